@@ -1,0 +1,129 @@
+"""Field encryption (AES-256-GCM) and blind indexes (HMAC-SHA256) under key files of the home.
+
+Sealed form: 1 byte version, 4 bytes key id, 12 bytes nonce, ciphertext with tag. The field's purpose
+(`person.id_number` …) is associated data, so that a value cannot be moved to another column.
+Law: PIPL art. 51; domain §5.3 (字段级加密, HMAC 盲索引).
+"""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.config import settings
+from app.errors import AppError
+from models.base import use_cipher
+
+VERSION = 1
+
+
+class KeyMissing(AppError):
+    """A sealed field names a key whose file is not in the home."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(message=f"缺少密钥文件 field-{key_id}.key，请从备份放回 keys 文件夹。", code="key_missing")
+
+
+class SealBroken(AppError):
+    """A sealed field was changed outside this program."""
+
+    def __init__(self) -> None:
+        super().__init__(message="加密内容被改动过，打不开。请联系县管理员从备份核对。", code="seal_broken")
+
+
+@dataclass(frozen=True)
+class Cipher:
+    """Seals with the newest key, opens with any.
+
+    Args:
+        keys: key bytes by key id (8 hex digits); the last one seals.
+        index_key: the key of the blind indexes, which rotation leaves as it is.
+    """
+
+    keys: dict[str, AESGCM]
+    current: str
+    index_key: bytes
+
+    def seal(self, value: str, purpose: str) -> bytes:
+        """Encrypt `value` for the field `purpose`."""
+        nonce = os.urandom(12)
+        body = self.keys[self.current].encrypt(nonce, value.encode(), purpose.encode())
+        return bytes([VERSION]) + bytes.fromhex(self.current) + nonce + body
+
+    def open(self, sealed: bytes, purpose: str) -> str:
+        """Decrypt what `seal` made for the same purpose.
+
+        Raises:
+            KeyMissing: its key's file is not here.
+            SealBroken: it was changed, or belongs to another field.
+        """
+        key = self.keys.get(sealed[1:5].hex())
+        if key is None:
+            raise KeyMissing(sealed[1:5].hex())
+        try:
+            return key.decrypt(sealed[5:17], sealed[17:], purpose.encode()).decode()
+        except InvalidTag as error:
+            raise SealBroken() from error
+
+    def key_of(self, sealed: bytes) -> str:
+        """The id of the key that sealed this value."""
+        return sealed[1:5].hex()
+
+    def index(self, value: str, purpose: str) -> str:
+        """A keyed fingerprint by which equal values are found without opening any."""
+        return hmac.new(self.index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _write_once(path: Path, make: bytes) -> bytes:
+    """The file's bytes; when it is not there, `make` is written for this user only, whole or not at all."""
+    if not path.exists():
+        temporary = path.with_suffix(f".{os.getpid()}.new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(make)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_bytes()
+
+
+def load(folder: Path) -> Cipher:
+    """Read the key files of a home; the first start makes them."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    index_key = _write_once(folder / "index.key", os.urandom(32))
+    if not list(folder.glob("field-*.key")):
+        _write_once(folder / "field-00000001.key", os.urandom(32))
+    names = sorted(path.stem.removeprefix("field-") for path in folder.glob("field-*.key"))
+    keys = {name: AESGCM((folder / f"field-{name}.key").read_bytes()) for name in names}
+    return Cipher(keys=keys, current=names[-1], index_key=index_key)
+
+
+def add_key(folder: Path) -> str:
+    """Make the next field key (the first step of a rotation) and return its id."""
+    names = sorted(path.stem.removeprefix("field-") for path in folder.glob("field-*.key"))
+    name = f"{int(names[-1], 16) + 1:08x}" if names else "00000001"
+    _write_once(folder / f"field-{name}.key", os.urandom(32))
+    return name
+
+
+@lru_cache(maxsize=1)
+def ready() -> Cipher:
+    """The cipher of this process, also given to the tables."""
+    cipher = load(settings().keys)
+    use_cipher(cipher)
+    return cipher
+
+
+def index(value: str, purpose: str) -> str:
+    """Blind index of a value for a purpose, under this home's key."""
+    return ready().index(value, purpose)

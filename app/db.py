@@ -1,0 +1,143 @@
+"""The engine and the two ways to use it: `transaction()` to write, `reading()` to look."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uuid_utils
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, create_engine
+
+from app import crypto
+from app.config import settings
+from app.errors import Unavailable
+
+SHANGHAI: tzinfo = ZoneInfo("Asia/Shanghai")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def new_id() -> str:
+    """A UUIDv7 in its 36-character text form."""
+    return str(uuid_utils.uuid7())
+
+
+def utcnow() -> datetime:
+    """The present moment with its time zone, for rows and for passing into rules."""
+    return datetime.now(UTC)
+
+
+def is_sqlite(engine_or_session: Engine | Session) -> bool:
+    """Whether this runs on SQLite (else PostgreSQL)."""
+    bind = engine_or_session.get_bind() if isinstance(engine_or_session, Session) else engine_or_session
+    return bind.dialect.name == "sqlite"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with what this project relies on.
+
+    SQLite: WAL, each commit on disk (`synchronous=FULL`), foreign keys, and explicit `BEGIN` so that
+    `transaction()` can ask for the write lock at once instead of failing half-way.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=10, max_overflow=10, pool_recycle=1800, json_serializer=_compact
+        )
+    engine = create_engine(url, json_serializer=_compact, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=16, max_overflow=16)
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi, _record) -> None:
+        dbapi.isolation_level = None
+        cursor = dbapi.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
+                       "cache_size=-65536", "temp_store=MEMORY", "wal_autocheckpoint=4000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection) -> None:
+        write = connection.get_execution_options().get("ruhutong_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """The engine of this process."""
+    settings().make_folders()
+    crypto.ready()
+    return make_engine(settings().database)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A unit of work: committed as a whole when the block ends, rolled back as a whole when it raises.
+
+    Services never commit. Audit entries and feed positions are written in the same block.
+
+    Raises:
+        Unavailable: the database is away or stayed busy too long; nothing was changed.
+    """
+    try:
+        connection = engine().connect().execution_options(ruhutong_write=True)
+    except OperationalError as error:
+        raise Unavailable() from error
+    with connection, Session(connection, expire_on_commit=False, autoflush=True) as session:
+        try:
+            yield session
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            raise Unavailable() from error
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for looking; whatever it changes is forgotten.
+
+    Raises:
+        Unavailable: the database is away.
+    """
+    try:
+        with Session(engine(), expire_on_commit=False) as session:
+            yield session
+    except OperationalError as error:
+        raise Unavailable() from error
+
+
+def alembic_config(url: str | None = None) -> Config:
+    """Alembic's configuration from pyproject, pointed at `url` (default: this process's database)."""
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.set_main_option("script_location", str(ROOT / "models" / "migrations"))
+    config.attributes["url"] = url or settings().database
+    return config
+
+
+def migrate() -> None:
+    """Bring the database to the newest version of the tables."""
+    settings().make_folders()
+    command.upgrade(alembic_config(), "head")
+
+
+def ping() -> None:
+    """Ask the database for a sign of life.
+
+    Raises:
+        Unavailable: it does not answer.
+    """
+    with reading() as session:
+        session.exec(text("SELECT 1"))  # type: ignore[call-overload]

@@ -1,0 +1,65 @@
+"""Column types shared by the tables: moments in UTC, JSON, fields sealed with the county's key."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import LargeBinary, TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment kept in UTC, always with its time zone in Python (SQLite would drop it)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class Sealed(TypeDecorator[str]):
+    """Text encrypted field by field: ID numbers, phones, bank accounts (PIPL art. 28, 51).
+
+    The cipher is given by `app.crypto` at start, so that tables know no key.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        return None if value is None else cipher().seal(value, self.purpose)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
+        return None if value is None else cipher().open(bytes(value), self.purpose)
+
+
+_cipher: list[Any] = []
+
+
+def use_cipher(value: Any) -> None:
+    """Give the tables the cipher that seals and opens their fields."""
+    _cipher[:] = [value]
+
+
+def cipher() -> Any:
+    """The cipher in use; made from the home's key files on first need."""
+    if not _cipher:
+        raise RuntimeError("no cipher: call app.crypto.ready() first")
+    return _cipher[0]

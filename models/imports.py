@@ -1,0 +1,40 @@
+"""Imports of county ledgers: what was read, what was done, what could not be read."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from models.base import Json, Moment
+
+
+class ImportBatch(SQLModel, table=True):
+    """One file taken in. `state`: previewed, running, done, undone, failed; `report` as design §5 lists it."""
+
+    __tablename__ = "import_batch"
+    id: str = Field(primary_key=True, max_length=36)
+    file_name: str = Field(max_length=200)
+    file_sha256: str = Field(max_length=64, index=True)
+    ledger: str | None = Field(None, max_length=32)
+    division: str = Field("", max_length=12)
+    state: str = Field(max_length=12)
+    done_rows: int = 0
+    total_rows: int = 0
+    report: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    problem: str | None = Field(None, max_length=300)
+    created_by: str | None = Field(None, max_length=36)
+    created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    finished_at: datetime | None = Field(None, sa_column=Column(Moment))
+    undone_at: datetime | None = Field(None, sa_column=Column(Moment))
+
+
+class ImportChange(SQLModel, table=True):
+    """One row an import made or changed: what undo needs. `before` is empty for a new row."""
+
+    __tablename__ = "import_change"
+    __table_args__ = (Index("import_change_row", "row_type", "row_id"),)
+    import_id: str = Field(primary_key=True, foreign_key="import_batch.id", max_length=36)
+    row_type: str = Field(primary_key=True, max_length=16)
+    row_id: str = Field(primary_key=True, max_length=36)
+    before: dict | None = Field(None, sa_column=Column(Json))
+    version_after: int

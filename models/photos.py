@@ -1,0 +1,36 @@
+"""Pictures: the bytes as received, who sent them, what was found in them later."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column
+from sqlmodel import Field, SQLModel
+
+from models.base import Moment
+
+
+class Photo(SQLModel, table=True):
+    """Bytes held under their SHA-256. `state`: held, processed, undecodable."""
+
+    __tablename__ = "photo"
+    sha256: str = Field(primary_key=True, max_length=64)
+    size: int
+    mime: str = Field(max_length=32)
+    state: str = Field("held", max_length=16, index=True)
+    width: int | None = None
+    height: int | None = None
+    exif_at: datetime | None = Field(None, sa_column=Column(Moment))
+    exif_lat: float | None = None
+    exif_lon: float | None = None
+    phash: int | None = Field(None, sa_column=Column(BigInteger))
+    problem: str | None = Field(None, max_length=120)
+    received_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    processed_at: datetime | None = Field(None, sa_column=Column(Moment))
+
+
+class PhotoUpload(SQLModel, table=True):
+    """That this user sent these bytes whole. A visit gives sight only of pictures that its author uploaded."""
+
+    __tablename__ = "photo_upload"
+    user_id: str = Field(primary_key=True, foreign_key="user.id", max_length=36)
+    sha256: str = Field(primary_key=True, max_length=64, index=True)
+    completed_at: datetime = Field(sa_column=Column(Moment, nullable=False))

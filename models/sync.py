@@ -1,0 +1,54 @@
+"""Every command that ever reached the server, exactly as it came, and what became of it."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Text
+from sqlmodel import Field, SQLModel
+
+from models.base import Json, Moment
+
+
+class Command(SQLModel, table=True):
+    """A command that claimed its id. `status`: stored, held, conflict, orphaned. Ids are unique per author.
+
+    `raw` is the JSON as received; `waits_for` the id (or `form:home:3`) a held one needs.
+    """
+
+    __tablename__ = "command"
+    __table_args__ = (Index("command_held", "status", "received_at"), Index("command_waits", "waits_for"))
+    author_id: str = Field(primary_key=True, max_length=36)
+    id: str = Field(primary_key=True, max_length=36)
+    device_id: str = Field(max_length=36)
+    type: str = Field(max_length=32)
+    status: str = Field(max_length=12)
+    digest: str = Field(max_length=64)
+    prev: str | None = Field(None, max_length=64)
+    seq: int | None = Field(None, sa_column=Column(BigInteger))
+    raw: str = Field(sa_column=Column(Text, nullable=False))
+    waits_for: str | None = Field(None, max_length=80)
+    household_id: str | None = Field(None, max_length=36)
+    errors: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    questions: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    captured_at: datetime | None = Field(None, sa_column=Column(Moment))
+    sent_at: datetime | None = Field(None, sa_column=Column(Moment))
+    received_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    settled_at: datetime | None = Field(None, sa_column=Column(Moment))
+
+
+class Quarantine(SQLModel, table=True):
+    """A command that was rejected: kept as it came, for the author's correction and the county's help."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (Index("quarantine_once", "author_id", "raw_sha256", unique=True),)
+    id: int | None = Field(
+        None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    )
+    author_id: str = Field(max_length=36, index=True)
+    device_id: str = Field(max_length=36)
+    command_id: str | None = Field(None, max_length=80)
+    raw_sha256: str = Field(max_length=64)
+    raw: str = Field(sa_column=Column(Text, nullable=False))
+    errors: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    times: int = 1
+    received_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    corrected_by: str | None = Field(None, max_length=36)
