@@ -43,6 +43,9 @@ class Sealed(TypeDecorator[str]):
         super().__init__()
         self.purpose = purpose
 
+    def __repr__(self) -> str:
+        return f"Sealed({self.purpose!r})"
+
     def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
         return None if value is None else cipher().seal(value, self.purpose)
 
