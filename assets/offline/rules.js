@@ -1,0 +1,465 @@
+/**
+ * A form's rules on the phone: which sections a home gets, which questions show, what is not right yet,
+ * and the few words that say what was found last time. Pure: no clock, no storage, no page.
+ *
+ * `app/forms/rules.py` says the same on the server; `tests/forms/test_both_engines.py` proves that they agree.
+ * Expressions are CEL in the subset that `app/forms/expressions.py` checks on publishing. What holds on both sides:
+ *  - an answer, person's or household's fact that is not known is null; `has(answers.x)` means "is answered";
+ *  - a section or a question shows only where its condition is exactly true, a constraint is broken only where it
+ *    is exactly false, so that an error (ordering null, say) neither shows nor blames anything;
+ *  - the answer of a question that does not show counts as not given.
+ *
+ * @typedef {{code: string, label: string, said?: string, tone?: "ok"|"bad"|"na"}} Option
+ * @typedef {{when: string, text: string, programme?: string, urgent?: boolean}} IssueRule
+ * @typedef {{code: string, label: string, hint?: string, type: string, options?: Option[], required?: boolean,
+ *   visible_when?: string, constraint?: string, message?: string, photo?: "none"|"optional"|"asked",
+ *   photo_why?: string, fills?: string, basis?: string, opens_issue?: IssueRule, under?: string, group?: string,
+ *   said?: string, carry?: boolean, max_length?: number}} Question
+ * @typedef {{code: string, title: string, about: "household"|"person", filter?: string, hint?: string,
+ *   notice?: {title: string, text: string}, never_face?: boolean, questions: Question[],
+ *   summary?: {ask: string[], all_ok?: string, at_most?: number}}} Section
+ * @typedef {{code: string, version: number, title: string, modes?: string[], sections: Section[]}} Form
+ * @typedef {Object<string, any>} Answers one section's answers: question code → value as it goes over the wire
+ *   (choice, text, phone, person, date 'YYYY-MM-DD': string; choices: strings; integer, decimal: number; yesno: boolean)
+ * @typedef {{at: string, visit_id: string, answers: Answers}} Last what was found last about one section
+ * @typedef {{question: string, code: string, message: string}} Problem code: required | wrong_type |
+ *   unknown_option | too_long | date_far | constraint; it never stops saving
+ * @typedef {{text: string, programme: string|null, urgent: boolean, question: string, section: string,
+ *   person_id: string|null}} FoundIssue
+ * @typedef {{code: string, person_id: string|null, person_name: string|null, title: string,
+ *   state: "empty"|"unchanged"|"changed", visible_questions: string[], problems: Problem[], answered: number,
+ *   of: number, summary: string, last: {at: string, visit_id: string, summary: string}|null,
+ *   issues: FoundIssue[], questions: Question[], section: Section}} SectionState
+ *   `answered`/`of` count visible questions (photo-only ones apart); `questions` are the visible ones, in order
+ * @typedef {{household: object, people: object[], answers?: object, unchanged?: Array, last?: object,
+ *   on: string}} VisitInput rows as pulled; `answers` and `unchanged` as in a visit; `last` as `mergeLast` makes it;
+ *   `on` the day ('YYYY-MM-DD', see `dayOf`) or the moment as of which ages and dates are judged
+ * @typedef {{form: Form, run: (input: VisitInput) => {sections: SectionState[], done: number, of: number},
+ *   section: (input: VisitInput, code: string, personId?: string|null) => SectionState|null}} Program
+ */
+import {Environment} from "@marcbachmann/cel-js";
+
+/** A form that cannot be used; `message` is for the person who reads it. */
+export class FormError extends Error {
+  /** @param {string} code @param {string} message */
+  constructor(code, message) {
+    super(message);
+    this.name = "FormError";
+    this.code = code;
+  }
+}
+
+const cel = new Environment({unlistedVariablesAreDyn: false, homogeneousAggregateLiterals: false});
+for (const name of ["person", "household", "answers", "last", "on"]) cel.registerVariable(name, "dyn");
+
+const HAS = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bhas\(\s*([a-z_]+\.[a-z0-9_]+)\s*\)/g;
+const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
+const MAX_DECIMAL = 1e9;
+const MAX_TEXT = 500;
+const YESNO = [{code: "yes", label: "是"}, {code: "no", label: "不是"}];
+const CHINA_MS = 8 * 3600 * 1000;
+
+const SENTENCES = {
+  required: "这一项还没填。",
+  unknown_option: "这个选项这张表里没有，请重新选。",
+  too_long: "写得太长了，请短一些。",
+  date_far: "日期离得太远，请看一下年份。",
+  constraint: "这一项好像不对，请看一下。",
+  integer: "这里要填整数。",
+  decimal: "这里要填数字。",
+  date: "日期没有写对，请重新选。",
+  other: "这一项没有读懂，请重新填。",
+};
+
+/** `has(answers.x)` becomes `(answers.x != null)`: every key is present, unknown ones as null. @param {string} source */
+const known = (source) => source.replace(HAS, (all, text, path) => (text === undefined ? `(${path} != null)` : all));
+
+/** The day in China of a moment with its offset; a plain day stays as it is. @param {string} moment */
+export function dayOf(moment) {
+  if (DATE.test(moment)) return moment;
+  const at = Date.parse(moment);
+  return Number.isNaN(at) ? "" : new Date(at + CHINA_MS).toISOString().slice(0, 10);
+}
+
+/** Full years from a birthday to a day, or null. @param {string|null|undefined} born @param {string} on */
+export function ageOn(born, on) {
+  const [b, d] = [realDate(born), realDate(on)];
+  if (!b || !d || born > on) return null;
+  return d[0] - b[0] - (d[1] < b[1] || (d[1] === b[1] && d[2] < b[2]) ? 1 : 0);
+}
+
+/** @param {unknown} value @returns {[number, number, number]|null} */
+function realDate(value) {
+  const found = typeof value === "string" ? DATE.exec(value) : null;
+  if (!found) return null;
+  const [y, m, d] = found.slice(1).map(Number);
+  const leap = (y % 4 === 0 && y % 100 !== 0) || y % 400 === 0;
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return y >= 1 && m >= 1 && m <= 12 && d >= 1 && d <= days[m - 1] ? [y, m, d] : null;
+}
+
+/**
+ * An answer as CEL sees it, or null where it is not given or has the wrong shape.
+ * @param {Question} question @param {unknown} value
+ */
+export function celValue(question, value) {
+  switch (question.type) {
+    case "integer":
+      return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : null;
+    case "decimal":
+      return typeof value === "number" && Math.abs(value) <= MAX_DECIMAL ? value : null;
+    case "yesno":
+      return typeof value === "boolean" ? value : null;
+    case "date":
+      return realDate(value) ? value : null;
+    case "choices":
+      return Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === "string") ? value : null;
+    case "photo":
+      return null;
+    default:
+      return typeof value === "string" && value !== "" ? value : null;
+  }
+}
+
+/** Whether nothing was given at all (as against something unreadable). @param {unknown} value */
+const blank = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+const text = (value) => (typeof value === "string" && value !== "" ? value : null);
+const texts = (value) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
+
+/** What CEL may know of a person, as of a day. @param {object} person a pulled row @param {string} on */
+export function personFacts(person, on) {
+  const age = ageOn(person.born_on, on);
+  const living = text(person.living);
+  return {
+    name: text(person.name),
+    age: age === null ? null : BigInt(age),
+    sex: [1, 2].includes(person.sex) ? BigInt(person.sex) : null,
+    relation: text(person.relation),
+    tags: texts(person.tags),
+    living,
+    lives_alone: living === "alone" || texts(person.tags).includes("elder_alone"),
+    away: text(person.works_away) !== null || living === "away",
+    health: text(person.health),
+    is_head: person.is_head === true,
+  };
+}
+
+/** What CEL may know of a household: its tags are its own and those of its people. @param {object} household @param {object[]} people */
+export function householdFacts(household, people) {
+  const tags = new Set(texts(household.tags));
+  for (const person of people) for (const tag of texts(person.tags)) tags.add(tag);
+  return {
+    code: text(household.code),
+    division: text(household.division),
+    attribute: text(household.attribute),
+    group: text(household.group),
+    tags: [...tags].sort(),
+    size: BigInt(people.length),
+  };
+}
+
+/** Parsed once: a list of conditions answered together, one by one only where one of them stumbles. */
+class Conditions {
+  /** @param {string[]} sources */
+  constructor(sources) {
+    try {
+      this.each = sources.map((source) => cel.parse(known(source)));
+      this.all = cel.parse(`[${sources.map((source) => `(${known(source)})`).join(",")}]`);
+    } catch (cause) {
+      throw new FormError("form_bad", "这张表的条件读不懂，请先更新资料。");
+    }
+  }
+
+  /** true, false, or null where it could not be told. @param {object} facts @returns {Array<boolean|null>} */
+  run(facts) {
+    try {
+      return this.all(facts).map((v) => (typeof v === "boolean" ? v : null));
+    } catch {
+      return this.each.map((one) => {
+        try {
+          const value = one(facts);
+          return typeof value === "boolean" ? value : null;
+        } catch {
+          return null;
+        }
+      });
+    }
+  }
+}
+
+/** The condition under which an answer opens an issue: an option's code, or CEL. @param {Question} question */
+export function issueCondition(question) {
+  const when = question.opens_issue.when;
+  if (!(question.options ?? []).some((option) => option.code === when)) return when;
+  if (question.type === "choices") return `has(answers.${question.code}) && "${when}" in answers.${question.code}`;
+  if (question.type === "yesno") return `answers.${question.code} == ${when === "yes"}`;
+  return `answers.${question.code} == "${when}"`;
+}
+
+/** One section's questions with their conditions in one program. */
+class SectionProgram {
+  /** @param {Section} section */
+  constructor(section) {
+    this.section = section;
+    this.questions = section.questions;
+    this.slots = {visible: {}, constraint: {}, issue: {}};
+    const sources = [];
+    for (const q of section.questions) {
+      if (q.visible_when) this.slots.visible[q.code] = sources.push(q.visible_when) - 1;
+      // Not asked of an answer that is not there: most broken lists would come from ordering null.
+      if (q.constraint) this.slots.constraint[q.code] = sources.push(`answers.${q.code} == null || (${q.constraint})`) - 1;
+      if (q.opens_issue) this.slots.issue[q.code] = sources.push(issueCondition(q)) - 1;
+    }
+    this.conditions = new Conditions(sources);
+  }
+
+  /** @param {Answers|undefined} answers */
+  facts(answers) {
+    const given = answers && typeof answers === "object" && !Array.isArray(answers) ? answers : {};
+    return Object.fromEntries(this.questions.map((q) => [q.code, celValue(q, given[q.code])]));
+  }
+
+  /**
+   * Which questions show, on what they say, with the answers of hidden ones taken away until nothing changes.
+   * @param {{person: object|null, household: object, on: string}} who @param {Answers|undefined} answers
+   * @param {Answers|undefined} last
+   */
+  judge(who, answers, last) {
+    const facts = {...who, answers: this.facts(answers), last: this.facts(last)};
+    for (;;) {
+      const results = this.conditions.run(facts);
+      const shown = this.questions.filter((q) => !q.visible_when || results[this.slots.visible[q.code]] === true);
+      const codes = new Set(shown.map((q) => q.code));
+      const stale = this.questions.filter((q) => !codes.has(q.code) && facts.answers[q.code] !== null);
+      if (stale.length === 0) return {results, shown, values: facts.answers};
+      for (const q of stale) facts.answers[q.code] = null;
+    }
+  }
+}
+
+/** @param {Question} q @param {unknown} raw @param {any} value @param {string} on @returns {string|null} a code */
+function fault(q, raw, value, on) {
+  if (value === null) return blank(raw) ? (q.required ? "required" : null) : q.type === "photo" ? null : "wrong_type";
+  const codes = q.options?.map((o) => o.code);
+  if (q.type === "choice" && codes && !codes.includes(value)) return "unknown_option";
+  if (q.type === "choices" && codes && !value.every((v) => codes.includes(v))) return "unknown_option";
+  if (["text", "phone"].includes(q.type) && [...value].length > (q.max_length ?? MAX_TEXT)) return "too_long";
+  if (q.type === "date" && (value < "1900-01-01" || Number(value.slice(0, 4)) > Number(on.slice(0, 4)) + 3)) return "date_far";
+  return null;
+}
+
+/** @param {string} code @param {Question} q */
+const sentence = (code, q) =>
+  code === "constraint" ? q.message ?? SENTENCES.constraint : code === "wrong_type" ? SENTENCES[q.type] ?? SENTENCES.other : SENTENCES[code];
+
+/** @param {Question} q @returns {Option[]} */
+export const optionsOf = (q) => (q.type === "yesno" ? q.options ?? YESNO : q.options ?? []);
+
+/** The chosen options of a value. @param {Question} q @param {any} value @returns {Option[]} */
+function chosen(q, value) {
+  const codes = q.type === "yesno" ? [value ? "yes" : "no"] : q.type === "choices" ? value : [value];
+  return optionsOf(q).filter((option) => codes.includes(option.code));
+}
+
+/**
+ * An answer in a few words (能自理), '' where there is none. @param {Question} q @param {unknown} raw
+ * @param {object[]} [people] to name a person who was chosen
+ */
+export function answerWords(q, raw, people = []) {
+  const value = celValue(q, raw);
+  if (value === null) return "";
+  let words = String(value);
+  if (["choice", "choices", "yesno"].includes(q.type)) words = chosen(q, value).map((o) => o.said ?? o.label).join("、");
+  else if (q.type === "person") words = people.find((p) => p.id === value)?.name ?? "";
+  else if (q.type === "date") words = `${Number(value.slice(5, 7))} 月 ${Number(value.slice(8, 10))} 日`;
+  return words !== "" && q.said ? q.said.replaceAll("{}", () => words) : words;
+}
+
+/**
+ * A section's answers in a few words (能自理，药够吃到月底). With `all_ok` only what is bad is told.
+ * @param {Section} section @param {Answers|undefined} answers @param {object[]} [people]
+ */
+export function summary(section, answers, people = []) {
+  const rule = section.summary;
+  if (!rule || !answers) return "";
+  const byCode = Object.fromEntries(section.questions.map((q) => [q.code, q]));
+  const asked = rule.ask.map((code) => byCode[code]).filter((q) => q && celValue(q, answers[q.code]) !== null);
+  if (asked.length === 0) return "";
+  let said = asked.map((q) => answerWords(q, answers[q.code], people));
+  if (rule.all_ok) {
+    const bad = asked.filter((q) => chosen(q, celValue(q, answers[q.code])).some((o) => o.tone === "bad"));
+    said = bad.length === 0 ? [rule.all_ok] : bad.map((q) => q.label + answerWords(q, answers[q.code], people));
+  }
+  return said.filter((words) => words !== "").slice(0, rule.at_most ?? 3).join("，");
+}
+
+/** `{code}` in an issue's text becomes that answer's words; an unanswered one leaves nothing, nor a colon before it. */
+function issueText(rule, section, answers, people) {
+  const byCode = Object.fromEntries(section.questions.map((q) => [q.code, q]));
+  const filled = rule.text.replace(/\{([a-z][a-z0-9_]*)\}/g, (_, code) => (byCode[code] ? answerWords(byCode[code], answers?.[code], people) : ""));
+  return filled.replace(/[：，、]+$/, "");
+}
+
+/** @param {Array} unchanged @param {string} code @param {string|null} personId */
+export const isUnchanged = (unchanged, code, personId) =>
+  (unchanged ?? []).some((u) => u === code || (u && u.section === code && (!u.person_id || u.person_id === personId)));
+
+/** The answers of one section of a visit. @param {object|undefined} answers @param {string} code @param {string|null} personId */
+export function answersOf(answers, code, personId) {
+  const section = answers?.[code];
+  return personId === null || section === undefined || section === null ? section : section[personId];
+}
+
+/**
+ * Compile a form once; running it takes about a millisecond for a home.
+ * @param {Form} form @returns {Program} @throws {FormError}
+ */
+export function compile(form) {
+  const programs = form.sections.map((section) => new SectionProgram(section));
+  const filters = new Conditions(form.sections.map((section) => section.filter ?? "true"));
+
+  const places = (input) => {
+    const on = dayOf(input.on);
+    const household = householdFacts(input.household, input.people);
+    const nobody = filters.run({person: null, household, answers: null, last: null, on});
+    const facts = input.people.map((person) => personFacts(person, on));
+    const held = facts.map((person) => filters.run({person, household, answers: null, last: null, on}));
+    const found = [];
+    programs.forEach((program, i) => {
+      if (program.section.about === "household") {
+        if (nobody[i] === true) found.push({program, person: null, who: {person: null, household, on}});
+        return;
+      }
+      input.people.forEach((person, p) => {
+        if (held[p][i] === true) found.push({program, person, who: {person: facts[p], household, on}});
+      });
+    });
+    return found;
+  };
+
+  const run = (input) => {
+    const sections = places(input).map((place) => sectionState(place, input));
+    return {sections, done: sections.filter((s) => s.state !== "empty").length, of: sections.length};
+  };
+  const section = (input, code, personId = null) => {
+    const place = places(input).find((p) => p.program.section.code === code && (p.person?.id ?? null) === personId);
+    return place ? sectionState(place, input) : null;
+  };
+  return {form, run, section};
+}
+
+/** @returns {SectionState} */
+function sectionState({program, person, who}, input) {
+  const {section} = program;
+  const id = person?.id ?? null;
+  const answers = answersOf(input.answers, section.code, id);
+  const last = answersOf(input.last, section.code, id) ?? null;
+  const {results, shown, values} = program.judge(who, answers, last?.answers);
+  const given = shown.filter((q) => !blank(answers?.[q.code]));
+  const state = given.length > 0 ? "changed" : isUnchanged(input.unchanged, section.code, id) ? "unchanged" : "empty";
+  const problems = [];
+  const issues = [];
+  for (const q of state === "unchanged" ? [] : shown) {
+    const code = fault(q, answers?.[q.code], values[q.code], who.on)
+      ?? (q.constraint && values[q.code] !== null && results[program.slots.constraint[q.code]] === false ? "constraint" : null);
+    if (code) problems.push({question: q.code, code, message: sentence(code, q)});
+    if (q.opens_issue && values[q.code] !== null && results[program.slots.issue[q.code]] === true) {
+      issues.push({
+        text: issueText(q.opens_issue, section, answers, input.people),
+        programme: q.opens_issue.programme ?? null,
+        urgent: q.opens_issue.urgent === true,
+        question: q.code,
+        section: section.code,
+        person_id: id,
+      });
+    }
+  }
+  return {
+    code: section.code,
+    person_id: id,
+    person_name: person?.name ?? null,
+    title: section.title,
+    state,
+    visible_questions: shown.map((q) => q.code),
+    questions: shown,
+    problems,
+    issues,
+    answered: shown.filter((q) => values[q.code] !== null).length,
+    of: shown.filter((q) => q.type !== "photo").length,
+    summary: state === "unchanged" ? "无变化" : summary(section, answers, input.people),
+    last: last && {at: last.at, visit_id: last.visit_id, summary: summary(section, last.answers, input.people)},
+    section,
+  };
+}
+
+/**
+ * The answers to begin with after 「有变化」: last time's, apart from what must be asked anew (`carry = false`).
+ * The draft then holds the whole section, so that a visit can be read by itself.
+ * @param {Section} section @param {Last|null} last @returns {Answers}
+ */
+export function startAnswers(section, last) {
+  const begun = {};
+  for (const q of section.questions) {
+    const value = last?.answers?.[q.code];
+    if (q.carry !== false && celValue(q, value) !== null) begun[q.code] = value;
+  }
+  return begun;
+}
+
+/**
+ * What is sent: only visible, given answers of sections that this home has, texts well formed; and an `unchanged` list
+ * with the visit it refers to, without the sections that have answers.
+ * @param {Program} program @param {VisitInput} input @returns {{answers: object, unchanged: Array}}
+ */
+export function toSend(program, input) {
+  const answers = {};
+  const unchanged = [];
+  for (const state of program.run(input).sections) {
+    if (state.state === "unchanged") {
+      const since = state.last?.visit_id ?? null;
+      unchanged.push(state.person_id === null ? {section: state.code, since} : {section: state.code, person_id: state.person_id, since});
+    }
+    if (state.state !== "changed") continue;
+    const given = answersOf(input.answers, state.code, state.person_id);
+    const kept = {};
+    for (const q of state.questions) {
+      if (q.type === "photo" || blank(given[q.code])) continue;
+      kept[q.code] = typeof given[q.code] === "string" ? given[q.code].toWellFormed() : given[q.code];
+    }
+    if (state.person_id === null) answers[state.code] = kept;
+    else (answers[state.code] ??= {})[state.person_id] = kept;
+  }
+  return {answers, unchanged};
+}
+
+/**
+ * What was found last, out of a home's visits in any order. Section by section: each question that the visit's form
+ * asks in it is replaced (or taken away) by that visit; questions of another form stay.
+ * @param {Array<{id: string, started_at: string, form: {code: string, version: number}, answers: object}>} visits
+ * @param {(code: string, version: number) => Form|null|undefined} formOf
+ * @returns {Object<string, Last|Object<string, Last>>}
+ */
+export function mergeLast(visits, formOf) {
+  const last = {};
+  const inOrder = [...visits].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at) || (a.id < b.id ? -1 : 1));
+  const lay = (before, given, asked, visit) => {
+    const kept = {...before?.answers};
+    for (const code of asked) delete kept[code];
+    return {at: visit.started_at, visit_id: visit.id, answers: {...kept, ...given}};
+  };
+  for (const visit of inOrder) {
+    const form = formOf(visit.form.code, visit.form.version);
+    for (const section of form?.sections ?? []) {
+      const given = visit.answers?.[section.code];
+      if (!given || typeof given !== "object") continue;
+      const asked = section.questions.map((q) => q.code);
+      if (section.about === "household") last[section.code] = lay(last[section.code], given, asked, visit);
+      else {
+        const people = (last[section.code] ??= {});
+        for (const [id, answers] of Object.entries(given)) people[id] = lay(people[id], answers, asked, visit);
+      }
+    }
+  }
+  return last;
+}
