@@ -1,0 +1,75 @@
+"""Scope: the one function by which every query of the project is held to the reader's area."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlmodel import Session
+
+from app.accounts.schemas import Actor
+from models.accounts import LoginSession, Pairing, User, UserArea
+
+
+def below(column: object, code: str) -> ColumnElement[bool]:
+    """`column LIKE code%` for division codes, as a range that any index and collation can use."""
+    upper = str(int(code) + 1).zfill(len(code))
+    return and_(column >= code, column < upper) if len(upper) == len(code) else column >= code  # type: ignore[operator]
+
+
+def paired_households(user_id: str, on: date) -> Select[tuple[str]]:
+    """The households an official is paired with on a day."""
+    return select(Pairing.household_id).where(
+        Pairing.user_id == user_id, Pairing.from_on <= on, or_(Pairing.to_on.is_(None), Pairing.to_on >= on)  # type: ignore[union-attr]
+    )
+
+
+def in_scope(actor: Actor, on: date, division: object, household: object | None = None) -> ColumnElement[bool]:
+    """The condition that a row lies in the actor's scope (design §1).
+
+    Args:
+        actor: who reads or writes.
+        on: the Shanghai day, for pairings in time.
+        division: the row's division column.
+        household: the row's household column, for areas that are single households; None where it has none.
+    """
+    parts = [below(division, code) for code in actor.divisions]
+    if household is not None:
+        parts.append(household.in_(paired_households(actor.id, on)))  # type: ignore[attr-defined]
+    return or_(*parts) if parts else false()
+
+
+def areas_of(session: Session, actor: Actor, on: date) -> list[dict[str, str]]:
+    """The actor's areas as the contract shows them: `[{division} | {household}]`, in a stable order."""
+    households = session.scalars(paired_households(actor.id, on)).all()
+    return [{"division": code} for code in sorted(actor.divisions)] + [{"household": one} for one in sorted(households)]
+
+
+def scope_hash(areas: Sequence[dict[str, str]]) -> str:
+    """A short fingerprint of areas, for cursors."""
+    words = "|".join(f"{kind}:{value}" for area in areas for kind, value in area.items())
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def user_by_name(session: Session, username: str) -> User | None:
+    """The account of this user name."""
+    return session.scalars(select(User).where(User.username == username)).first()
+
+
+def divisions_of(session: Session, user_id: str) -> tuple[str, ...]:
+    """The division codes an account works in."""
+    return tuple(session.scalars(select(UserArea.division).where(UserArea.user_id == user_id).order_by(UserArea.division)))
+
+
+def open_session(session: Session, token_hash: str) -> tuple[LoginSession, User] | None:
+    """The session row and its account, unless it has ended."""
+    found = session.execute(
+        select(LoginSession, User).join(User, User.id == LoginSession.user_id)  # type: ignore[arg-type]
+        .where(LoginSession.token_hash == token_hash, LoginSession.ended_at.is_(None))  # type: ignore[union-attr]
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+def count_users(session: Session) -> int:
+    """How many accounts there are."""
+    return session.scalar(select(func.count()).select_from(User)) or 0

@@ -1,0 +1,276 @@
+"""The plain-HTTP side: endpoints as data, one error shape, bodies with a cap, requests of our own pages only.
+
+An endpoint is a function in a room's `endpoints.py`, marked by `@endpoint(...)` with the permission it needs;
+`app.rooms` collects them, and a test walks through all of them. Cross-site requests are refused by their
+headers (https://words.filippo.io/csrf/): SameSite cookies alone do not cover old browsers.
+"""
+
+import inspect
+import json
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+import structlog
+from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.accounts.rules import Permission
+from app.accounts.schemas import Actor
+from app.errors import AppError, BadInput, Detail, NotAllowed, NotSignedIn, TooBig
+
+log = structlog.get_logger()
+COOKIE = "ruhutong_session"
+ONE_MEGABYTE = 1_000_000
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+Access = Permission | str
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Authenticate(Protocol):
+    """Finds who stands behind a session cookie; given by the composition root."""
+
+    def __call__(self, token: str | None) -> Actor | None: ...
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One way into the server: `requires` is a permission, `PUBLIC`, or `SIGNED_IN` (any role)."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    requires: Access
+    body_limit: int = ONE_MEGABYTE
+    before_password_change: bool = False
+
+
+@dataclass
+class Call:
+    """What an endpoint is given: who asks, and for what. `body` is read and inflated under the cap."""
+
+    request: Request
+    actor: Actor | None
+    body: bytes = b""
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def who(self) -> Actor:
+        """The signed-in actor.
+
+        Raises:
+            NotSignedIn: on a public endpoint nobody need be signed in.
+        """
+        if self.actor is None:
+            raise NotSignedIn()
+        return self.actor
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            BadInput: `bad_json`, it is not JSON in UTF-8.
+        """
+        try:
+            return json.loads(self.body.decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise BadInput("内容不是 JSON，没有收下。", code="bad_json") from error
+
+    def parsed(self, model: type[Model]) -> Model:
+        """The body as an input model.
+
+        Raises:
+            BadInput: with one detail for each field that is wrong.
+        """
+        return parse(model, self.json())
+
+    def query(self, name: str, default: str = "") -> str:
+        """A query parameter as text."""
+        return self.request.query_params.get(name, default)
+
+    def whole_number(self, name: str, default: int, *, low: int, high: int) -> int:
+        """A whole number from the query, held between `low` and `high`.
+
+        Raises:
+            BadInput: it is not a whole number.
+        """
+        text = self.query(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit():
+            raise BadInput(details=[Detail(name, "not_a_number", "要填整数。")])
+        return max(low, min(high, int(text[:9])))
+
+
+_WORDS = {
+    "missing": "这一项没有填。",
+    "extra_forbidden": "这一项不认识。",
+    "string_too_long": "写得太长了。",
+    "string_too_short": "写得太短了。",
+    "json_invalid": "内容不是 JSON。",
+    "greater_than_equal": "数太小了。",
+    "less_than_equal": "数太大了。",
+    "too_long": "太多了。",
+    "too_short": "太少了。",
+}
+
+
+def details_of(error: ValidationError) -> list[Detail]:
+    """A validation error as places in the input, each with a Chinese sentence."""
+    found = []
+    for item in error.errors(include_url=False, include_context=True, include_input=False):
+        path = ".".join(str(part) for part in item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
+        chinese = any("\u4e00" <= char <= "\u9fff" for char in message)
+        found.append(Detail(path, item["type"], message if chinese else _WORDS.get(item["type"], "这一项填得不对。")))
+    return found
+
+
+def parse(model: type[Model], data: Any) -> Model:
+    """`data` as `model`.
+
+    Raises:
+        BadInput: with one detail for each field that is wrong.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise BadInput(details=details_of(error)) from error
+
+
+def endpoint(
+    method: str, path: str, *, requires: Access, body_limit: int = ONE_MEGABYTE, before_password_change: bool = False
+) -> Callable[[Callable[..., Any]], Endpoint]:
+    """Mark a function as an endpoint.
+
+    Args:
+        method: HTTP method.
+        path: under `/api`, with Starlette's `{name}` parameters.
+        requires: a permission, `PUBLIC` or `SIGNED_IN`.
+        body_limit: bytes the body may have, inflated; 0 leaves the body to the handler (a stream).
+        before_password_change: allowed while a first password waits to be changed.
+    """
+
+    def mark(handler: Callable[..., Any]) -> Endpoint:
+        return Endpoint(method, path, handler, requires, body_limit, before_password_change)
+
+    return mark
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    if request.headers.get("content-encoding", "").lower() != "gzip":
+        async for chunk in request.stream():
+            yield chunk
+        return
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        async for chunk in request.stream():
+            while chunk:
+                yield inflate.decompress(chunk, ONE_MEGABYTE)
+                chunk = inflate.unconsumed_tail
+        yield inflate.flush()
+    except zlib.error as error:
+        raise BadInput("压缩的内容打不开，请重新送。", code="bad_gzip") from error
+    if not inflate.eof:
+        raise BadInput("压缩的内容不完整，请重新送。", code="bad_gzip")
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The request's body, inflated if it is gzip.
+
+    Raises:
+        TooBig: `batch_too_big`, over `limit` bytes after inflating.
+        BadInput: broken gzip.
+    """
+    body = bytearray()
+    async for chunk in _chunks(request):
+        body += chunk
+        if len(body) > limit:
+            raise TooBig(code="batch_too_big")
+    return bytes(body)
+
+
+def _same_site(request: Request) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def error_response(error: AppError) -> Response:
+    """An error in the one shape of `/api`."""
+    headers = {"Cache-Control": "no-store"}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    return JSONResponse(error.as_json(), status_code=error.status, headers=headers)
+
+
+def _check(one: Endpoint, actor: Actor | None) -> None:
+    if one.requires == PUBLIC:
+        return
+    if actor is None:
+        raise NotSignedIn()
+    if actor.must_change_password and not one.before_password_change:
+        raise NotAllowed("第一次登录，请先改密码。", code="must_change_password")
+    if isinstance(one.requires, Permission) and not actor.may(one.requires):
+        raise NotAllowed()
+
+
+async def _answer(one: Endpoint, authenticate: Authenticate, request: Request) -> Response:
+    if one.method not in {"GET", "HEAD"} and not _same_site(request):
+        raise NotAllowed("这个请求不是从入户通的页面来的，没有执行。", code="cross_site")
+    actor = await anyio.to_thread.run_sync(authenticate, request.cookies.get(COOKIE))
+    _check(one, actor)
+    body = await read_body(request, one.body_limit) if one.body_limit and one.method not in {"GET", "HEAD"} else b""
+    call = Call(request, actor, body, dict(request.path_params))
+    if inspect.iscoroutinefunction(one.handler):
+        result = await one.handler(call)
+    else:
+        result = await anyio.to_thread.run_sync(partial(one.handler, call))
+    if isinstance(result, Response):
+        return result
+    return JSONResponse(result, headers={"Cache-Control": "no-store"})
+
+
+def _route(one: Endpoint, authenticate: Authenticate) -> Route:
+    async def run(request: Request) -> Response:
+        try:
+            return await _answer(one, authenticate, request)
+        except AppError as error:
+            return error_response(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception:
+            log.exception("request failed", method=one.method, path=one.path)
+            return error_response(AppError("服务器出了点问题，已记下。请稍后再试，手机里的内容都在。", code="server_error"))
+
+    return Route(one.path, run, methods=[one.method], name=f"{one.method} {one.path}")
+
+
+def _framework_error(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    words = {404: ("not_found", "没有这个地址。"), 405: ("method_not_allowed", "这个地址不能这样用。")}
+    code, message = words.get(status, ("error", "出了点问题，请再试一次。"))
+    answer = AppError(message, code=code)
+    response = JSONResponse(answer.as_json(), status_code=status, headers={"Cache-Control": "no-store"})
+    if status == 405 and isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def build_api(endpoints: Sequence[Endpoint], authenticate: Authenticate) -> Starlette:
+    """The application to mount under `/api`."""
+    handler: Callable[[Request, Exception], Response | Awaitable[Response]] = _framework_error
+    return Starlette(
+        routes=[_route(one, authenticate) for one in endpoints], exception_handlers={HTTPException: handler}
+    )
