@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
 from models.base import Json, Moment, Sealed
@@ -40,7 +40,8 @@ class Person(SQLModel, table=True):
 
     `id_number` is as written on the certificate; sex (1 male, 2 female, 0 unknown; GB/T 2261.1) and `born_on`
     come from it (GB 11643) and are kept only for search. `id_index` is the blind index of the number,
-    `id_warning` says what is wrong with a number that was imported as written.
+    `id_warning` says what is wrong with a number that was imported as written. Two people may carry one number
+    (a fault of the ledger that is a finding, R50): both are kept until a person decides.
     """
 
     __tablename__ = "person"
@@ -50,8 +51,7 @@ class Person(SQLModel, table=True):
         Index("person_division_pinyin", "division", "pinyin"),
         Index("person_division_initials", "division", "initials"),
         Index("person_division_last4", "division", "id_last4"),
-        Index("person_id_number", "id_index", unique=True, sqlite_where=text("removed_at IS NULL"),
-              postgresql_where=text("removed_at IS NULL")),
+        Index("person_id_number", "id_index"),
     )
     id: str = Field(primary_key=True, max_length=36)
     household_id: str = Field(foreign_key="household.id", max_length=36)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.base import Json, Moment
+from models.base import Json, Moment, Sealed
 
 
 class ImportBatch(SQLModel, table=True):
@@ -38,3 +38,25 @@ class ImportChange(SQLModel, table=True):
     row_id: str = Field(primary_key=True, max_length=36)
     before: dict | None = Field(None, sa_column=Column(Json))
     version_after: int
+
+
+class ImportLine(SQLModel, table=True):
+    """One record row of a file as it was read, staged between preview and import.
+
+    `state`: new, changed, same, duplicate, unreadable, left (taken over, and nothing more to say about it).
+    `detail` is the JSON of what the row says, its repairs and its faults; sealed, for it holds ID numbers.
+    """
+
+    __tablename__ = "import_line"
+    __table_args__ = (
+        Index("import_line_state", "import_id", "state", "position"),
+        Index("import_line_repaired", "import_id", "repaired", "position"),
+    )
+    import_id: str = Field(primary_key=True, foreign_key="import_batch.id", max_length=36)
+    position: int = Field(primary_key=True)
+    sheet: str = Field(max_length=64)
+    row: int
+    name: str = Field("", max_length=64)
+    state: str = Field(max_length=12)
+    repaired: bool = False
+    detail: str = Field(sa_column=Column(Sealed("import.line"), nullable=False))
