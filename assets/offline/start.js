@@ -1,0 +1,29 @@
+/** Joins the pages to the phone's engine: starts it once, and tells it at each change which page is open. */
+import { useEffect } from "react";
+import { useLocation, useNavigate, useParams } from "react-router";
+import { bindNavigate } from "./route.js";
+import { actions, useField } from "./store.js";
+import { applyUpdate, watchUpdates } from "./update.js";
+
+let started = false;
+
+function startOnce() {
+  if (started) return;
+  started = true;
+  actions.applyUpdate = applyUpdate;
+  watchUpdates((update) => useField.setState({ update }));
+  actions.start();
+}
+
+/** Draws nothing; belongs once into the frame of a field page (`offline.start()`). */
+export function FieldStart() {
+  const params = useParams();
+  const { pathname, search } = useLocation();
+  const go = useNavigate();
+  useEffect(() => bindNavigate(go), [go]);
+  useEffect(startOnce, []);
+  useEffect(() => {
+    actions.openRoute({ path: pathname, params, query: Object.fromEntries(new URLSearchParams(search)) });
+  }, [pathname, search, params]);
+  return null;
+}
