@@ -53,14 +53,27 @@ def make_engine(url: str) -> Engine:
         return create_engine(
             url, pool_pre_ping=True, pool_size=10, max_overflow=10, pool_recycle=1800, json_serializer=_compact
         )
-    engine = create_engine(url, json_serializer=_compact, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=16, max_overflow=16)
+    engine = create_engine(
+        url,
+        json_serializer=_compact,
+        connect_args={"check_same_thread": False, "timeout": 30},
+        pool_size=16,
+        max_overflow=16,
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(dbapi, _record) -> None:
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
-                       "cache_size=-65536", "temp_store=MEMORY", "wal_autocheckpoint=4000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+            "wal_autocheckpoint=4000",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -252,7 +252,9 @@ def _route(one: Endpoint, authenticate: Authenticate) -> Route:
             return Response(status_code=499)
         except Exception:
             log.exception("request failed", method=one.method, path=one.path)
-            return error_response(AppError("服务器出了点问题，已记下。请稍后再试，手机里的内容都在。", code="server_error"))
+            return error_response(
+                AppError("服务器出了点问题，已记下。请稍后再试，手机里的内容都在。", code="server_error")
+            )
 
     return Route(one.path, run, methods=[one.method], name=f"{one.method} {one.path}")
 

@@ -20,7 +20,9 @@ def below(column: object, code: str) -> ColumnElement[bool]:
 def paired_households(user_id: str, on: date) -> Select[tuple[str]]:
     """The households an official is paired with on a day."""
     return select(Pairing.household_id).where(
-        Pairing.user_id == user_id, Pairing.from_on <= on, or_(Pairing.to_on.is_(None), Pairing.to_on >= on)  # type: ignore[union-attr]
+        Pairing.user_id == user_id,
+        Pairing.from_on <= on,
+        or_(Pairing.to_on.is_(None), Pairing.to_on >= on),  # type: ignore[union-attr]
     )
 
 
@@ -58,13 +60,16 @@ def user_by_name(session: Session, username: str) -> User | None:
 
 def divisions_of(session: Session, user_id: str) -> tuple[str, ...]:
     """The division codes an account works in."""
-    return tuple(session.scalars(select(UserArea.division).where(UserArea.user_id == user_id).order_by(UserArea.division)))
+    return tuple(
+        session.scalars(select(UserArea.division).where(UserArea.user_id == user_id).order_by(UserArea.division))
+    )
 
 
 def open_session(session: Session, token_hash: str) -> tuple[LoginSession, User] | None:
     """The session row and its account, unless it has ended."""
     found = session.execute(
-        select(LoginSession, User).join(User, User.id == LoginSession.user_id)  # type: ignore[arg-type]
+        select(LoginSession, User)
+        .join(User, User.id == LoginSession.user_id)  # type: ignore[arg-type]
         .where(LoginSession.token_hash == token_hash, LoginSession.ended_at.is_(None))  # type: ignore[union-attr]
     ).first()
     return (found[0], found[1]) if found else None

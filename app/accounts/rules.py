@@ -120,6 +120,6 @@ def password_problem(password: str, *, username: str, phone: str | None = None) 
     lowered = password.lower()
     if any(weak in lowered for weak in WEAK):
         return "这个密码太常见，换一个。"
-    if len(username) >= 4 and username.lower() in lowered or phone and phone[-8:] in password:
+    if (len(username) >= 4 and username.lower() in lowered) or (phone and phone[-8:] in password):
         return "密码里不要有用户名或手机号。"
     return None
