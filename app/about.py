@@ -1,0 +1,79 @@
+"""What the server says about itself: a sign of life, its figures, and the schema of the contract."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.accounts.rules import Permission
+from app.db import ping
+from app.errors import NotAllowed
+from app.http import PUBLIC, Call, Endpoint, endpoint
+
+VERSION = version("ruhutong")
+RECEIPTS = Counter("ruhutong_receipts_total", "Receipts given, by status", ["status"])
+PHOTOS = Counter("ruhutong_photos_total", "Photos wholly received")
+PUSH_SECONDS = Histogram("ruhutong_push_seconds", "Time to store one batch of commands")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "details"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string", "description": "Chinese, for the person who reads it"},
+                "details": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["path", "code", "message"],
+                        "properties": {name: {"type": "string"} for name in ("path", "code", "message")},
+                    },
+                },
+            },
+        }
+    },
+}
+
+
+@endpoint("GET", "/health", requires=PUBLIC)
+def health(_call: Call) -> dict[str, str]:
+    """Whether the server and its database answer; phones recognise a captive portal by it."""
+    ping()
+    return {"status": "ok", "app": "ruhutong", "version": VERSION, "python": platform.python_version()}
+
+
+@endpoint("GET", "/metrics", requires=PUBLIC)
+def metrics(call: Call) -> Response:
+    """Prometheus figures, for this machine itself and for administrators; no person is in them."""
+    request = call.request
+    here = request.client is not None and request.client.host in LOOPBACK and "x-forwarded-for" not in request.headers
+    if not here and not (call.actor and call.actor.may(Permission.SETTINGS)):
+        raise NotAllowed("运行数据只给本机和县管理员看。")
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def routes(
+    commands: Mapping[str, type[BaseModel]], pull_types: Mapping[str, dict[str, Any]], receipt: type[BaseModel]
+) -> tuple[Endpoint, ...]:
+    """The endpoints of this module; `/schema` needs to know every room's commands and pull types."""
+
+    @endpoint("GET", "/schema", requires=PUBLIC)
+    def schema(_call: Call) -> dict[str, Any]:
+        """JSON Schema of every command type, pull type, receipt and of the errors."""
+        return {
+            "commands": {name: model.model_json_schema() for name, model in commands.items()},
+            "pull": dict(pull_types),
+            "receipt": receipt.model_json_schema(),
+            "error": ERROR_SCHEMA,
+        }
+
+    return (health, metrics, schema)

@@ -1,0 +1,183 @@
+"""The demo county: eight named villages of the plan, 400 households, 1,200 people who do not exist.
+
+Every ID number lies in division 349927, which is assigned to nobody; phone numbers begin with 154.
+The same seed always gives the same county, so that a second start changes nothing.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from stdnum.cn.ric import calc_check_digit
+
+COUNTY = ("349927", "望安县")
+TOWNSHIPS = (("349927100", "高士镇"), ("349927101", "赛口镇"))
+VILLAGES = (
+    ("349927100201", "毛安村"), ("349927100202", "黄河村"), ("349927100203", "龙口村"), ("349927100204", "花园村"),
+    ("349927100205", "高士村"), ("349927100206", "新坝村"), ("349927100207", "官庄村"), ("349927101201", "红旗村"),
+)  # fmt: skip
+GROUPS = ("一组", "二组", "三组", "四组", "五组", "六组")
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+MALE = "国建志文明永成德大世家广福春长庆平海宏光林荣贵友根生旺发富强军勇斌波超杰辉涛亮"
+FEMALE = "秀桂玉凤兰英珍梅芳霞红娟美丽燕翠香月莲素云金菊花珠琴萍春淑惠巧霜秋雪"
+CHILD = "浩宇子轩梓涵欣怡佳诺一晨雨桐可心睿思辰奕然嘉铭若溪语彤俊熙"
+PLACES = ("宁波", "苏州", "合肥", "东莞", "上海", "昆山", "杭州", "义乌")
+
+
+@dataclass
+class DemoPerson:
+    """A made-up person: `away` is where they work, `tags` as in the household room's list."""
+
+    name: str
+    id_number: str
+    relation: str
+    is_head: bool = False
+    phone: str | None = None
+    living: str | None = None
+    health: str | None = None
+    away: str | None = None
+    tags: list[str] = field(default_factory=list)
+    contact: tuple[str, str, str, str] | None = None
+
+
+@dataclass
+class DemoHousehold:
+    """A made-up household of one village."""
+
+    code: str
+    division: str
+    group: str
+    door: str
+    attribute: str
+    people: list[DemoPerson]
+
+
+class _Maker:
+    """Draws names and numbers that do not repeat."""
+
+    def __init__(self, today: date, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.today = today
+        self.serial: dict[tuple[date, int], int] = {}
+        self.phones = 0
+
+    def surname(self) -> str:
+        return self.random.choice(SURNAMES)
+
+    def name(self, surname: str, sex: int, age: int) -> str:
+        letters = CHILD if age < 20 else (MALE if sex == 1 else FEMALE)
+        return surname + "".join(self.random.sample(letters, self.random.choice((1, 2, 2, 2))))
+
+    def born(self, age: int) -> date:
+        return self.today - timedelta(days=int(age * 365.25) + self.random.randint(20, 330))
+
+    def number(self, born: date, sex: int) -> str:
+        taken = self.serial[(born, sex)] = self.serial.get((born, sex), -1) + 1
+        digits = f"349927{born:%Y%m%d}{taken * 2 + (1 if sex == 1 else 0):03d}"
+        return digits + calc_check_digit(digits)
+
+    def phone(self) -> str:
+        self.phones += 1
+        return f"154{self.phones:08d}"
+
+    def person(self, surname: str, sex: int, age: int, relation: str, **what: object) -> DemoPerson:
+        return DemoPerson(
+            name=self.name(surname, sex, age), id_number=self.number(self.born(age), sex), relation=relation,
+            phone=self.phone() if age >= 16 else None, **what,
+        )  # fmt: skip
+
+    def supporter(self, surname: str, relation: str = "儿子") -> tuple[str, str, str, str]:
+        sex = 2 if relation == "女儿" else 1
+        return self.name(surname, sex, 45), relation, self.phone(), self.random.choice(PLACES)
+
+
+def _elder_alone(m: _Maker) -> list[DemoPerson]:
+    surname, age = m.surname(), m.random.randint(68, 91)
+    tags = ["elder_left_behind", "elder_alone"] + (["age_allowance"] if age >= 80 else [])
+    tags += ["tekun"] if m.random.random() < 0.15 else []
+    sex = m.random.choice((1, 2, 2))
+    return [m.person(surname, sex, age, "户主", living="独居", tags=tags, contact=m.supporter(surname),
+                     health="长期慢性病" if m.random.random() < 0.5 else "健康")]  # fmt: skip
+
+
+def _elder_couple(m: _Maker) -> list[DemoPerson]:
+    surname, age = m.surname(), m.random.randint(66, 84)
+    tags = ["elder_left_behind"] + (["age_allowance"] if age >= 80 else [])
+    contact = m.supporter(surname, m.random.choice(("儿子", "女儿")))
+    return [m.person(surname, 1, age, "户主", living="与配偶", tags=list(tags), contact=contact),
+            m.person(m.surname(), 2, age - 2 if age != 81 else age, "配偶", living="与配偶",
+                     tags=["elder_left_behind"], contact=contact)]  # fmt: skip
+
+
+def _grandparents_with_child(m: _Maker) -> list[DemoPerson]:
+    surname, age = m.surname(), m.random.randint(62, 73)
+    child = m.person(surname, m.random.choice((1, 2)), m.random.randint(5, 14), "孙子女", living="与祖辈",
+                     tags=["child_left_behind"], contact=m.supporter(surname, "父亲"))  # fmt: skip
+    return [m.person(surname, 1, age, "户主", living="与孙辈"), m.person(m.surname(), 2, age - 2, "配偶", living="与孙辈"),
+            child]  # fmt: skip
+
+
+def _couple(m: _Maker, children: int, away: bool = False, old: bool = False) -> list[DemoPerson]:
+    surname, age = m.surname(), m.random.randint(34, 46)
+    people = [m.person(surname, 1, age, "户主", away=m.random.choice(PLACES) if away else None),
+              m.person(m.surname(), 2, age - 1, "配偶")]  # fmt: skip
+    people += [
+        m.person(surname, m.random.choice((1, 2)), m.random.randint(6, 15) - 2 * n, "子女") for n in range(children)
+    ]
+    if old:
+        years = m.random.randint(76, 88)
+        people.append(m.person(m.surname(), 2, years, "母亲", living="与子女",
+                               tags=["age_allowance"] if years >= 80 else [], contact=m.supporter(surname)))  # fmt: skip
+    return people
+
+
+def _disabled_father(m: _Maker) -> list[DemoPerson]:
+    people = _couple(m, 1, old=True)
+    people[0].tags, people[0].health = ["disabled", "dibao"], "残疾"
+    people[2].tags = ["child_hardship"]
+    return people
+
+
+def _single_mother(m: _Maker) -> list[DemoPerson]:
+    surname = m.surname()
+    kids = [m.person(surname, m.random.choice((1, 2)), m.random.randint(4, 15), "子女", tags=["child_hardship", "dibao"])
+            for _ in range(2)]  # fmt: skip
+    return [m.person(m.surname(), 2, m.random.randint(33, 44), "户主", tags=["dibao"]), *kids]
+
+
+def _elder_with_disabled_son(m: _Maker) -> list[DemoPerson]:
+    surname = m.surname()
+    mother = m.person(m.surname(), 2, m.random.randint(70, 82), "户主", living="与子女", contact=m.supporter(surname))
+    mother.tags = ["dibao"]
+    son = m.person(surname, 1, m.random.randint(38, 52), "儿子", tags=["disabled", "dibao"], health="残疾")
+    return [mother, son]
+
+
+def _templates(m: _Maker) -> list[tuple[list[DemoPerson], str]]:
+    """Ten households, thirty people: what a village of left-behind families looks like."""
+    return [
+        (_elder_alone(m), "一般户"), (_elder_couple(m), "一般户"), (_grandparents_with_child(m), "已脱贫-享受政策"),
+        (_couple(m, 1), "一般户"), (_couple(m, 2, away=True), "一般户"), (_couple(m, 2, old=True), "已脱贫-享受政策"),
+        (_disabled_father(m), "脱贫不稳定户"), (_single_mother(m), "边缘易致贫户"),
+        (_elder_with_disabled_son(m), "建档立卡-未脱贫"), (_couple(m, 1, away=True), "一般户"),
+    ]  # fmt: skip
+
+
+def households(today: date, seed: int = 349927) -> Iterator[DemoHousehold]:
+    """The demo county's households, village by village, each with its head first.
+
+    Args:
+        today: the day the county is made for; ages are reckoned from it.
+        seed: another seed gives another county.
+    """
+    maker = _Maker(today, seed)
+    for code, _name in VILLAGES:
+        made = [one for _ in range(5) for one in _templates(maker)]
+        maker.random.shuffle(made)
+        for number, (people, attribute) in enumerate(made, start=1):
+            people[0].is_head = True
+            yield DemoHousehold(
+                code=f"{code}{number:05d}", division=code, group=GROUPS[(number - 1) // 9], door=str((number - 1) % 9 + 1),
+                attribute=attribute, people=people,
+            )  # fmt: skip
