@@ -5,18 +5,21 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.base import Json, Moment, Sealed
+from models.base import Json, Moment, Sealed, ordered
 
 
 class Household(SQLModel, table=True):
-    """A home. `code` is the county's 户编号; `attribute` the 户属性; `name` that of its head."""
+    """A home. `code` is the county's 户编号; `attribute` the 户属性; `name` that of its head.
+
+    `ledger` holds what visits found last, `{field: {value, at, visit, by}}`; `summary` says it in a few words.
+    """
 
     __tablename__ = "household"
     __table_args__ = (Index("household_division_name", "division", "name"),)
     id: str = Field(primary_key=True, max_length=36)
-    code: str = Field(unique=True, max_length=32)
-    name: str = Field(max_length=64)
-    division: str = Field(max_length=12, index=True)
+    code: str = Field(sa_column=Column(ordered(32), unique=True, nullable=False))
+    name: str = Field(sa_column=Column(ordered(64), nullable=False))
+    division: str = Field(sa_column=Column(ordered(12), index=True, nullable=False))
     group: str | None = Field(None, max_length=16)
     door: str | None = Field(None, max_length=16)
     address: str | None = Field(None, max_length=200)
@@ -27,6 +30,8 @@ class Household(SQLModel, table=True):
     lon: float | None = None
     last_visit_id: str | None = Field(None, max_length=36)
     last_visit_on: date | None = None
+    summary: str | None = Field(None, max_length=300)
+    ledger: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False, server_default="{}"))
     extra: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     import_id: str | None = Field(None, max_length=36)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
@@ -55,13 +60,13 @@ class Person(SQLModel, table=True):
     )
     id: str = Field(primary_key=True, max_length=36)
     household_id: str = Field(foreign_key="household.id", max_length=36)
-    division: str = Field(max_length=12)
-    name: str = Field(max_length=64)
-    pinyin: str = Field("", max_length=160)
-    initials: str = Field("", max_length=64)
+    division: str = Field(sa_column=Column(ordered(12), nullable=False))
+    name: str = Field(sa_column=Column(ordered(64), nullable=False))
+    pinyin: str = Field("", sa_column=Column(ordered(160), nullable=False))
+    initials: str = Field("", sa_column=Column(ordered(64), nullable=False))
     id_number: str | None = Field(None, sa_column=Column(Sealed("person.id_number")))
     id_index: str | None = Field(None, max_length=64)
-    id_last4: str | None = Field(None, max_length=4)
+    id_last4: str | None = Field(None, sa_column=Column(ordered(4)))
     id_warning: str | None = Field(None, max_length=32)
     sex: int = 0
     born_on: date | None = None
