@@ -2,16 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column
+from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
 from models.base import Moment
 
 
 class Photo(SQLModel, table=True):
-    """Bytes held under their SHA-256. `state`: held, processed, undecodable."""
+    """Bytes held under their SHA-256. `state`: held, processed, undecodable.
+
+    `exif_at`, `exif_lat`, `exif_lon` are what the picture says of itself; `phash` is empty for a picture so plain that
+    it would resemble every other plain one. The index on `processed_at` feeds the search for duplicates.
+    """
 
     __tablename__ = "photo"
+    __table_args__ = (Index("photo_processed_at", "processed_at"),)
     sha256: str = Field(primary_key=True, max_length=64)
     size: int
     mime: str = Field(max_length=32)
