@@ -1,0 +1,41 @@
+"""Reading the divisions."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from app.accounts.queries import below
+from models.divisions import Division
+
+
+def chain_codes(code: str) -> list[str]:
+    """The codes from the county down to this one."""
+    return [code[:length] for length in (6, 9, 12) if length <= len(code)]
+
+
+def names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Names of these divisions and of all above them, by code."""
+    wanted = sorted({part for code in codes for part in chain_codes(code)})
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 500):
+        rows = session.execute(
+            select(Division.code, Division.name).where(Division.code.in_(wanted[start : start + 500]))  # type: ignore[call-overload, attr-defined]
+        )
+        found.update({code: name for code, name in rows})
+    return found
+
+
+def below_any(session: Session, prefixes: Sequence[str], level: str | None = None) -> list[Division]:
+    """The divisions at or below one of these codes, in the order of their codes."""
+    if not prefixes:
+        return []
+    query = select(Division).where(or_(*(below(Division.code, prefix) for prefix in prefixes)))
+    if level:
+        query = query.where(Division.level == level)
+    return list(session.scalars(query.order_by(Division.code)))
+
+
+def by_codes(session: Session, codes: Sequence[str]) -> list[Division]:
+    """These divisions, as far as they are known."""
+    return list(session.scalars(select(Division).where(Division.code.in_(list(codes)))))  # type: ignore[attr-defined]

@@ -1,0 +1,101 @@
+"""Divisions: taken in from the county's list, named for people, handed to phones."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from app.accounts.schemas import Actor
+from app.audit.service import entry, record_many
+from app.divisions import queries
+from app.divisions.schemas import DivisionIn, DivisionView
+from app.errors import NotFound
+from app.feed.service import Change, publish
+from models.divisions import Division
+
+
+def upsert(session: Session, actor: Actor | None, rows: Iterable[DivisionIn]) -> list[str]:
+    """Take in divisions; returns the codes that are new or have a new name."""
+    wanted = {row.code: row for row in rows}
+    known = {row.code: row for row in queries.by_codes(session, list(wanted))}
+    entries, touched = [], []
+    for code in sorted(wanted):
+        row, old = wanted[code], known.get(code)
+        if old is None:
+            session.add(Division(code=code, name=row.name, level=row.level, parent=row.parent))
+            entries.append(entry(actor, "division.added", "division", code, after={"name": row.name}))
+        elif old.name != row.name:
+            entries.append(
+                entry(actor, "division.changed", "division", code, before={"name": old.name}, after={"name": row.name})
+            )
+            old.name, old.version = row.name, old.version + 1
+        else:
+            continue
+        touched.append(code)
+    session.flush()
+    record_many(session, entries)
+    affected = {row.code for row in queries.below_any(session, touched)}
+    publish(session, [Change("division", code, division=code) for code in sorted(affected)])
+    return touched
+
+
+def get(session: Session, code: str) -> Division:
+    """A division by its code.
+
+    Raises:
+        NotFound: the county has not loaded it.
+    """
+    found = session.get(Division, code)
+    if found is None:
+        raise NotFound("区划里没有这个地方。", code="unknown_division")
+    return found
+
+
+def chain(session: Session, code: str) -> list[str]:
+    """Names from the county down: [望江县, 高士镇, 毛安村]; an unknown part is shown by its code."""
+    names = queries.names(session, [code])
+    return [names.get(part, part) for part in queries.chain_codes(code)]
+
+
+def places(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Where each division is, in the county's own words: `高士镇毛安村`, `高士镇`, or the county's name."""
+    wanted = set(codes)
+    names = queries.names(session, wanted)
+    return {
+        code: "".join(names.get(part, part) for part in (queries.chain_codes(code)[1:] or queries.chain_codes(code)))
+        for code in wanted
+    }
+
+
+def place(session: Session, code: str) -> str:
+    """`高士镇毛安村` of one division."""
+    return places(session, [code])[code]
+
+
+def village_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The own names of divisions by code; an unknown one is shown by its code."""
+    wanted = set(codes)
+    names = queries.names(session, wanted)
+    return {code: names.get(code, code) for code in wanted}
+
+
+def within(session: Session, prefixes: Sequence[str], level: str | None = None) -> list[DivisionView]:
+    """The divisions of these areas, for a list to choose from."""
+    rows = queries.below_any(session, prefixes, level)
+    where = places(session, [row.code for row in rows])
+    return [DivisionView(row.code, row.name, row.level, where[row.code]) for row in rows]
+
+
+def pull(session: Session, codes: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
+    """What phones are told of divisions: code → (version, data)."""
+    where = places(session, codes)
+    return {
+        row.code: (
+            row.version,
+            {"code": row.code, "name": row.name, "level": row.level, "parent": row.parent, "place": where[row.code]},
+        )
+        for row in queries.by_codes(session, codes)
+    }
+
+
+PULL_TYPES = {"division": pull}

@@ -1,0 +1,194 @@
+"""What an ID number says, how a name sounds, how things are masked. Pure: a day is always a parameter.
+
+GB 11643-1999: 6 area + 8 birthday + 3 order (17th digit odd = male) + check digit. Sex, birthday and age come from
+the number and are never asked again (domain §0.2).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from pypinyin import Style, lazy_pinyin, load_single_dict
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError as NumberError
+
+OLDEST = 120
+WARNINGS = {
+    "id_length": "号码位数不对",
+    "id_characters": "号码里有不该有的字",
+    "id_date": "号码里的生日不存在",
+    "id_future": "号码里的生日还没到",
+    "id_old": "按号码算超过 120 岁",
+    "id_check": "号码最后一位对不上",
+}
+"""What is wrong with a number that was taken in as written (`person.id_warning`)."""
+
+_FULL = re.compile(r"[1-9]\d{16}[\dX]")
+_OLD = re.compile(r"[1-9]\d{14}")
+_HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_GAP = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
+
+COMPOUND = frozenset(
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 令狐 夏侯 慕容 长孙 宇文 司徒 司空 公孙 端木 轩辕 万俟 申屠 南宫 西门 独孤 百里 "
+    "呼延 钟离 闻人 赫连 澹台 淳于 单于 太叔 濮阳 公冶 宗政 鲜于 闾丘 仲孙 东郭 第五".split()
+)
+_SURNAMES = {
+    "单": "shan", "解": "xie", "曾": "zeng", "仇": "qiu", "查": "zha", "区": "ou", "朴": "piao", "盖": "ge", "任": "ren",
+    "缪": "miao", "翟": "zhai", "华": "hua", "乐": "yue", "折": "she", "黑": "he", "秘": "bi", "种": "chong", "员": "yun",
+    "洗": "xian", "召": "shao", "盛": "sheng", "宁": "ning", "纪": "ji", "覃": "qin", "尹": "yin", "车": "che", "谌": "chen",
+    "尉迟": "yuchi", "万俟": "moqi", "令狐": "linghu", "长孙": "zhangsun", "单于": "chanyu", "澹台": "tantai",
+}  # fmt: skip
+"""Characters that sound otherwise as a surname; compound ones are cut where their syllables meet below."""
+
+_RARE = {"𠮷": "jí", "𬭎": "hóng", "𫖯": "fǔ", "𣲗": "wéi", "𬱖": "dí", "𫍽": "xuān", "𬘡": "yīn", "𬍛": "gōng", "䶮": "yǎn"}
+load_single_dict({ord(character): sound for character, sound in _RARE.items()})
+
+
+@dataclass(frozen=True)
+class IdFacts:
+    """What an ID number says. `warning` is a key of `WARNINGS`, or None for a sound number."""
+
+    number: str
+    sex: int = 0
+    born_on: date | None = None
+    warning: str | None = None
+
+    @property
+    def last4(self) -> str:
+        """The last four characters, by which people look each other up."""
+        return self.number[-4:]
+
+
+def normal_id(text: str) -> str:
+    """An ID number in half-width characters, without spaces and dashes, with a capital X."""
+    wide = unicodedata.normalize("NFKC", text).upper()
+    return "".join(char for char in wide if char.isascii() and char.isalnum())
+
+
+def check_digit(first17: str) -> str:
+    """The 18th character that belongs to the 17 before it (ISO 7064 MOD 11-2)."""
+    return ric.calc_check_digit(first17 + "0")
+
+
+def expand_old(number: str) -> str:
+    """The 18-character form of a 15-digit number (given out until 1999: year 19yy)."""
+    first17 = f"{number[:6]}19{number[6:]}"
+    return first17 + check_digit(first17)
+
+
+def area_known(number: str) -> bool:
+    """Whether the first six digits were ever a county; only a hint, since old and merged codes are missing."""
+    try:
+        return bool(ric.get_birth_place(number))
+    except (NumberError, KeyError, ValueError):
+        return False
+
+
+def read_id(text: str, on: date) -> IdFacts:
+    """What an ID number says; never refuses, a fault becomes a warning.
+
+    Args:
+        text: the number as written, 18 characters or the old 15 digits.
+        on: the day against which a birthday may lie in the future.
+    """
+    number = normal_id(text)
+    if _OLD.fullmatch(number):
+        number = expand_old(number)
+    if len(number) != 18:
+        return IdFacts(number, warning="id_length")
+    if not _FULL.fullmatch(number):
+        return IdFacts(number, warning="id_characters")
+    sex = 1 if int(number[16]) % 2 else 2
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return IdFacts(number, sex, None, "id_date")
+    if born > on:
+        return IdFacts(number, sex, None, "id_future")
+    if number[17] != check_digit(number[:17]):
+        return IdFacts(number, sex, born, "id_check")
+    if age_on(born, on) > OLDEST:
+        return IdFacts(number, sex, born, "id_old")
+    return IdFacts(number, sex, born)
+
+
+def age_on(born: date, on: date) -> int:
+    """Completed years on a day."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def normal_name(text: str) -> str:
+    """A name without the spaces put in for alignment, without control and zero-width characters."""
+    clean = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
+    return _GAP.sub("", " ".join(clean.split()))
+
+
+def surname_of(name: str) -> str:
+    """The family name: two characters where they are one of the compound ones."""
+    return name[:2] if name[:2] in COMPOUND and len(name) > 2 else name[:1]
+
+
+def name_sounds(name: str) -> tuple[str, str]:
+    """(pinyin, initials) of a name, for search: `欧阳娜` → (`ouyangna`, `oyn`); emoji and punctuation have no sound."""
+    surname = surname_of(name)
+    first = _surname_syllables(surname)
+    rest = lazy_pinyin(name[len(surname) :], style=Style.NORMAL, errors=_foreign)
+    syllables = [part for part in (*first, *rest) if part]
+    return "".join(syllables)[:160], "".join(part[0] for part in syllables)[:64]
+
+
+def _surname_syllables(surname: str) -> list[str]:
+    plain = lazy_pinyin(surname, style=Style.NORMAL, errors=_foreign)
+    special = _SURNAMES.get(surname)
+    if special is None:
+        return plain
+    if len(surname) == 1:
+        return [special]
+    last = {"尉迟": 2, "万俟": 2, "令狐": 4, "长孙": 5, "单于": 4, "澹台": 3}[surname]
+    return [special[:last], special[last:]]
+
+
+def _foreign(characters: str) -> list[str] | None:
+    """Latin letters and digits sound as they are written; anything else is silent."""
+    words = re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKC", characters).lower())
+    return words or None
+
+
+def sound_of_query(text: str) -> str:
+    """What somebody typed, as the pinyin columns write it: lower case, ü as v, no spaces."""
+    lowered = unicodedata.normalize("NFC", text.lower()).replace("ü", "v")
+    return re.sub(r"[^a-z0-9]", "", lowered)
+
+
+def normal_phone(text: str) -> str | None:
+    """A phone number as digits, without +86, dashes and spaces; None where no number is left."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    if len(digits) in {13, 15} and digits.startswith(("86", "0086")):
+        digits = digits[-11:]
+    return digits if 5 <= len(digits) <= 15 else None
+
+
+def mask_id(number: str | None) -> str:
+    """`349927********0019`: the first six and the last four (domain §5.2)."""
+    if not number:
+        return ""
+    return number[:6] + "*" * max(0, len(number) - 10) + number[-4:] if len(number) > 10 else "*" * len(number)
+
+
+def mask_phone(number: str | None) -> str:
+    """`138****5678`."""
+    if not number:
+        return ""
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else "*" * max(0, len(number) - 2) + number[-2:]
+
+
+def mask_bank(account: str | None) -> str:
+    """`**** 1234`: the last four only."""
+    return f"**** {account[-4:]}" if account and len(account) > 8 else ("****" if account else "")
+
+
+def mask_name(name: str) -> str:
+    """`王*`, `欧阳**`: for lists seen outside the village team."""
+    surname = surname_of(name)
+    return surname + "*" * max(1, len(name) - len(surname))
