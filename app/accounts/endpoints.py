@@ -14,8 +14,14 @@ from app.limits import allowed
 def _who(actor: Actor) -> dict[str, object]:
     with reading() as session:
         areas = service.areas(session, actor, utcnow())
-    user = {"id": actor.id, "name": actor.name, "username": actor.username, "role": actor.role.value, "areas": areas,
-            "must_change_password": actor.must_change_password}  # fmt: skip
+    user = {
+        "id": actor.id,
+        "name": actor.name,
+        "username": actor.username,
+        "role": actor.role.value,
+        "areas": areas,
+        "must_change_password": actor.must_change_password,
+    }
     return {"user": user, "device": {"id": actor.device_id}}
 
 
@@ -36,8 +42,15 @@ def sign_in(call: Call) -> Response:
     if isinstance(result, AppError):
         raise result
     response = JSONResponse(_who(result.actor), headers={"Cache-Control": "no-store"})
-    response.set_cookie(COOKIE, result.token, httponly=True, samesite="lax", secure=_secure(call), path="/",
-                        max_age=settings().field_session_days * 86400 if result.actor.in_field else None)  # fmt: skip
+    response.set_cookie(
+        COOKIE,
+        result.token,
+        httponly=True,
+        samesite="lax",
+        secure=_secure(call),
+        path="/",
+        max_age=settings().field_session_days * 86400 if result.actor.in_field else None,
+    )
     return response
 
 

@@ -61,22 +61,40 @@ class Permission(StrEnum):
 P = Permission
 _FIELD = frozenset({P.SYNC, P.PHOTO_SEND, P.PHOTO_SEE})
 _TOWN = _FIELD | {
-    P.REGISTER_READ, P.REGISTER_WRITE, P.REGISTER_UNMASK, P.VISITS_READ, P.REVIEW_READ, P.REVIEW_DECIDE,
-    P.UNPLACED, P.CONFLICT_DECIDE, P.OVERVIEW,
-}  # fmt: skip
+    P.REGISTER_READ,
+    P.REGISTER_WRITE,
+    P.REGISTER_UNMASK,
+    P.VISITS_READ,
+    P.REVIEW_READ,
+    P.REVIEW_DECIDE,
+    P.UNPLACED,
+    P.CONFLICT_DECIDE,
+    P.OVERVIEW,
+}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VILLAGE: _FIELD | {P.REGISTER_READ, P.REGISTER_WRITE, P.REGISTER_UNMASK, P.VISITS_READ},
     Role.PAIRED: _FIELD | {P.REGISTER_READ, P.VISITS_READ},
     Role.TOWN_CLERK: _TOWN | {P.IMPORT},
     Role.TOWN_APPROVER: _TOWN,
-    Role.SECTION: frozenset({
-        P.REGISTER_READ, P.REGISTER_UNMASK, P.IMPORT, P.VISITS_READ, P.PHOTO_SEE, P.REVIEW_READ, P.UNPLACED, P.OVERVIEW,
-    }),
-    Role.SUPERVISOR: frozenset({P.REGISTER_READ, P.VISITS_READ, P.PHOTO_SEE, P.REVIEW_READ, P.REVIEW_DECIDE, P.OVERVIEW}),
+    Role.SECTION: frozenset(
+        {
+            P.REGISTER_READ,
+            P.REGISTER_UNMASK,
+            P.IMPORT,
+            P.VISITS_READ,
+            P.PHOTO_SEE,
+            P.REVIEW_READ,
+            P.UNPLACED,
+            P.OVERVIEW,
+        }
+    ),
+    Role.SUPERVISOR: frozenset(
+        {P.REGISTER_READ, P.VISITS_READ, P.PHOTO_SEE, P.REVIEW_READ, P.REVIEW_DECIDE, P.OVERVIEW}
+    ),
     Role.LEADER: frozenset({P.OVERVIEW}),
     Role.ADMIN: frozenset({P.ACCOUNTS, P.SETTINGS, P.FORMS, P.FEEDBACK_REPLY}),
     Role.AUDITOR: frozenset({P.AUDIT_READ}),
-}  # fmt: skip
+}
 FLAG_PERMISSIONS = {"child_photos": P.CHILD_PHOTO_SEE}
 """Rights given to single accounts beside their role: seeing children's pictures is one (design §8)."""
 

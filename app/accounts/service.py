@@ -54,11 +54,17 @@ def token_hash(token: str) -> str:
 def make_actor(session: Session, user: User, *, device_id: str | None = None, token: str | None = None) -> Actor:
     """The actor behind an account."""
     return Actor(
-        id=user.id, username=user.username, name=user.name, role=Role(user.role),
-        divisions=queries.divisions_of(session, user.id), flags=tuple(user.flags), programmes=tuple(user.programmes),
-        device_id=device_id, must_change_password=user.must_change_password and not user.is_demo,
+        id=user.id,
+        username=user.username,
+        name=user.name,
+        role=Role(user.role),
+        divisions=queries.divisions_of(session, user.id),
+        flags=tuple(user.flags),
+        programmes=tuple(user.programmes),
+        device_id=device_id,
+        must_change_password=user.must_change_password and not user.is_demo,
         token_hash=token_hash(token) if token else None,
-    )  # fmt: skip
+    )
 
 
 def _locked(until: datetime, now: datetime) -> Locked:
@@ -101,8 +107,16 @@ def sign_in(session: Session, data: SignInInput, now: datetime) -> SignedIn | Ap
     _remember_device(session, user, device_id, data.device.name, now)
     token = secrets.token_urlsafe(32)
     actor = make_actor(session, user, device_id=device_id, token=token)
-    session.add(LoginSession(token_hash=token_hash(token), user_id=user.id, device_id=device_id,
-                             field=actor.in_field, created_at=now, seen_at=now))  # fmt: skip
+    session.add(
+        LoginSession(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            device_id=device_id,
+            field=actor.in_field,
+            created_at=now,
+            seen_at=now,
+        )
+    )
     record(session, actor, "session.began", "account", user.id)
     return SignedIn(token, actor)
 
@@ -222,15 +236,29 @@ def create_account(
         raise Conflict("这个用户名已经有人用了，换一个。", code="username_taken")
     first = password or make_password()
     user = User(
-        id=new_id(), username=data.username, password_hash=_hasher.hash(first), name=data.name, role=data.role.value,
-        phone=data.phone, flags=data.flags, programmes=data.programmes, must_change_password=not is_demo,
-        is_demo=is_demo, created_at=now,
-    )  # fmt: skip
+        id=new_id(),
+        username=data.username,
+        password_hash=_hasher.hash(first),
+        name=data.name,
+        role=data.role.value,
+        phone=data.phone,
+        flags=data.flags,
+        programmes=data.programmes,
+        must_change_password=not is_demo,
+        is_demo=is_demo,
+        created_at=now,
+    )
     session.add(user)
     session.flush()
     _set_areas(session, user.id, data.divisions)
-    record(session, actor, "account.created", "account", user.id,
-           after={"username": data.username, "role": data.role.value, "divisions": data.divisions})  # fmt: skip
+    record(
+        session,
+        actor,
+        "account.created",
+        "account",
+        user.id,
+        after={"username": data.username, "role": data.role.value, "divisions": data.divisions},
+    )
     return user.id, first
 
 
@@ -302,8 +330,14 @@ def pair(
         raise Conflict("这一户已经结对给他了。", code="already_paired")
     made = Pairing(id=new_id(), user_id=user_id, household_id=household_id, from_on=from_on, to_on=to_on)
     session.add(made)
-    record(session, actor, "pairing.began", "household", household_id,
-           after={"user": user_id, "from": from_on.isoformat(), "to": to_on.isoformat() if to_on else None})  # fmt: skip
+    record(
+        session,
+        actor,
+        "pairing.began",
+        "household",
+        household_id,
+        after={"user": user_id, "from": from_on.isoformat(), "to": to_on.isoformat() if to_on else None},
+    )
     return made.id
 
 
@@ -313,8 +347,15 @@ def end_pairing(session: Session, actor: Actor | None, pairing_id: str, to_on: d
     if row is None:
         raise NotFound("没有这条结对。")
     row.to_on = to_on
-    record(session, actor, "pairing.ended", "household", row.household_id,
-           before={"user": row.user_id, "to": None}, after={"to": to_on.isoformat()})  # fmt: skip
+    record(
+        session,
+        actor,
+        "pairing.ended",
+        "household",
+        row.household_id,
+        before={"user": row.user_id, "to": None},
+        after={"to": to_on.isoformat()},
+    )
 
 
 def areas(session: Session, actor: Actor, now: datetime) -> list[dict[str, str]]:

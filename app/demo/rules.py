@@ -14,9 +14,15 @@ from stdnum.cn.ric import calc_check_digit
 COUNTY = ("349927", "望安县")
 TOWNSHIPS = (("349927100", "高士镇"), ("349927101", "赛口镇"))
 VILLAGES = (
-    ("349927100201", "毛安村"), ("349927100202", "黄河村"), ("349927100203", "龙口村"), ("349927100204", "花园村"),
-    ("349927100205", "高士村"), ("349927100206", "新坝村"), ("349927100207", "官庄村"), ("349927101201", "红旗村"),
-)  # fmt: skip
+    ("349927100201", "毛安村"),
+    ("349927100202", "黄河村"),
+    ("349927100203", "龙口村"),
+    ("349927100204", "花园村"),
+    ("349927100205", "高士村"),
+    ("349927100206", "新坝村"),
+    ("349927100207", "官庄村"),
+    ("349927101201", "红旗村"),
+)
 GROUPS = ("一组", "二组", "三组", "四组", "五组", "六组")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 MALE = "国建志文明永成德大世家广福春长庆平海宏光林荣贵友根生旺发富强军勇斌波超杰辉涛亮"
@@ -83,9 +89,12 @@ class _Maker:
 
     def person(self, surname: str, sex: int, age: int, relation: str, **what: object) -> DemoPerson:
         return DemoPerson(
-            name=self.name(surname, sex, age), id_number=self.number(self.born(age), sex), relation=relation,
-            phone=self.phone() if age >= 16 else None, **what,
-        )  # fmt: skip
+            name=self.name(surname, sex, age),
+            id_number=self.number(self.born(age), sex),
+            relation=relation,
+            phone=self.phone() if age >= 16 else None,
+            **what,
+        )
 
     def supporter(self, surname: str, relation: str = "儿子") -> tuple[str, str, str, str]:
         sex = 2 if relation == "女儿" else 1
@@ -97,38 +106,78 @@ def _elder_alone(m: _Maker) -> list[DemoPerson]:
     tags = ["elder_left_behind", "elder_alone"] + (["age_allowance"] if age >= 80 else [])
     tags += ["tekun"] if m.random.random() < 0.15 else []
     sex = m.random.choice((1, 2, 2))
-    return [m.person(surname, sex, age, "户主", living="独居", tags=tags, contact=m.supporter(surname),
-                     health="长期慢性病" if m.random.random() < 0.5 else "健康")]  # fmt: skip
+    return [
+        m.person(
+            surname,
+            sex,
+            age,
+            "户主",
+            living="独居",
+            tags=tags,
+            contact=m.supporter(surname),
+            health="长期慢性病" if m.random.random() < 0.5 else "健康",
+        )
+    ]
 
 
 def _elder_couple(m: _Maker) -> list[DemoPerson]:
     surname, age = m.surname(), m.random.randint(66, 84)
     tags = ["elder_left_behind"] + (["age_allowance"] if age >= 80 else [])
     contact = m.supporter(surname, m.random.choice(("儿子", "女儿")))
-    return [m.person(surname, 1, age, "户主", living="与配偶", tags=list(tags), contact=contact),
-            m.person(m.surname(), 2, age - 2 if age != 81 else age, "配偶", living="与配偶",
-                     tags=["elder_left_behind"], contact=contact)]  # fmt: skip
+    return [
+        m.person(surname, 1, age, "户主", living="与配偶", tags=list(tags), contact=contact),
+        m.person(
+            m.surname(),
+            2,
+            age - 2 if age != 81 else age,
+            "配偶",
+            living="与配偶",
+            tags=["elder_left_behind"],
+            contact=contact,
+        ),
+    ]
 
 
 def _grandparents_with_child(m: _Maker) -> list[DemoPerson]:
     surname, age = m.surname(), m.random.randint(62, 73)
-    child = m.person(surname, m.random.choice((1, 2)), m.random.randint(5, 14), "孙子女", living="与祖辈",
-                     tags=["child_left_behind"], contact=m.supporter(surname, "父亲"))  # fmt: skip
-    return [m.person(surname, 1, age, "户主", living="与孙辈"), m.person(m.surname(), 2, age - 2, "配偶", living="与孙辈"),
-            child]  # fmt: skip
+    child = m.person(
+        surname,
+        m.random.choice((1, 2)),
+        m.random.randint(5, 14),
+        "孙子女",
+        living="与祖辈",
+        tags=["child_left_behind"],
+        contact=m.supporter(surname, "父亲"),
+    )
+    return [
+        m.person(surname, 1, age, "户主", living="与孙辈"),
+        m.person(m.surname(), 2, age - 2, "配偶", living="与孙辈"),
+        child,
+    ]
 
 
 def _couple(m: _Maker, children: int, away: bool = False, old: bool = False) -> list[DemoPerson]:
     surname, age = m.surname(), m.random.randint(34, 46)
-    people = [m.person(surname, 1, age, "户主", away=m.random.choice(PLACES) if away else None),
-              m.person(m.surname(), 2, age - 1, "配偶")]  # fmt: skip
+    people = [
+        m.person(surname, 1, age, "户主", away=m.random.choice(PLACES) if away else None),
+        m.person(m.surname(), 2, age - 1, "配偶"),
+    ]
     people += [
         m.person(surname, m.random.choice((1, 2)), m.random.randint(6, 15) - 2 * n, "子女") for n in range(children)
     ]
     if old:
         years = m.random.randint(76, 88)
-        people.append(m.person(m.surname(), 2, years, "母亲", living="与子女",
-                               tags=["age_allowance"] if years >= 80 else [], contact=m.supporter(surname)))  # fmt: skip
+        people.append(
+            m.person(
+                m.surname(),
+                2,
+                years,
+                "母亲",
+                living="与子女",
+                tags=["age_allowance"] if years >= 80 else [],
+                contact=m.supporter(surname),
+            )
+        )
     return people
 
 
@@ -141,8 +190,10 @@ def _disabled_father(m: _Maker) -> list[DemoPerson]:
 
 def _single_mother(m: _Maker) -> list[DemoPerson]:
     surname = m.surname()
-    kids = [m.person(surname, m.random.choice((1, 2)), m.random.randint(4, 15), "子女", tags=["child_hardship", "dibao"])
-            for _ in range(2)]  # fmt: skip
+    kids = [
+        m.person(surname, m.random.choice((1, 2)), m.random.randint(4, 15), "子女", tags=["child_hardship", "dibao"])
+        for _ in range(2)
+    ]
     return [m.person(m.surname(), 2, m.random.randint(33, 44), "户主", tags=["dibao"]), *kids]
 
 
@@ -157,11 +208,17 @@ def _elder_with_disabled_son(m: _Maker) -> list[DemoPerson]:
 def _templates(m: _Maker) -> list[tuple[list[DemoPerson], str]]:
     """Ten households, thirty people: what a village of left-behind families looks like."""
     return [
-        (_elder_alone(m), "一般户"), (_elder_couple(m), "一般户"), (_grandparents_with_child(m), "已脱贫-享受政策"),
-        (_couple(m, 1), "一般户"), (_couple(m, 2, away=True), "一般户"), (_couple(m, 2, old=True), "已脱贫-享受政策"),
-        (_disabled_father(m), "脱贫不稳定户"), (_single_mother(m), "边缘易致贫户"),
-        (_elder_with_disabled_son(m), "建档立卡-未脱贫"), (_couple(m, 1, away=True), "一般户"),
-    ]  # fmt: skip
+        (_elder_alone(m), "一般户"),
+        (_elder_couple(m), "一般户"),
+        (_grandparents_with_child(m), "已脱贫-享受政策"),
+        (_couple(m, 1), "一般户"),
+        (_couple(m, 2, away=True), "一般户"),
+        (_couple(m, 2, old=True), "已脱贫-享受政策"),
+        (_disabled_father(m), "脱贫不稳定户"),
+        (_single_mother(m), "边缘易致贫户"),
+        (_elder_with_disabled_son(m), "建档立卡-未脱贫"),
+        (_couple(m, 1, away=True), "一般户"),
+    ]
 
 
 def households(today: date, seed: int = 349927) -> Iterator[DemoHousehold]:
@@ -178,6 +235,10 @@ def households(today: date, seed: int = 349927) -> Iterator[DemoHousehold]:
         for number, (people, attribute) in enumerate(made, start=1):
             people[0].is_head = True
             yield DemoHousehold(
-                code=f"{code}{number:05d}", division=code, group=GROUPS[(number - 1) // 9], door=str((number - 1) % 9 + 1),
-                attribute=attribute, people=people,
-            )  # fmt: skip
+                code=f"{code}{number:05d}",
+                division=code,
+                group=GROUPS[(number - 1) // 9],
+                door=str((number - 1) % 9 + 1),
+                attribute=attribute,
+                people=people,
+            )

@@ -66,12 +66,17 @@ def publish(session: Session, changes: Iterable[Change]) -> None:
         insert(FeedRow),
         [
             {
-                "position": first + number, "type": one.type, "row_id": one.row_id, "household_id": one.household_id,
-                "division": one.division, "user_id": one.user_id, "gone": one.gone,
+                "position": first + number,
+                "type": one.type,
+                "row_id": one.row_id,
+                "household_id": one.household_id,
+                "division": one.division,
+                "user_id": one.user_id,
+                "gone": one.gone,
             }
             for number, one in enumerate(ordered)
         ],
-    )  # fmt: skip
+    )
 
 
 def epoch(session: Session) -> str:
