@@ -1,7 +1,12 @@
 """Composition root: the one file that knows every room and every page."""
 
 import reflex as rx
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from app.rooms import api
+from app.shell.appearance import head
+from app.shell.wraps import WRAPS
 from components import offline
 
 
@@ -35,7 +40,9 @@ def home() -> rx.Component:
 
 def household() -> rx.Component:
     """trial"""
-    return rx.el.main(offline.start(), rx.el.h1("户"), rx.el.p(offline.param("id"), id="id"), offline.link("回", to="/", id="back"))
+    return rx.el.main(
+        offline.start(), rx.el.h1("户"), rx.el.p(offline.param("id"), id="id"), offline.link("回", to="/", id="back")
+    )
 
 
 def office() -> rx.Component:
@@ -43,7 +50,15 @@ def office() -> rx.Component:
     return rx.el.main(rx.el.h1("办公"), rx.el.button(Counter.n, on_click=Counter.inc, id="n"))
 
 
-app = rx.App(toaster=None, reset_style=False, html_lang="zh-CN")
+app = rx.App(
+    api_transformer=Starlette(routes=[Mount("/api", api())]),
+    app_wraps=WRAPS,
+    head_components=head(),
+    html_lang="zh-CN",
+    reset_style=False,
+    stylesheets=["tokens.css", "base.css", "field.css", "office.css"],
+    toaster=None,
+)
 app.add_page(home, route="/", title="入户通")
 app.add_page(household, route="/households/[id]", title="户")
 app.add_page(office, route="/office", title="办公")

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     field_session_days: Annotated[int, Field(ge=1, description="absolute time-out of a phone's session")] = 30
     login_attempts_per_minute: Annotated[int, Field(ge=3, description="per address and user name")] = 30
     workers: Annotated[int, Field(ge=0, le=16, description="photo processes; 0 leaves photos waiting")] = 1
+    service_worker: Literal["on", "off"] = Field("on", description="off makes every phone drop the cached pages")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("home", mode="after")

@@ -11,6 +11,8 @@ from reflex_base.constants import Templates
 
 STATE_JS = "utils/state.js"
 THEME_JS = "utils/react-theme.js"
+# A chunk of its own, whose name tells app/shell/precache.py that the field face does without it.
+SOCKET_JS = "utils/office-socket.js"
 
 
 class PatchGone(RuntimeError):
@@ -37,6 +39,29 @@ class Patch:
 
 
 STATE_PATCHES = (
+    Patch(
+        "the field face does not load socket.io",
+        'import io from "socket.io-client";\n',
+        "let io;\nconst loadSocketIo = async () => {\n"
+        '  io ??= (await import("$/utils/office-socket")).default;\n};\n',
+    ),
+    Patch(
+        "the early connection waits for socket.io",
+        "  queueMicrotask(() => {\n",
+        "  queueMicrotask(async () => {\n",
+    ),
+    Patch(
+        "the early connection is not made after the page's own",
+        "      return;\n    }\n    try {\n      warmSocket = createSocket(\n",
+        "      return;\n    }\n    try {\n      await loadSocketIo();\n      if (socketStarted) return;\n"
+        "      warmSocket = createSocket(\n",
+    ),
+    Patch(
+        "the connection waits for socket.io, and is made once",
+        "  // Get backend URL object from the endpoint.\n  const endpoint = getBackendURL(EVENTURL);\n",
+        "  if (!io) {\n    await loadSocketIo();\n    if (socket.current) return;\n  }\n"
+        "  const endpoint = getBackendURL(EVENTURL);\n",
+    ),
     Patch(
         "one build serves any host and port: the socket goes to where the page came from",
         "  // Get backend URL object from the endpoint.\n  const endpoint = new URL(url_str);\n",
@@ -110,4 +135,8 @@ def patched_files() -> list[tuple[Path, str]]:
     theme = (web / THEME_JS).read_text()
     if "export function ThemeProvider" not in theme or "export function useTheme" not in theme:
         raise PatchGone(f"{THEME_JS} no longer exports ThemeProvider and useTheme")
-    return [(Path(STATE_JS), patched_state_js((web / STATE_JS).read_text())), (Path(THEME_JS), THEME_STUB)]
+    return [
+        (Path(STATE_JS), patched_state_js((web / STATE_JS).read_text())),
+        (Path(THEME_JS), THEME_STUB),
+        (Path(SOCKET_JS), 'export { default } from "socket.io-client";\n'),
+    ]
