@@ -52,7 +52,7 @@ export class FormError extends Error {
 const cel = new Environment({unlistedVariablesAreDyn: false, homogeneousAggregateLiterals: false});
 for (const name of ["person", "household", "answers", "last", "on"]) cel.registerVariable(name, "dyn");
 
-const HAS = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bhas\(\s*([a-z_]+\.[a-z0-9_]+)\s*\)/g;
+const HAS = /("[^"]*"|'[^']*')|\bhas[ \t\n]*\([ \t\n]*([a-z_]+)[ \t\n]*\.[ \t\n]*([a-z0-9_]+)[ \t\n]*\)/g;
 const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const MAX_DECIMAL = 1e9;
 const MAX_TEXT = 500;
@@ -72,7 +72,7 @@ const SENTENCES = {
 };
 
 /** `has(answers.x)` becomes `(answers.x != null)`: every key is present, unknown ones as null. @param {string} source */
-const known = (source) => source.replace(HAS, (all, text, path) => (text === undefined ? `(${path} != null)` : all));
+const known = (source) => source.replace(HAS, (all, literal, of, name) => (literal === undefined ? `(${of}.${name} != null)` : all));
 
 /** The day in China of a moment with its offset; a plain day stays as it is. @param {string} moment */
 export function dayOf(moment) {
@@ -295,9 +295,9 @@ export function summary(section, answers, people = []) {
 }
 
 /** `{code}` in an issue's text becomes that answer's words; an unanswered one leaves nothing, nor a colon before it. */
-function issueText(rule, section, answers, people) {
+function issueText(rule, section, answers, values, people) {
   const byCode = Object.fromEntries(section.questions.map((q) => [q.code, q]));
-  const filled = rule.text.replace(/\{([a-z][a-z0-9_]*)\}/g, (_, code) => (byCode[code] ? answerWords(byCode[code], answers?.[code], people) : ""));
+  const filled = rule.text.replace(/\{([a-z][a-z0-9_]*)\}/g, (_, code) => (byCode[code] && values[code] !== null ? answerWords(byCode[code], answers?.[code], people) : ""));
   return filled.replace(/[：，、]+$/, "");
 }
 
@@ -308,7 +308,8 @@ export const isUnchanged = (unchanged, code, personId) =>
 /** The answers of one section of a visit. @param {object|undefined} answers @param {string} code @param {string|null} personId */
 export function answersOf(answers, code, personId) {
   const section = answers?.[code];
-  return personId === null || section === undefined || section === null ? section : section[personId];
+  const found = personId === null || section === undefined || section === null ? section : section[personId];
+  return found !== null && typeof found === "object" && !Array.isArray(found) ? found : undefined;
 }
 
 /**
@@ -317,24 +318,27 @@ export function answersOf(answers, code, personId) {
  */
 export function compile(form) {
   const programs = form.sections.map((section) => new SectionProgram(section));
-  const filters = new Conditions(form.sections.map((section) => section.filter ?? "true"));
+  // Apart by what they are about: asked of nobody, filters about people would break the whole list.
+  const filters = Object.fromEntries(["household", "person"].map((about) => [
+    about, new Conditions(form.sections.filter((s) => s.about === about).map((s) => s.filter ?? "true")),
+  ]));
 
   const places = (input) => {
     const on = dayOf(input.on);
-    const household = householdFacts(input.household, input.people);
-    const nobody = filters.run({person: null, household, answers: null, last: null, on});
-    const facts = input.people.map((person) => personFacts(person, on));
-    const held = facts.map((person) => filters.run({person, household, answers: null, last: null, on}));
-    const found = [];
-    programs.forEach((program, i) => {
-      if (program.section.about === "household") {
-        if (nobody[i] === true) found.push({program, person: null, who: {person: null, household, on}});
-        return;
-      }
-      input.people.forEach((person, p) => {
-        if (held[p][i] === true) found.push({program, person, who: {person: facts[p], household, on}});
-      });
+    const base = {household: householdFacts(input.household, input.people), answers: null, last: null, on};
+    const everybody = [null, ...input.people].map((person) => {
+      const who = {...base, person: person && personFacts(person, on)};
+      return {person, who, holds: filters[person ? "person" : "household"].run(who)[Symbol.iterator]()};
     });
+    const found = [];
+    for (const program of programs) {
+      for (const {person, who, holds} of everybody) {
+        if ((program.section.about === "person") === (person === null)) continue;
+        // What was answered stays in sight even where the person no longer fits (a tag that ended during the draft).
+        const answered = Object.keys(answersOf(input.answers, program.section.code, person?.id ?? null) ?? {}).length > 0;
+        if (holds.next().value === true || answered) found.push({program, person, who});
+      }
+    }
     return found;
   };
 
@@ -366,7 +370,7 @@ function sectionState({program, person, who}, input) {
     if (code) problems.push({question: q.code, code, message: sentence(code, q)});
     if (q.opens_issue && values[q.code] !== null && results[program.slots.issue[q.code]] === true) {
       issues.push({
-        text: issueText(q.opens_issue, section, answers, input.people),
+        text: issueText(q.opens_issue, section, answers, values, input.people),
         programme: q.opens_issue.programme ?? null,
         urgent: q.opens_issue.urgent === true,
         question: q.code,
@@ -430,13 +434,20 @@ export function toSend(program, input) {
     if (state.person_id === null) answers[state.code] = kept;
     else (answers[state.code] ??= {})[state.person_id] = kept;
   }
+  for (const section of program.form.sections.filter((s) => s.about === "person")) {
+    for (const [id, given] of Object.entries(input.answers?.[section.code] ?? {})) {
+      // Somebody who left the household meanwhile: what was written about them is sent as it stands.
+      if (!input.people.some((p) => p.id === id)) (answers[section.code] ??= {})[id] = given;
+    }
+  }
   return {answers, unchanged};
 }
 
 /**
  * What was found last, out of a home's visits in any order. Section by section: each question that the visit's form
- * asks in it is replaced (or taken away) by that visit; questions of another form stay.
- * @param {Array<{id: string, started_at: string, form: {code: string, version: number}, answers: object}>} visits
+ * asks in it is replaced (or taken away) by that visit; questions of another form stay; 「无变化」 moves the date on.
+ * @param {Array<{id: string, started_at: string, form: {code: string, version: number}, answers: object,
+ *   unchanged?: Array}>} visits
  * @param {(code: string, version: number) => Form|null|undefined} formOf
  * @returns {Object<string, Last|Object<string, Last>>}
  */
@@ -451,14 +462,19 @@ export function mergeLast(visits, formOf) {
   for (const visit of inOrder) {
     const form = formOf(visit.form.code, visit.form.version);
     for (const section of form?.sections ?? []) {
-      const given = visit.answers?.[section.code];
-      if (!given || typeof given !== "object") continue;
-      const asked = section.questions.map((q) => q.code);
-      if (section.about === "household") last[section.code] = lay(last[section.code], given, asked, visit);
-      else {
-        const people = (last[section.code] ??= {});
-        for (const [id, answers] of Object.entries(given)) people[id] = lay(people[id], answers, asked, visit);
+      for (const [id, place] of Object.entries(section.about === "person" ? (last[section.code] ?? {}) : {[section.code]: last[section.code]})) {
+        if (!place || !isUnchanged(visit.unchanged, section.code, section.about === "person" ? id : null)) continue;
+        Object.assign(place, {at: visit.started_at, visit_id: visit.id});
       }
+      const given = answersOf(visit.answers, section.code, null);
+      if (!given) continue;
+      const asked = section.questions.map((q) => q.code);
+      if (section.about === "household") {
+        if (Object.keys(given).length > 0) last[section.code] = lay(last[section.code], given, asked, visit);
+        continue;
+      }
+      const people = (last[section.code] ??= {});
+      for (const id of Object.keys(given)) people[id] = lay(people[id], answersOf(given, id, null) ?? {}, asked, visit);
     }
   }
   return last;
