@@ -1,11 +1,17 @@
 """Head of every page: day or night and 大字 before the first paint, the home-screen icons, the manifest."""
 
-from pathlib import Path
-
 import reflex as rx
 
-# Stands in the page itself, so that no second request comes before the first paint.
-_BEFORE_FIRST_PAINT = (Path(__file__).resolve().parents[2] / "assets/look.js").read_text(encoding="utf-8")
+# The same keys as assets/offline/appearance.js, which changes them in 我的. It stands in the page itself, so that no second
+# request comes before the first paint.
+_BEFORE_FIRST_PAINT = """
+try {
+  for (const key of ["theme", "size"]) {
+    const value = localStorage.getItem(`ruhutong.${key}`);
+    if (value) document.documentElement.dataset[key] = value;
+  }
+} catch {}
+"""
 
 
 def head() -> list[rx.Component]:

@@ -1,4 +1,4 @@
-/** Day or night, and 大字: kept on this phone, read before the first paint by assets/look.js. */
+/** Day or night, and 大字: kept on this phone, read before the first paint by app/shell/appearance.py. */
 
 /**
  * @param {"theme" | "size"} key
