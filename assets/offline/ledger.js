@@ -1,0 +1,107 @@
+/**
+ * Writes down what the county has said: of a command by its receipt, of a photo by its upload. After
+ * each, whether the items concerned are still open.
+ */
+import { emit } from "./bus.js";
+import { countyNow } from "./wire.js";
+import { isOpen } from "./item.js";
+import { write } from "./db.js";
+
+/** @typedef {import("./db.js").Store} Store */
+/** @typedef {import("./types.js").Receipt} Receipt */
+
+/** A digest that the county finds wrong is sent again this often before a person is asked. */
+const MOST_WRONG = 3;
+
+/**
+ * Inside a transaction over outbox and uploads: notes on these items whether they are finished.
+ * @param {Store} store
+ * @param {any[]} rows
+ */
+export async function settle(store, rows) {
+  const named = [...new Set(rows.flatMap((row) => row.photos))];
+  const uploads = await store.uploads.where("sha256").anyOf(named).toArray();
+  const byPhoto = new Map(uploads.map((upload) => [upload.sha256, upload]));
+  for (const row of rows) {
+    const open = isOpen(row, byPhoto) ? 1 : 0;
+    const done_at = open ? null : (row.done_at ?? countyNow());
+    await store.outbox.put({ ...row, open, done_at });
+  }
+}
+
+/** @param {any} row @param {Receipt} receipt */
+function afterReceipt(row, receipt) {
+  const mismatch = receipt.status === "rejected" && receipt.errors?.some((one) => one.code === "digest_mismatch");
+  if (mismatch && row.wrong < MOST_WRONG) return { ...row, wrong: row.wrong + 1 };
+  return { ...row, text: receipt.status, receipt, tries: 0, sentence: "" };
+}
+
+/**
+ * Inside a transaction over outbox and uploads: a receipt, fresh or by way of the pull. What was replaced
+ * by its correction, or is not (or no longer) known here, stays as it is.
+ * @param {Store} store
+ * @param {Receipt[]} receipts
+ */
+export async function noteReceipts(store, receipts) {
+  const rows = await store.outbox.bulkGet(receipts.map((receipt) => receipt.id));
+  const changed = receipts.flatMap((receipt, at) => {
+    const row = rows[at];
+    return row && row.text !== "corrected" ? [afterReceipt(row, receipt)] : [];
+  });
+  await settle(store, changed);
+  return changed.length;
+}
+
+const TABLES = ["outbox", "uploads"];
+
+/** @param {Store} store @param {Receipt[]} receipts */
+export async function takeReceipts(store, receipts) {
+  await write(store, TABLES, () => noteReceipts(store, receipts));
+  emit("outbox");
+}
+
+/**
+ * What has become of a command's sending, short of a receipt.
+ * @param {Store} store @param {string} id @param {Record<string, any>} change
+ */
+export async function noteItem(store, id, change) {
+  await write(store, TABLES, async () => {
+    const row = await store.outbox.get(id);
+    if (row) await settle(store, [{ ...row, ...change }]);
+  });
+  emit("outbox", { id });
+}
+
+/**
+ * What has become of a photo's sending.
+ * @param {Store} store @param {string} sha256 @param {Record<string, any>} change
+ */
+export async function noteUpload(store, sha256, change) {
+  await write(store, TABLES, async () => {
+    const upload = await store.uploads.get(sha256);
+    if (!upload) return;
+    await store.uploads.put({ ...upload, ...change });
+    if (!change.state) return;
+    const open = await store.outbox.where("open").equals(1).toArray();
+    await settle(store, open.filter((row) => row.photos.includes(sha256)));
+  });
+  emit("outbox", { sha256 });
+}
+
+/**
+ * The county has gone back to a backup: what it was said to have, it may have lost. Everything that the
+ * phone still keeps is sent again; whatever is there already comes back as a duplicate.
+ * @param {Store} store
+ */
+export async function sendAllAgain(store) {
+  await write(store, [...TABLES, "blobs", "commands"], async () => {
+    const bodies = await store.commands.toCollection().primaryKeys();
+    const here = await store.blobs.toCollection().primaryKeys();
+    const again = { state: "phone", offset: 0, tries: 0, next_at: 0 };
+    await store.uploads.where("sha256").anyOf(here).and((one) => one.state === "done").modify(again);
+    const rows = await store.outbox.where("id").anyOf(bodies).toArray();
+    const sent = rows.filter((row) => !["phone", "rejected", "corrected"].includes(row.text));
+    await settle(store, sent.map((row) => ({ ...row, text: "phone", tries: 0, next_at: 0, done_at: null })));
+  });
+  emit("outbox");
+}

@@ -1,0 +1,279 @@
+/**
+ * What has been written and is on its way. Saving freezes the exact bytes: every sending is the same
+ * request again, so that doubles and lost answers do no harm.
+ */
+import { emit } from "./bus.js";
+import { canonical, clean, digestOf, requireCrypto, utf8 } from "./canonical.js";
+import { iso, uuid7 } from "./clock.js";
+import { keep, readMeta, write } from "./db.js";
+import { settleDraft } from "./drafts.js";
+import { isQuota, OfflineError } from "./errors.js";
+import { itemOf } from "./item.js";
+import { settle } from "./ledger.js";
+import { inTurn } from "./locks.js";
+import { payloadPhotos, settlePhotos } from "./photos.js";
+import { atWork } from "./session.js";
+import { status } from "./status.js";
+import { freeSpace } from "./storage.js";
+import { countyNow } from "./wire.js";
+
+/** @typedef {import("./types.js").Order} Order */
+/** @typedef {import("./types.js").Saved} Saved */
+/** @typedef {import("./db.js").Store} Store */
+/** @typedef {{digest: string | null, n: number}} Head the end of this device's chain of commands */
+
+const LARGEST = 256_000;
+const VISITS = ["visit", "visit.correct"];
+
+const SAVED = "已存在手机";
+const SAVED_WITHOUT = "文字已存，照片没存下 {n} 张";
+
+/** @type {Set<() => void>} */
+const afterSave = new Set();
+
+/** Whoever sends is told of every saved command. @param {() => void} call */
+export function onSaved(call) {
+  afterSave.add(call);
+  return () => void afterSave.delete(call);
+}
+
+/**
+ * Which of the named photos this phone (or the county) really has.
+ * @param {Store} store @param {string[]} photos
+ */
+async function sortPhotos(store, photos) {
+  const named = [...new Set(photos)];
+  const here = new Set(await keep(store, () => store.blobs.where("sha256").anyOf(named).primaryKeys()));
+  const rows = await keep(store, () => store.uploads.where("sha256").anyOf(named).toArray());
+  for (const row of rows) if (row.state === "done") here.add(row.sha256);
+  return { photos: named.filter((one) => here.has(one)), lost: named.filter((one) => !here.has(one)) };
+}
+
+/** @param {Order} order */
+async function payloadOf(order) {
+  const payload = clean(order.payload);
+  if (order.draft_id && VISITS.includes(order.type) && !payload.photos)
+    payload.photos = await payloadPhotos(order.draft_id);
+  return payload;
+}
+
+/** @param {any} payload @returns {string[]} */
+const photosOf = (payload) =>
+  (Array.isArray(payload.photos) ? payload.photos : [])
+    .map((/** @type {any} */ one) => (typeof one === "string" ? one : one?.sha256))
+    .filter(Boolean);
+
+/**
+ * Everything about a command but its place in the chain.
+ * @param {Store} store @param {Order} order
+ */
+async function prepare(store, order) {
+  const payload = await payloadOf(order);
+  const { photos, lost } = await sortPhotos(store, order.photos ?? photosOf(payload));
+  if (Array.isArray(payload.photos))
+    payload.photos = payload.photos.filter((/** @type {any} */ one) => !lost.includes(one?.sha256 ?? one));
+  const command = clean({
+    id: uuid7(),
+    type: order.type,
+    captured_at: order.captured_at ?? iso(),
+    base_version: order.base_version,
+    corrects: order.corrects,
+    payload,
+  });
+  return { command, photos, lost };
+}
+
+/** @param {any} command @param {Head} head */
+async function freeze(command, head) {
+  const chained = head.digest ? { ...command, prev: head.digest } : command;
+  const digest = await digestOf(chained);
+  const body = canonical({ ...chained, digest });
+  if (utf8(body).length > LARGEST) throw new OfflineError("command_too_big");
+  return { digest, body };
+}
+
+/** @param {Order} order @param {any} prepared @param {number} n */
+const rowOf = (order, { command, photos }, n) => ({
+  id: command.id,
+  n,
+  type: order.type,
+  household_id: command.payload.household_id ?? null,
+  at: command.captured_at,
+  text: "phone",
+  open: 1,
+  photos,
+  tries: 0,
+  wrong: 0,
+  next_at: 0,
+  receipt: null,
+  sentence: "",
+  done_at: null,
+  acknowledged: false,
+});
+
+/**
+ * Gives the photos their place in the command. A correction names photos that another command has too.
+ * @param {Store} store @param {string} commandId @param {string[]} photos @param {string | undefined} draftId
+ */
+async function linkPhotos(store, commandId, photos, draftId) {
+  const links = await store.photos.where("sha256").anyOf(photos).toArray();
+  for (const sha256 of photos) {
+    const all = links.filter((link) => link.sha256 === sha256);
+    const own = all.filter((link) => link.draft_id === draftId && !link.command_id && !link.removed_at);
+    for (const link of own) await store.photos.put({ ...link, command_id: commandId });
+    if (!own.length) await store.photos.put({ ...all[0], id: uuid7(), sha256, command_id: commandId, draft_id: null });
+  }
+}
+
+/** A correction takes the place of what was to be corrected. @param {Store} store @param {string | undefined} id */
+async function replace(store, id) {
+  const row = id && (await store.outbox.get(id));
+  if (!row || row.text !== "rejected") return;
+  await store.outbox.put({ ...row, text: "corrected", open: 0, done_at: countyNow() });
+}
+
+const TABLES = ["commands", "outbox", "photos", "drafts", "meta"];
+
+/**
+ * Command, outbox row, photos, draft and head of the chain: all of them or none.
+ * @param {Store} store @param {string} headKey @param {Head} head @param {Order} order @param {any} prepared
+ * @returns {Promise<string | null>} the command's id; null when the chain has grown in the meantime
+ */
+async function commit(store, headKey, head, order, prepared) {
+  const { digest, body } = await freeze(prepared.command, head);
+  const { id } = prepared.command;
+  return write(store, TABLES, async () => {
+    const draft = order.draft_id ? await store.drafts.get(order.draft_id) : null;
+    if (draft?.state === "sent") return draft.command_id;
+    // Committed, and the connection lost before that could be told.
+    if (await store.commands.get(id)) return id;
+    const now = (await store.meta.get(headKey))?.value;
+    if ((now?.digest ?? null) !== head.digest) return null;
+    await store.commands.add({ id, body, digest, type: order.type });
+    await store.outbox.add(rowOf(order, prepared, head.n + 1));
+    await linkPhotos(store, id, prepared.photos, order.draft_id);
+    await replace(store, order.corrects);
+    if (draft) await store.drafts.put({ id: draft.id, household_id: draft.household_id, state: "sent", command_id: id });
+    await store.meta.put({ key: headKey, value: { digest, n: head.n + 1 } });
+    return id;
+  });
+}
+
+/**
+ * Until it is in: somebody else may have added to the chain, or the phone may be full.
+ * @param {Store} store @param {string} headKey @param {Order} order @param {any} prepared
+ */
+async function commitAtHead(store, headKey, order, prepared) {
+  for (let full = false; ; ) {
+    const head = await readMeta(store, headKey, { digest: null, n: 0 });
+    try {
+      const id = await commit(store, headKey, head, order, prepared);
+      if (id) return id;
+    } catch (error) {
+      if (full || !isQuota(error) || !(await freeSpace(store))) throw error;
+      full = true;
+    }
+  }
+}
+
+/** @param {Order} order @returns {Promise<Saved>} */
+async function save(order) {
+  const { me, store } = await atWork();
+  const prepared = await prepare(store, order);
+  const headKey = `head:${me.device.id}`;
+  const id = await inTurn(store, "chain", () => commitAtHead(store, headKey, order, prepared));
+  const { lost } = prepared;
+  return { id, lost, sentence: lost.length ? SAVED_WITHOUT.replace("{n}", String(lost.length)) : SAVED };
+}
+
+/**
+ * Saves a command for sending. When this returns, it is on the disk; when it throws, the draft is.
+ * @param {Order} order
+ * @returns {Promise<Saved>}
+ */
+export async function enqueue(order) {
+  requireCrypto();
+  if (order.draft_id) {
+    await settlePhotos(order.draft_id);
+    await settleDraft(order.draft_id);
+  }
+  const saved = await save(order);
+  emit("outbox", { id: saved.id });
+  if (order.draft_id) emit("drafts", { id: order.draft_id });
+  for (const call of afterSave) call();
+  return saved;
+}
+
+/** @param {Store} store @param {any[]} rows */
+async function withUploads(store, rows) {
+  const named = [...new Set(rows.flatMap((row) => row.photos))];
+  const uploads = await keep(store, () => store.uploads.where("sha256").anyOf(named).toArray());
+  const byPhoto = new Map(uploads.map((upload) => [upload.sha256, upload]));
+  const doing = status();
+  return rows.map((row) => itemOf(row, byPhoto, doing));
+}
+
+/**
+ * What the phone still remembers of, the newest first; what must be corrected before all.
+ * @returns {Promise<import("./types.js").OutboxItem[]>}
+ */
+export async function items() {
+  const { store } = await atWork();
+  const rows = await keep(store, () => store.outbox.orderBy("n").reverse().toArray());
+  const shown = await withUploads(store, rows.filter((row) => row.text !== "corrected"));
+  return [...shown.filter((one) => one.state === "fix"), ...shown.filter((one) => one.state !== "fix")];
+}
+
+/** @param {string} id @returns {Promise<import("./types.js").OutboxItem | null>} */
+export async function item(id) {
+  const { store } = await atWork();
+  const row = await keep(store, () => store.outbox.get(id));
+  return row ? (await withUploads(store, [row]))[0] : null;
+}
+
+/** @returns {Promise<import("./types.js").Counts>} */
+export async function counts() {
+  const { store } = await atWork();
+  const rows = await keep(store, () => store.outbox.where("open").equals(1).toArray());
+  const shown = await withUploads(store, rows);
+  return {
+    outbox: rows.filter((row) => VISITS.includes(row.type)).length,
+    all: rows.length,
+    fix: shown.filter((one) => one.state === "fix").length,
+  };
+}
+
+/** A command as it was saved, to write its correction from. @param {string} id @returns {Promise<any | null>} */
+export async function command(id) {
+  const { store } = await atWork();
+  const row = await keep(store, () => store.commands.get(id));
+  return row ? JSON.parse(row.body) : null;
+}
+
+/**
+ * The cadre has read that a photo cannot be taken by the county: it stays on the phone, and the item is done.
+ * @param {string} id
+ */
+export async function acknowledge(id) {
+  const { store } = await atWork();
+  await write(store, ["outbox", "uploads"], async () => {
+    const row = await store.outbox.get(id);
+    if (!row) return;
+    await settle(store, [{ ...row, acknowledged: true }]);
+  });
+  emit("outbox", { id });
+}
+
+/** Tries the photos once more that the county has refused. @param {string} id */
+export async function retryPhotos(id) {
+  const { store } = await atWork();
+  await write(store, ["outbox", "uploads"], async () => {
+    const row = await store.outbox.get(id);
+    if (!row) return;
+    const again = { state: "phone", offset: 0, tries: 0, wrong: 0, next_at: 0, sentence: "" };
+    const kept = store.uploads.where("sha256").anyOf(row.photos).and((one) => one.state === "kept");
+    if (await kept.modify(again)) await settle(store, [{ ...row, acknowledged: false }]);
+  });
+  emit("outbox", { id });
+  for (const call of afterSave) call();
+}
