@@ -1,0 +1,299 @@
+"""Sheets to rows: which ledger a sheet is, where its header stands, what each row below it is.
+
+The reader knows headers, titles, blank and 合计 rows, signatures, merged cells and rows written twice; which fields
+there are it learns from a ledger (`app.imports.ledgers`). It streams, so that a roster of 150,000 rows does not have
+to stand in memory.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+from app.imports import rules
+from app.imports.book import Book, Sheet
+from app.imports.ledgers import Column, Ledger, Shape, ledgers
+from app.imports.rules import Cell, Repair
+
+_HEADER_WITHIN = 30
+_TOTAL = re.compile(r"(本[页村组镇县]|[全各].{0,4}|.{0,8}[村镇乡组县])?(合计|小计|总计|共计|累计)([::].*)?(\d*[人户]?)?")
+_SIGNATURE = re.compile(r"(制表|填表|填报|审核|复核|审批|经办|负责|分管|主管|领导|签字|签名|盖章|公章|报送|联系|统计)[^::]{0,8}[::]")
+_NOTE = re.compile(r"(注|备注|说明|填表说明|附注)[::].*")
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of a sheet.
+
+    `kind`: record, title, blank, total, footer, note, header. For a record: `values` by field, what was repaired,
+    `why` it cannot be read (with `shown`, the cell as it stands), what is doubtful (`warnings`: code, field, cell),
+    and `twin`, the row that says the same.
+    """
+
+    sheet: str
+    row: int
+    kind: str
+    values: dict[str, Any] = field(default_factory=dict)
+    repairs: list[Repair] = field(default_factory=list)
+    warnings: list[tuple[str, str, str]] = field(default_factory=list)
+    why: str | None = None
+    shown: str = ""
+    name: str = ""
+    twin: tuple[str, int] | None = None
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of repair in the row, each once, in order."""
+        return list(dict.fromkeys(repair.kind for repair in self.repairs))
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where a header was found: its last row (from 1), how many rows it has, which column holds which field."""
+
+    row: int
+    rows: int
+    columns: dict[int, Column]
+    unknown: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A sheet with the ledger, shape and header it turned out to have; without, it holds only words."""
+
+    sheet: Sheet
+    ledger: Ledger | None = None
+    shape: Shape | None = None
+    header: Header | None = None
+    title: str = ""
+
+
+def _text(cell: Cell) -> str:
+    return "" if rules.is_blank(cell) else rules.squeeze(rules.shown(cell))
+
+
+def _map(shape: Shape, upper: Sequence[str], leaf: Sequence[str]) -> tuple[dict[int, Column], tuple[str, ...]]:
+    """Columns by position. A two-row header is tried as group + leaf, then as leaf, then as group."""
+    columns: dict[int, Column] = {}
+    unknown, taken, group = [], set(), ""
+    for position, own in enumerate(leaf):
+        above = upper[position] if position < len(upper) else ""
+        group = above or group
+        tries = [group + own, own] if own and group else [own or above]
+        column = next((c for c in map(shape.column_for, filter(None, tries)) if c and c.field not in taken), None)
+        if column:
+            columns[position] = column
+            taken.add(column.field)
+        elif own or above:
+            unknown.append(own or above)
+    return columns, tuple(unknown)
+
+
+def _header(shape: Shape, rows: Sequence[tuple[int, list[Cell]]], tall: set[int]) -> Header | None:
+    """The first row (with the row above or below, where a header has two) that names what the shape needs.
+
+    Args:
+        tall: rows where a vertically merged cell begins; a header that begins there goes on below.
+    """
+    texts = [[_text(cell) for cell in cells] for _, cells in rows]
+    for index, leaf in enumerate(texts):
+        if sum(map(bool, leaf)) < 3:
+            continue
+        number = rows[index][0]
+        alone, unknown = _map(shape, (), leaf)
+        below = texts[index + 1] if index + 1 < len(texts) else []
+        if number in tall and below and not _looks_like_data(below):
+            both, left = _map(shape, leaf, below)
+            if len(both) >= len(alone) and shape.needs <= {c.field for c in both.values()}:
+                return Header(number + 1, 2, both, left, tuple(below))
+        if shape.needs <= {c.field for c in alone.values()}:
+            above = texts[index - 1] if index else []
+            if sum(map(bool, above)) < 2:
+                return Header(number, 1, alone, unknown, tuple(leaf))
+            both, left = _map(shape, above, leaf)
+            return Header(number, 2, both, left, tuple(leaf))
+    return None
+
+
+def _looks_like_data(texts: Sequence[str]) -> bool:
+    return any(re.search(r"\d{4}", text) for text in texts)
+
+
+def recognise(book: Book) -> list[Found]:
+    """Every sheet with its ledger: by its columns first, by the words of its title, tab and file where they tie."""
+    known = ledgers()
+    found = []
+    for sheet in book.sheets:
+        rows = list(islice(sheet.rows(), _HEADER_WITHIN))
+        tall = {top for top, _, _ in sheet.merges}
+        best: tuple[float, Found] = (0.0, Found(sheet))
+        for ledger in known:
+            for shape in ledger.shapes:
+                header = _header(shape, rows, tall)
+                if header is None:
+                    continue
+                title = "".join(_text(c) for number, cells in rows if number <= header.row - header.rows for c in cells)
+                score = len(header.columns) - len(header.unknown)
+                score += 3 * any(word in title for word in ledger.words)
+                score += 2 * any(word in book.name or word in sheet.name for word in ledger.words)
+                if score > best[0]:
+                    best = (score, Found(sheet, ledger, shape, header, title))
+        found.append(best[1])
+    return found
+
+
+class _Merges:
+    """Fills the cells below the first of a vertical merge: a merged cell is not a blank one."""
+
+    def __init__(self, merges: Sequence[tuple[int, int, int]], columns: dict[int, Column], after: int) -> None:
+        fill = {i for i, c in columns.items() if c.field not in {"id", "name", "serial"}}
+        self.starts = {(top, column): bottom for top, bottom, column in merges if column in fill and top > after}
+        self.open: dict[int, tuple[int, Cell]] = {}
+
+    def fill(self, number: int, cells: list[Cell]) -> set[int]:
+        """Fill a row in place; the columns that were filled."""
+        filled = set()
+        for column, (bottom, value) in list(self.open.items()):
+            if number > bottom:
+                del self.open[column]
+            elif column < len(cells) and rules.is_blank(cells[column]):
+                cells[column] = value
+                filled.add(column)
+        for column, cell in enumerate(cells):
+            bottom = self.starts.get((number, column))
+            if bottom:
+                self.open[column] = (bottom, cell)
+        return filled
+
+
+def read(found: Found) -> Iterator[Line]:
+    """The rows of a sheet that belongs to a ledger, but for its last header row."""
+    if found.shape is None or found.header is None:
+        return
+    reader = _SheetReader(found.sheet.name, found.shape, found.header, found.sheet.merges)
+    blanks: list[Line] = []
+    for number, cells in found.sheet.rows():
+        if number == found.header.row:
+            continue
+        line = reader.line(number, list(cells))
+        if line.kind == "blank":
+            blanks.append(line)
+            continue
+        yield from blanks
+        blanks.clear()
+        yield line
+
+
+class _SheetReader:
+    """Row by row, with what a row needs of those above it: the run of a village, the household, what was read."""
+
+    def __init__(self, sheet: str, shape: Shape, header: Header, merges: Sequence[tuple[int, int, int]]) -> None:
+        self.sheet, self.shape, self.header = sheet, shape, header
+        self.merges = _Merges(merges, header.columns, header.row)
+        self.village: dict[str, Any] = {}
+        self.above: dict[str, Any] = {}
+
+    def line(self, number: int, cells: list[Cell]) -> Line:
+        if number < self.header.row:
+            return Line(self.sheet, number, "title" if any(map(_text, cells)) else "blank")
+        own = [_text(cell) for cell in cells]
+        kind = self._kind(own)
+        filled = self.merges.fill(number, cells)
+        if kind != "record":
+            return Line(self.sheet, number, kind)
+        return self._record(number, cells, filled)
+
+    def _kind(self, texts: list[str]) -> str:
+        """What a row is, by what stands in it before merged cells are filled."""
+        if not any(texts):
+            return "blank"
+        said = {c.field for i, c in self.header.columns.items() if i < len(texts) and texts[i]}
+        by_field = {c.field: texts[i] for i, c in self.header.columns.items() if i < len(texts)}
+        words = [text for text in texts if text]
+        if tuple(texts[: len(self.header.cells)]) == self.header.cells:
+            return "header"
+        subject = by_field.get("id", "")
+        if not subject and any(_TOTAL.fullmatch(word) for word in words[:3]):
+            return "total"
+        if not subject and (_SIGNATURE.match(words[0]) or (len(words) <= 6 and all(map(_SIGNATURE.match, words)))):
+            return "footer"
+        if not subject and _NOTE.fullmatch(words[0]):
+            return "note"
+        if said & set(self.shape.marks):
+            return "note" if len(words) == 1 and len(words[0]) > 12 and not re.search(r"\d{6}", words[0]) else "record"
+        if len(said - {"serial", "village", "town"}) >= 2:
+            return "record"
+        return "blank" if said <= {"serial", "village", "town"} and len(words) <= len(said) else "note"
+
+    def _record(self, number: int, cells: list[Cell], filled: set[int]) -> Line:
+        line = Line(self.sheet, number, "record")
+        lost: tuple[str, str] | None = None
+        for position, column in self.header.columns.items():
+            cell = cells[position] if position < len(cells) else None
+            reading = rules.READERS[column.kind](cell)
+            line.values[column.field] = reading.value
+            if position in filled:
+                continue
+            text = rules.shown(cell)
+            for kind in reading.kinds:
+                line.repairs.append(Repair(column.field, kind, text, _as_text(reading.value)))
+            if column.field == self.shape.subject:
+                if reading.why and (self.shape.needs_subject or not rules.is_blank(cell)):
+                    line.why, line.shown = reading.why, text
+            elif reading.why and column.field == "household" and "household" in self.shape.needs:
+                lost = (reading.why, text)
+            elif reading.why and not rules.is_blank(cell):
+                line.warnings.append((reading.why, column.field, text))
+            if reading.warning:
+                line.warnings.append((reading.warning, column.field, text))
+        line.name = line.values.get("name") or ""
+        self._carry(line)
+        if line.why is None and "household" in self.shape.needs and not line.values.get("household"):
+            line.why, line.shown = lost or ("household_missing", "")
+        return line
+
+    def _carry(self, line: Line) -> None:
+        """Village names stand once for a run; a household's code may stand only beside its first member."""
+        values = line.values
+        for column in self.header.columns.values():
+            if column.scope == "village":
+                if values[column.field]:
+                    self.village[column.field] = values[column.field]
+                else:
+                    values[column.field] = self.village.get(column.field)
+        if "household" in values and not values["household"]:
+            same_head = values.get("head") and values["head"] == self.above.get("head")
+            if same_head and values.get("relation") not in {"户主", "本人"}:
+                values["household"] = self.above.get("household")
+        self.above = values
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+
+
+class Twins:
+    """Finds rows that say the same as an earlier one, over all sheets of a file.
+
+    Two rows are one record when every field agrees but the running number; a household's own values may be left out
+    of the second, as they are left out everywhere but on a household's first row.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        self.loose = {c.field for c in shape.columns if c.scope == "household"}
+        self.seen: dict[bytes, tuple[str, int]] = {}
+
+    def mark(self, line: Line) -> None:
+        """Set `line.twin` (and the repair `duplicate_row`) when an earlier row was the same."""
+        said = "\x1f".join(
+            f"{key}={_as_text(value)}" for key, value in line.values.items() if key != "serial" and key not in self.loose and value
+        )
+        key = blake2b(said.encode(), digest_size=16).digest()
+        first = self.seen.setdefault(key, (line.sheet, line.row))
+        if first != (line.sheet, line.row):
+            line.twin = first
+            line.repairs.append(Repair("", "duplicate_row", f"{first[0]} {first[1]}", ""))
