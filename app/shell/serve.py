@@ -1,4 +1,4 @@
-"""Serves the built front end, the API and the WebSocket from one process on one port.
+"""Serves the built front end, the API and the WebSocket from one worker process on one port.
 
 `python -m app.shell.serve --port 3000`. It builds nothing new: `ruhutong up` did that before. State lives in memory, or in
 Redis when RUHUTONG_REDIS_URL is set, so a killed process leaves nothing behind. Where one process is not enough, several of
@@ -6,34 +6,40 @@ these run behind a proxy and share PostgreSQL and Redis.
 """
 
 import argparse
-import asyncio
 import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
+from granian import Granian
 from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
-from granian.server.embed import Server
 
 from app.shell.build import PROJECT, ensure_built, node_environment
 from app.web import Site, WebFace
 
-SECONDS_TO_END = 1.5
+SECONDS_TO_END = 1
+LOOK_FOR_PARENT = 0.5
 
 
 def application() -> Any:
-    """The whole product as one ASGI application, from the build of the present sources."""
+    """The whole product as one ASGI application, from the build of the present sources; made in the worker."""
+    from reflex_base import constants
+    from reflex_base.environment import environment
+
     from app.config import settings
 
+    _die_with(os.getppid())
     folder = ensure_built()
     os.chdir(PROJECT)
     os.environ.update(node_environment())
-    os.environ["REFLEX_ENV_MODE"] = "prod"
-    os.environ["REFLEX_SKIP_COMPILE"] = "1"
-    sys.path[:] = list(dict.fromkeys([str(PROJECT), *sys.path]))
+    environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))
     from app.app import app as reflex_app
 
     chosen = settings()
@@ -41,8 +47,21 @@ def application() -> Any:
     return WebFace(reflex_app(), site, public_url=chosen.public_url)
 
 
+def _die_with(parent: int) -> None:
+    """Leave when the parent is killed: an orphan would hold the port against the next start."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_FOR_PARENT)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True, name="server-watch").start()
+
+
 def run(host: str, port: int, tls_cert: Path | None = None, tls_key: Path | None = None) -> None:
     """Serve until told to end; ends within two seconds of SIGTERM, whatever connections are open.
+
+    Nothing is lost by that: what was acknowledged is committed.
 
     Args:
         host: address to listen on.
@@ -50,33 +69,21 @@ def run(host: str, port: int, tls_cert: Path | None = None, tls_key: Path | None
         tls_cert: certificate file; with `tls_key` it is https.
         tls_key: its key file.
     """
-    server = Server(
-        application(),
+    server = Granian(
+        "app.shell.serve:application",
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        workers=1,
+        workers_kill_timeout=SECONDS_TO_END,
+        respawn_failed_workers=True,
         log_level=LogLevels.warning,
         ssl_cert=tls_cert,
         ssl_key=tls_key,
         ssl_protocol_min=SSLProtocols.tls12,
     )
-    asyncio.run(_serve(server))
-
-
-async def _serve(server: Server) -> None:
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        # Open WebSockets would hold the server for as long as they please. Nothing is lost by leaving: what was
-        # acknowledged is committed.
-        timer = threading.Timer(SECONDS_TO_END, os._exit, (0,))
-        timer.daemon = True
-        timer.start()
-        server.stop()
-
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, end)
-    await server.serve()
+    server.serve()
 
 
 def main() -> None:
