@@ -15,6 +15,7 @@ from app.forms.schemas import LEDGER_FIELDS, FormDocument, IssueRule, Question, 
 
 MOST_REQUIRED = 10
 CHOICES_SHOWN = 12
+_ALSO_FILLS = {("choice", "text"), ("text", "phone"), ("phone", "text")}
 _FORCED = re.compile(r"打卡|签到|自拍|合影|刷脸|人脸|必须拍|一定要拍")
 _FACE = re.compile(r"正脸|露脸|拍脸|孩子的照片|拍孩子(?!的脸)|本人照片|合照|全身")
 _NEVER_FACE = re.compile(r"(不要|别|不能|不)拍孩子的脸")
@@ -81,6 +82,9 @@ def _question(section: Section, question: Question, earlier: list[Question], at:
         yield Detail(f"{at}.under", "unknown_question", f"“{question.under}”要是前面的一个问题。")
     if question.fills and question.fills not in LEDGER_FIELDS:
         yield Detail(f"{at}.fills", "unknown_field", f"台账里没有“{question.fills}”这一项。")
+    kept_as = LEDGER_FIELDS.get(question.fills or "", question.type)
+    if question.type != kept_as and (question.type, kept_as) not in _ALSO_FILLS:
+        yield Detail(f"{at}.fills", "wrong_type", f"“{question.label}”的答案不能填到“{question.fills}”里。")
     if question.fills and section.about == "household" and not question.fills.startswith("household."):
         yield Detail(f"{at}.fills", "unknown_field", f"“{question.label}”问的是一户，不能填到人的台账里。")
     if question.opens_issue:

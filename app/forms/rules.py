@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from app.forms.expressions import Conditions
-from app.forms.schemas import FormDocument, Option, Question, Section
+from app.forms.schemas import LEDGER_FIELDS, FormDocument, Option, Question, Section
 
 Row = Mapping[str, Any]
 
@@ -390,6 +390,8 @@ def fills_of(places: Sequence[Place], household_id: str) -> list[Fill]:
             value = place.values[q.code]
             if q.fills and value is not None:
                 subject, subject_id = ("person", place.person["id"]) if place.person else ("household", household_id)
+                if q.type == "choice" and LEDGER_FIELDS.get(q.fills) == "text":
+                    value = next((option.label for option in q.options if option.code == value), value)
                 found.append(Fill(subject, subject_id, q.fills, value, q.code))
     return found
 

@@ -33,7 +33,8 @@ LEDGER_FIELDS: dict[str, str] = {
     **{f"contact.{kind}.phone": "phone" for kind in ("emergency", "village", "carer")},
     **{f"contact.{kind}.confirmed": "yesno" for kind in ("emergency", "village", "carer")},
 }
-"""What an answer may update, and the type of question that may do so (a `choice` also where text is kept)."""
+"""What an answer may update, and the type of question that may do so. Where the ledger keeps text, a choice fills in
+the words of the option that was chosen."""
 
 
 class _Strict(BaseModel):
