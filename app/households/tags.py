@@ -3,12 +3,13 @@
 TAGS: dict[str, str] = {
     "elder_alone": "独居老人",
     "elder_left_behind": "留守老人",
-    "elder_childless": "孤寡老人",
+    "elder_empty_nest": "空巢老人",
+    "old_alone": "孤寡老人",
     "elder_disabled": "失能老人",
     "elder_old": "高龄老人",
     "child_left_behind": "留守儿童",
     "child_hardship": "困境儿童",
-    "child_orphan": "孤儿",
+    "orphan": "孤儿",
     "child_unsupported": "事实无人抚养儿童",
     "dibao": "低保",
     "dibao_edge": "低保边缘",
@@ -17,8 +18,10 @@ TAGS: dict[str, str] = {
     "tekun_home": "分散特困",
     "disabled": "残疾人",
     "disabled_severe": "重度残疾人",
+    "disability_living": "残疾人生活补贴",
+    "disability_care": "残疾人护理补贴",
     "serious_illness": "大病",
-    "old_allowance": "高龄津贴",
+    "age_allowance": "高龄津贴",
 }
 """What marks a person for a time (`person_tag.tag`)."""
 
@@ -50,7 +53,8 @@ LIVING: dict[str, str] = {
     "grandparents": "与祖父母同住",
     "away": "外出",
     "boarding": "寄宿",
-    "facility": "住机构",
+    "institution": "住养老院",
+    "others": "与亲戚邻居住",
 }
 HEALTH: dict[str, str] = {
     "healthy": "健康",
@@ -76,10 +80,12 @@ HEADS = frozenset({"户主", "本人", "本人或户主"})
 
 
 def _code(words: dict[str, str], text: str | None) -> str | None:
-    """The code of a label; what has none stays as it was written."""
-    if not text:
-        return None
-    return next((code for code, label in words.items() if label == text), text)
+    """The code of a label, also of a shortened one (`与子女`); what has none stays as it was written."""
+    if not text or text in words:
+        return text or None
+    exact = next((code for code, label in words.items() if label == text), None)
+    short = next((code for code, label in words.items() if len(text) > 1 and label.startswith(text)), None)
+    return exact or short or text
 
 
 def living_code(text: str | None) -> str | None:

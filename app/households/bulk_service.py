@@ -1,0 +1,341 @@
+"""Taking many homes and people in at once: what a ledger import does, and undoes.
+
+Homes are matched by their code. People are matched by their ID number (its blind index) together with home and name,
+for two people may carry one number (a fault of the ledger, a finding later). A blank in a ledger never empties a field.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, or_, select
+from sqlmodel import Session
+
+from app import crypto
+from app.accounts.schemas import Actor
+from app.audit.service import entry, record_many
+from app.db import SHANGHAI, new_id, utcnow
+from app.errors import BadInput
+from app.feed.service import Change, publish
+from app.households import rules, tags
+from app.households.schemas import HouseholdIn, PersonIn, Upserted
+from models.households import Household, Person, PersonTag
+
+CHUNK = 400
+HOME_FIELDS = ("name", "division", "group", "door", "address", "attribute", "checked_on", "checked_result", "lat", "lon")
+PERSON_FIELDS = (
+    "household_id", "division", "name", "pinyin", "initials", "id_number", "id_index", "id_last4", "id_warning", "sex",
+    "born_on", "relation", "is_head", "phone", "phone_index", "bank_account", "registered_here", "health", "living",
+    "works_away",
+)  # fmt: skip
+SEALED = {"id_number": "person.id_number", "phone": "person.phone", "bank_account": "person.bank_account"}
+_MASKS = {"id_number": rules.mask_id, "phone": rules.mask_phone, "bank_account": rules.mask_bank}
+_UNTOLD = frozenset({"id_index", "phone_index", "pinyin", "initials"})
+
+
+def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Slices small enough for one IN list on either database."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the audit log may hold them: sealed ones masked, fingerprints left out, dates as text."""
+    return {
+        name: _MASKS[name](value) if name in _MASKS else value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+        if name not in _UNTOLD
+    }
+
+
+def kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Former values as undo needs them, in JSON: sealed ones stay sealed, in hex."""
+    result: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in SEALED and value is not None:
+            value = {"sealed": crypto.ready().seal(value, SEALED[name]).hex()}
+        result[name] = value.isoformat() if isinstance(value, date) else value
+    return result
+
+
+def unkept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The Python values of what `kept` made."""
+    result: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, dict) and "sealed" in value and name in SEALED:
+            value = crypto.ready().open(bytes.fromhex(value["sealed"]), SEALED[name])
+        elif name.endswith("_on") and value is not None:
+            value = date.fromisoformat(value)
+        result[name] = value
+    return result
+
+
+def person_values(data: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """The columns that follow from what was written about a person: sounds, number facts, fingerprints, codes."""
+    values = {name: value for name, value in data.items() if name in PERSON_FIELDS}
+    if values.get("name"):
+        values["pinyin"], values["initials"] = rules.name_sounds(values["name"])
+    if values.get("id_number"):
+        facts = rules.read_id(values["id_number"], on)
+        values |= {
+            "id_number": facts.number, "id_last4": facts.last4, "id_warning": facts.warning, "sex": facts.sex,
+            "id_index": crypto.index(facts.number, "person.id_number"), "born_on": facts.born_on,
+        }  # fmt: skip
+    if "phone" in values:
+        values["phone"] = rules.normal_phone(values["phone"]) if values["phone"] else None
+        values["phone_index"] = crypto.index(values["phone"], "person.phone") if values["phone"] else None
+    if "health" in values:
+        values["health"] = tags.health_code(values["health"])
+    if "living" in values:
+        values["living"] = tags.living_code(values["living"])
+    if values.get("relation") in tags.HEADS:
+        values["is_head"] = True
+    return values
+
+
+def differences(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are not blank and differ from the row's."""
+    return {name: value for name, value in values.items() if value is not None and getattr(row, name) != value}
+
+
+def _homes_by_code(session: Session, codes: Sequence[str]) -> dict[str, Household]:
+    found: dict[str, Household] = {}
+    for part in chunks(codes):
+        found.update({row.code: row for row in session.scalars(select(Household).where(Household.code.in_(part)))})  # type: ignore[attr-defined]
+    return found
+
+
+def upsert_households(
+    session: Session, actor: Actor | None, rows: Sequence[HouseholdIn], *, import_id: str | None = None
+) -> Upserted:
+    """Take homes in; `ids` follows the order of `rows`. A home that was removed comes back as changed."""
+    result, now = Upserted(), utcnow()
+    known = _homes_by_code(session, list({row.code for row in rows}))
+    new: dict[str, dict[str, Any]] = {}
+    log, changes = [], []
+    for row in rows:
+        values = {name: value for name, value in row.given().items() if name in HOME_FIELDS}
+        home = known.get(row.code)
+        if home is None:
+            made = new.setdefault(row.code, {"id": str(row.id) if row.id else new_id(), "code": row.code})
+            made.update({name: value for name, value in values.items() if value is not None} | {"extra": row.extra})
+            result.ids.append(made["id"])
+            continue
+        result.ids.append(home.id)
+        changed = differences(home, values)
+        if home.removed_at is not None:
+            changed["removed_at"] = None
+        if not changed:
+            result.same += 1
+            continue
+        before = {name: getattr(home, name) for name in changed}
+        changes += _home_changes(home, changed)
+        for name, value in changed.items():
+            setattr(home, name, value)
+        home.version, home.updated_at = home.version + 1, now
+        result.changed[home.id] = _moment_free(kept(before)) | result.changed.get(home.id, {})
+        result.versions[home.id] = home.version
+        log.append(entry(actor, "household.changed", "household", home.id, before=_moment_free(told(before)),
+                         after=_moment_free(told(changed))))  # fmt: skip
+    session.flush()
+    changes += _insert_homes(session, actor, list(new.values()), import_id, now, log)
+    result.created += [made["id"] for made in new.values()]
+    result.versions |= {made["id"]: 1 for made in new.values()}
+    record_many(session, log)
+    publish(session, changes)
+    return result
+
+
+def _moment_free(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _home_changes(home: Household, changed: Mapping[str, Any]) -> list[Change]:
+    division = changed.get("division", home.division)
+    told_anew = [Change("household", home.id, home.id, division)]
+    if division != home.division:
+        told_anew.insert(0, Change("household", home.id, home.id, home.division, gone=True))
+    return told_anew
+
+
+def _insert_homes(
+    session: Session, actor: Actor | None, new: list[dict[str, Any]], import_id: str | None, now: datetime, log: list
+) -> list[Change]:
+    empty: dict[str, Any] = dict.fromkeys(HOME_FIELDS)
+    if new:
+        session.execute(insert(Household), [
+            empty | made | {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
+            for made in new
+        ])  # fmt: skip
+    log += [
+        entry(actor, "household.added", "household", made["id"],
+              after=told({name: value for name, value in made.items() if name not in {"id", "extra"}}))
+        for made in new
+    ]  # fmt: skip
+    return [Change("household", made["id"], made["id"], made["division"]) for made in new]
+
+
+class _People:
+    """The people already known who may be meant by the rows of a ledger."""
+
+    def __init__(self, session: Session, indexes: Sequence[str], homes: Sequence[str]) -> None:
+        found: dict[str, Person] = {}
+        for part in chunks(indexes):
+            found.update({row.id: row for row in session.scalars(select(Person).where(Person.id_index.in_(part)))})  # type: ignore[union-attr]
+        for part in chunks(homes):
+            numberless = select(Person).where(Person.household_id.in_(part), Person.id_index.is_(None))  # type: ignore[union-attr, attr-defined]
+            found.update({row.id: row for row in session.scalars(numberless)})
+        self.by_index: dict[str | None, list[Person]] = defaultdict(list)
+        for row in found.values():
+            self.by_index[row.id_index].append(row)
+        self.taken: set[str] = set()
+
+    def match(self, values: Mapping[str, Any]) -> Person | None:
+        """The known person whom these values mean: same number and, of several, same home and name first.
+
+        A number known for another name in another home stays two people: one number for two is a finding, not a guess.
+        """
+        index = values.get("id_index")
+        known = [row for row in self.by_index.get(index, []) if row.id not in self.taken]
+        ranked = sorted(
+            ((row.household_id == values["household_id"]) + 2 * (row.name == values["name"]), row.id, row)
+            for row in known
+        )
+        if not ranked or ranked[-1][0] < (1 if index else 3):
+            return None
+        self.taken.add(ranked[-1][2].id)
+        return ranked[-1][2]
+
+
+def upsert_people(
+    session: Session, actor: Actor | None, rows: Sequence[PersonIn], *, import_id: str | None = None
+) -> Upserted:
+    """Take people in; their homes must be known. `ids` follows the order of `rows`.
+
+    Raises:
+        BadInput: a row names a home that is not in the register.
+    """
+    result, now = Upserted(), utcnow()
+    on = now.astimezone(SHANGHAI).date()
+    homes = _homes_of(session, rows)
+    prepared = [
+        person_values(row.given(), on) | {"household_id": home.id, "division": home.division}
+        for row, home in zip(rows, homes, strict=True)
+    ]
+    known = _People(
+        session, sorted({one["id_index"] for one in prepared if one.get("id_index")}), sorted({one.id for one in homes})
+    )
+    matched = _match_all(known, prepared)
+    new, log, changes = [], [], []
+    for row, values in zip(rows, prepared, strict=True):
+        person = matched.get(id(values))
+        if person is None:
+            new.append(values | {"id": str(row.id) if row.id else new_id(), "extra": row.extra})
+            result.ids.append(new[-1]["id"])
+        else:
+            result.ids.append(person.id)
+            changes += _change_person(actor, person, values, result, log, now)
+    session.flush()
+    changes += _insert_people(session, actor, new, import_id, now, log)
+    result.created += [made["id"] for made in new]
+    result.versions |= {made["id"]: 1 for made in new}
+    marked = _tag_all(session, list(zip(result.ids, (row.tags for row in rows), strict=True)), on, import_id)
+    changes += [
+        Change("person", key, values["household_id"], values["division"])
+        for key, values in zip(result.ids, prepared, strict=True)
+        if key in marked
+    ]
+    record_many(session, log)
+    publish(session, changes)
+    return result
+
+
+def _match_all(known: _People, prepared: Sequence[dict[str, Any]]) -> dict[int, Person]:
+    """First whoever agrees in number, home and name, so that a looser match never takes them away."""
+    exact = {(row.id_index, row.household_id, row.name) for rows in known.by_index.values() for row in rows}
+    ordered = sorted(
+        prepared, key=lambda one: (one.get("id_index"), one["household_id"], one["name"]) not in exact
+    )
+    pairs = ((id(values), known.match(values)) for values in ordered)
+    return {key: person for key, person in pairs if person is not None}
+
+
+def _homes_of(session: Session, rows: Sequence[PersonIn]) -> list[Household]:
+    by_code = _homes_by_code(session, list({row.household_code for row in rows if row.household_code}))
+    by_id: dict[str, Household] = {}
+    for part in chunks(list({str(row.household_id) for row in rows if row.household_id})):
+        by_id.update({home.id: home for home in session.scalars(select(Household).where(Household.id.in_(part)))})  # type: ignore[attr-defined]
+    homes = []
+    for row in rows:
+        home = by_id.get(str(row.household_id)) if row.household_id else by_code.get(row.household_code or "")
+        if home is None:
+            raise BadInput(f"{row.name}的户编号不在名册里，先导入这一户。", code="unknown_household")
+        homes.append(home)
+    return homes
+
+
+def _change_person(
+    actor: Actor | None, person: Person, values: Mapping[str, Any], result: Upserted, log: list, now: datetime
+) -> list[Change]:
+    changed = differences(person, values)
+    if person.removed_at is not None:
+        changed["removed_at"] = None
+    if not changed:
+        result.same += 1
+        return []
+    before = {name: getattr(person, name) for name in changed}
+    changes = person_changes(person, changed)
+    for name, value in changed.items():
+        setattr(person, name, value)
+    person.version, person.updated_at = person.version + 1, now
+    result.changed[person.id] = _moment_free(kept(before)) | result.changed.get(person.id, {})
+    result.versions[person.id] = person.version
+    log.append(entry(actor, "person.changed", "person", person.id, before=_moment_free(told(before)),
+                     after=_moment_free(told(changed))))  # fmt: skip
+    return changes
+
+
+def person_changes(person: Person, changed: Mapping[str, Any]) -> list[Change]:
+    """The feed's news of a changed person; one who moved is gone from the old area."""
+    home, division = changed.get("household_id", person.household_id), changed.get("division", person.division)
+    told_anew = [Change("person", person.id, home, division)]
+    if division != person.division:
+        told_anew.insert(0, Change("person", person.id, person.household_id, person.division, gone=True))
+    return told_anew
+
+
+def _insert_people(
+    session: Session, actor: Actor | None, new: list[dict[str, Any]], import_id: str | None, now: datetime, log: list
+) -> list[Change]:
+    empty: dict[str, Any] = dict.fromkeys(PERSON_FIELDS) | {"pinyin": "", "initials": "", "sex": 0, "is_head": False}
+    if new:
+        session.execute(insert(Person), [
+            empty | {name: value for name, value in made.items() if value is not None}
+            | {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
+            for made in new
+        ])  # fmt: skip
+    log += [
+        entry(actor, "person.added", "person", made["id"],
+              after=told({name: value for name, value in made.items() if name not in {"id", "extra"} and value is not None}))
+        for made in new
+    ]  # fmt: skip
+    return [Change("person", made["id"], made["household_id"], made["division"]) for made in new]
+
+
+def _tag_all(session: Session, wanted: list[tuple[str, list[str]]], on: date, import_id: str | None) -> set[str]:
+    """Open each tag that is not open yet (a ledger that does not name one does not end it); returns who got one."""
+    asked = {(person, tag) for person, codes in wanted for tag in codes}
+    open_now: set[tuple[str, str]] = set()
+    for part in chunks(sorted({person for person, _ in asked})):
+        rows = session.execute(
+            select(PersonTag.person_id, PersonTag.tag)  # type: ignore[call-overload]
+            .where(PersonTag.person_id.in_(part), or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on))  # type: ignore[union-attr, attr-defined, operator]
+        )
+        open_now |= {(person, tag) for person, tag in rows}
+    missing = sorted(asked - open_now)
+    if missing:
+        session.execute(insert(PersonTag), [
+            {"id": new_id(), "person_id": person, "tag": tag, "from_on": on, "to_on": None, "source": import_id}
+            for person, tag in missing
+        ])  # fmt: skip
+    return {person for person, _ in missing}
