@@ -44,7 +44,8 @@ class Person(SQLModel, table=True):
     """A person of a household.
 
     `id_number` is as written on the certificate; sex (1 male, 2 female, 0 unknown; GB/T 2261.1) and `born_on`
-    come from it (GB 11643) and are kept only for search. `id_index` is the blind index of the number,
+    come from it (GB 11643) and are kept only for search, as are `given` (the name without the family name), `pinyin`
+    and `initials`. `id_index` is the blind index of the number,
     `id_warning` says what is wrong with a number that was imported as written. Two people may carry one number
     (a fault of the ledger that is a finding, R50): both are kept until a person decides.
     """
@@ -56,12 +57,14 @@ class Person(SQLModel, table=True):
         Index("person_division_pinyin", "division", "pinyin"),
         Index("person_division_initials", "division", "initials"),
         Index("person_division_last4", "division", "id_last4"),
+        Index("person_division_given", "division", "given"),
         Index("person_id_number", "id_index"),
     )
     id: str = Field(primary_key=True, max_length=36)
     household_id: str = Field(foreign_key="household.id", max_length=36)
     division: str = Field(sa_column=Column(ordered(12), nullable=False))
     name: str = Field(sa_column=Column(ordered(64), nullable=False))
+    given: str = Field("", sa_column=Column(ordered(64), nullable=False, server_default=""))
     pinyin: str = Field("", sa_column=Column(ordered(160), nullable=False))
     initials: str = Field("", sa_column=Column(ordered(64), nullable=False))
     id_number: str | None = Field(None, sa_column=Column(Sealed("person.id_number")))

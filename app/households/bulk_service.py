@@ -25,13 +25,13 @@ from models.households import Household, Person, PersonTag
 CHUNK = 400
 HOME_FIELDS = ("name", "division", "group", "door", "address", "attribute", "checked_on", "checked_result", "lat", "lon")
 PERSON_FIELDS = (
-    "household_id", "division", "name", "pinyin", "initials", "id_number", "id_index", "id_last4", "id_warning", "sex",
+    "household_id", "division", "name", "given", "pinyin", "initials", "id_number", "id_index", "id_last4", "id_warning", "sex",
     "born_on", "relation", "is_head", "phone", "phone_index", "bank_account", "registered_here", "health", "living",
     "works_away",
 )  # fmt: skip
 SEALED = {"id_number": "person.id_number", "phone": "person.phone", "bank_account": "person.bank_account"}
 _MASKS = {"id_number": rules.mask_id, "phone": rules.mask_phone, "bank_account": rules.mask_bank}
-_UNTOLD = frozenset({"id_index", "phone_index", "pinyin", "initials"})
+_UNTOLD = frozenset({"id_index", "phone_index", "given", "pinyin", "initials"})
 
 
 def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
@@ -75,6 +75,7 @@ def person_values(data: Mapping[str, Any], on: date) -> dict[str, Any]:
     values = {name: value for name, value in data.items() if name in PERSON_FIELDS}
     if values.get("name"):
         values["pinyin"], values["initials"] = rules.name_sounds(values["name"])
+        values["given"] = rules.given_of(values["name"])
     if values.get("id_number"):
         facts = rules.read_id(values["id_number"], on)
         values |= {
@@ -307,7 +308,7 @@ def person_changes(person: Person, changed: Mapping[str, Any]) -> list[Change]:
 def _insert_people(
     session: Session, actor: Actor | None, new: list[dict[str, Any]], import_id: str | None, now: datetime, log: list
 ) -> list[Change]:
-    empty: dict[str, Any] = dict.fromkeys(PERSON_FIELDS) | {"pinyin": "", "initials": "", "sex": 0, "is_head": False}
+    empty: dict[str, Any] = dict.fromkeys(PERSON_FIELDS) | {"given": "", "pinyin": "", "initials": "", "sex": 0, "is_head": False}
     if new:
         session.execute(insert(Person), [
             empty | {name: value for name, value in made.items() if value is not None}

@@ -129,6 +129,11 @@ def surname_of(name: str) -> str:
     return name[:2] if name[:2] in COMPOUND and len(name) > 2 else name[:1]
 
 
+def given_of(name: str) -> str:
+    """The name without the family name, by which neighbours call each other: 桂英 of 刘桂英."""
+    return name[len(surname_of(name)) :]
+
+
 def name_sounds(name: str) -> tuple[str, str]:
     """(pinyin, initials) of a name, for search: `欧阳娜` → (`ouyangna`, `oyn`); emoji and punctuation have no sound."""
     surname = surname_of(name)
