@@ -1,5 +1,6 @@
 """Column types shared by the tables: moments in UTC, JSON, fields sealed with the county's key."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +57,21 @@ class Sealed(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
         return None if value is None else cipher().open(bytes(value), self.purpose)
+
+
+class SealedJson(Sealed):
+    """A JSON value encrypted as a whole: answers and values that may hold a phone number."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
+        if value is None:
+            return None
+        return super().process_bind_param(json.dumps(value, ensure_ascii=False, separators=(",", ":")), dialect)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> Any:
+        text = super().process_result_value(value, dialect)
+        return None if text is None else json.loads(text)
 
 
 _cipher: list[Any] = []

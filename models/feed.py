@@ -16,7 +16,7 @@ class FeedRow(SQLModel, table=True):
         Index("feed_row", "type", "row_id", "division", "user_id", unique=True),
         Index("feed_division", "division", "position"),
         Index("feed_household", "household_id", "position"),
-        Index("feed_user", "user_id", "position"),
+        Index("feed_user", "user_id", "division", "position"),
     )
     position: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     type: str = Field(max_length=16)

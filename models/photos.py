@@ -39,3 +39,13 @@ class PhotoUpload(SQLModel, table=True):
     user_id: str = Field(primary_key=True, foreign_key="user.id", max_length=36)
     sha256: str = Field(primary_key=True, max_length=64, index=True)
     completed_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class PhotoRefusal(SQLModel, table=True):
+    """That the last bytes this user sent under this name were no whole picture; taken away when a picture arrives."""
+
+    __tablename__ = "photo_refusal"
+    user_id: str = Field(primary_key=True, foreign_key="user.id", max_length=36)
+    sha256: str = Field(primary_key=True, max_length=64)
+    code: str = Field(max_length=24)
+    refused_at: datetime = Field(sa_column=Column(Moment, nullable=False))

@@ -2,20 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Text
+from sqlalchemy import BigInteger, Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
-from models.base import Json, Moment
+from models.base import Json, Moment, Sealed
 
 
 class Command(SQLModel, table=True):
     """A command that claimed its id. `status`: stored, held, conflict, orphaned. Ids are unique per author.
 
-    `raw` is the JSON as received; `waits_for` the id (or `form:home:3`) a held one needs.
+    `raw` is the JSON as received, sealed; `waits_for` what a held one needs (`household:…`, `form:home@3`), or
+    `repair` where the server failed on it. `row_id` and `row_version` say which version of a row it made.
+    `division` is the area whose township is asked where a person has to place it.
     """
 
     __tablename__ = "command"
-    __table_args__ = (Index("command_held", "status", "received_at"), Index("command_waits", "waits_for"))
+    __table_args__ = (Index("command_held", "status", "received_at"), Index("command_waits", "waits_for"), Index("command_row", "row_id"))
     author_id: str = Field(primary_key=True, max_length=36)
     id: str = Field(primary_key=True, max_length=36)
     device_id: str = Field(max_length=36)
@@ -24,9 +26,13 @@ class Command(SQLModel, table=True):
     digest: str = Field(max_length=64)
     prev: str | None = Field(None, max_length=64)
     seq: int | None = Field(None, sa_column=Column(BigInteger))
-    raw: str = Field(sa_column=Column(Text, nullable=False))
+    raw: str = Field(sa_column=Column(Sealed("command.raw"), nullable=False))
     waits_for: str | None = Field(None, max_length=80)
     household_id: str | None = Field(None, max_length=36)
+    division: str = Field("", max_length=12)
+    row_id: str | None = Field(None, max_length=36)
+    row_version: int | None = None
+    corrects: str | None = Field(None, max_length=36)
     errors: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     questions: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     captured_at: datetime | None = Field(None, sa_column=Column(Moment))
@@ -47,7 +53,7 @@ class Quarantine(SQLModel, table=True):
     device_id: str = Field(max_length=36)
     command_id: str | None = Field(None, max_length=80)
     raw_sha256: str = Field(max_length=64)
-    raw: str = Field(sa_column=Column(Text, nullable=False))
+    raw: str = Field(sa_column=Column(Sealed("quarantine.raw"), nullable=False))
     errors: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     times: int = 1
     received_at: datetime = Field(sa_column=Column(Moment, nullable=False))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.base import Json, Moment
+from models.base import Json, Moment, SealedJson
 
 
 class Visit(SQLModel, table=True):
@@ -36,7 +36,7 @@ class Visit(SQLModel, table=True):
     lat: float | None = None
     lon: float | None = None
     accuracy_m: float | None = None
-    answers: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    answers: dict = Field(default_factory=dict, sa_column=Column(SealedJson("visit.answers"), nullable=False))
     unchanged: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     questions: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     next_on: date | None = None
@@ -107,18 +107,25 @@ class Task(SQLModel, table=True):
 
 
 class FieldConflict(SQLModel, table=True):
-    """A ledger field that changed after the answer's base: both values kept until a person decides."""
+    """A field that changed after the answer's base: both values kept until a person decides.
+
+    `ours` is what stands now, `theirs` what somebody else said: `{value, at, by, visit}`. From an answer (`command_id`
+    empty where several meet) or from a change with an old `base_version` (`command_id` of the command that waits).
+    """
 
     __tablename__ = "field_conflict"
-    __table_args__ = (Index("field_conflict_open", "division", "decided_at"),)
+    __table_args__ = (
+        Index("field_conflict_open", "division", "decided_at"),
+        Index("field_conflict_subject", "subject_id", "field"),
+    )
     id: str = Field(primary_key=True, max_length=36)
     division: str = Field(max_length=12)
     household_id: str = Field(max_length=36)
     subject_type: str = Field(max_length=16)
     subject_id: str = Field(max_length=36)
     field: str = Field(max_length=64)
-    ours: dict = Field(sa_column=Column(Json, nullable=False))
-    theirs: dict = Field(sa_column=Column(Json, nullable=False))
+    ours: dict = Field(sa_column=Column(SealedJson("field_conflict.ours"), nullable=False))
+    theirs: list = Field(sa_column=Column(SealedJson("field_conflict.theirs"), nullable=False))
     author_id: str = Field(max_length=36)
     command_id: str | None = Field(None, max_length=36)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
