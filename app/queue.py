@@ -1,0 +1,71 @@
+"""The job queue: what a request leaves for the worker. SQLite in the home's cache, or Redis when set.
+
+Rooms only name a job, `later(session, "process_photo", sha256)`; what the names mean stands in `app/jobs.py`, which only
+the worker needs. A job is put into the queue after the commit that makes it necessary, and may be lost with the queue:
+jobs are idempotent, and the sweep finds what waits.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from huey import Huey, RedisHuey, SqliteHuey
+from redis.exceptions import RedisError
+from sqlalchemy import event
+from sqlmodel import Session
+
+from app.config import settings
+
+log = structlog.get_logger()
+JOBS: dict[str, Callable[..., None]] = {}
+"""Job by name; filled by `app/jobs.py`."""
+
+
+def run_job(name: str, *args: Any) -> None:
+    """What the worker does with a message."""
+    JOBS[name](*args)
+
+
+@lru_cache(maxsize=8)
+def _queue(cache: Path, redis_url: str | None) -> tuple[Huey, Any]:
+    if redis_url:
+        made: Huey = RedisHuey("ruhutong", url=redis_url, results=False)
+    else:
+        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = SqliteHuey("ruhutong", filename=str(cache / "queue.db"), results=False, timeout=10)
+    return made, made.task(name="ruhutong_job", retries=2, retry_delay=20)(run_job)
+
+
+def queue() -> Huey:
+    """The queue of this home."""
+    return _queue(settings().cache, settings().redis_url)[0]
+
+
+def enqueue(name: str, *args: Any, delay: timedelta | None = None) -> None:
+    """Put a job into the queue now. A queue that is away is no error: the sweep does the work later."""
+    task = _queue(settings().cache, settings().redis_url)[1]
+    try:
+        if delay is None:
+            task(name, *args)
+        else:
+            task.schedule((name, *args), delay=delay.total_seconds())
+    except (sqlite3.Error, RedisError, OSError) as error:
+        log.warning("the job queue is away", job=name, error=str(error))
+
+
+def later(session: Session, name: str, *args: Any, delay: timedelta | None = None) -> None:
+    """Put a job into the queue when this unit of work is committed; the same job once."""
+    jobs: dict[tuple[Any, ...], timedelta | None] = session.info.setdefault("jobs", {})
+    if not jobs:
+        event.listen(session, "after_commit", _flush, once=True)
+    jobs[name, *args] = delay
+
+
+def _flush(session: Session) -> None:
+    jobs = session.info.pop("jobs", {})
+    for (name, *args), delay in jobs.items():
+        enqueue(name, *args, delay=delay)
