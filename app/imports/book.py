@@ -7,6 +7,7 @@ before anything is read.
 import csv
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -102,8 +103,8 @@ def find_files(paths: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".")))
-            found.extend(sorted(inside))
+            inside = (file for file in path.iterdir() if not file.name.startswith(("~$", ".")))
+            found.extend(sorted(file for file in inside if file.suffix.lower() in SUFFIXES))
         else:
             found.append(path)
     return found
@@ -135,7 +136,7 @@ def _check_zip(data: bytes) -> None:
                     raise NotSpreadsheet("这个文件展开后太大，可能不是正常的表格。请另存一份再传。", "zip_bomb")
                 if reach:
                     reach.see(chunk)
-        except (zlib.error, IndexError, ValueError) as error:
+        except (zlib.error, struct.error, ValueError) as error:
             raise broken from error
         cells += reach.cells if reach else 0
         if cells > MAX_CELLS:
@@ -144,8 +145,8 @@ def _check_zip(data: bytes) -> None:
 
 def _inflated(data: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The entry's real content piece by piece, whatever size it declares."""
-    at = entry.header_offset
-    start = at + 30 + int.from_bytes(data[at + 26 : at + 28], "little") + int.from_bytes(data[at + 28 : at + 30], "little")
+    name_length, extra_length = struct.unpack_from("<HH", data, entry.header_offset + 26)
+    start = entry.header_offset + 30 + name_length + extra_length
     body = memoryview(data)[start : start + entry.compress_size]
     if entry.compress_type == zipfile.ZIP_STORED:
         yield bytes(body)

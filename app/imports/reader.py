@@ -6,6 +6,7 @@ to stand in memory.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,15 +14,18 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
+from app.households.rules import read_id
 from app.imports import rules
 from app.imports.book import Book, Sheet
 from app.imports.ledgers import Column, Ledger, Shape, ledgers
 from app.imports.rules import Cell, Repair
 
 _HEADER_WITHIN = 30
-_TOTAL = re.compile(r"(本[页村组镇县]|[全各].{0,4}|.{0,8}[村镇乡组县])?(合计|小计|总计|共计|累计)([::].*)?(\d*[人户]?)?")
-_SIGNATURE = re.compile(r"(制表|填表|填报|审核|复核|审批|经办|负责|分管|主管|领导|签字|签名|盖章|公章|报送|联系|统计)[^::]{0,8}[::]")
-_NOTE = re.compile(r"(注|备注|说明|填表说明|附注)[::].*")
+_TOTAL = re.compile(r"(本[页村组镇县]|[全各].{0,4}|.{0,8}[村镇乡组县])?(合计|小计|总计|共计|累计)(:.*)?(\d*[人户]?)?")
+_SIGNATURE = re.compile(
+    r"(制表|填表|填报|审核|复核|审批|经办|负责|分管|主管|领导|签字|签名|盖章|公章|报送|联系|统计)[^:]{0,8}:"
+)
+_NOTE = re.compile(r"(注|备注|说明|填表说明|附注):.*")
 
 
 @dataclass(slots=True)
@@ -73,7 +77,7 @@ class Found:
 
 
 def _text(cell: Cell) -> str:
-    return "" if rules.is_blank(cell) else rules.squeeze(rules.shown(cell))
+    return "" if rules.is_blank(cell) else unicodedata.normalize("NFKC", rules.squeeze(rules.shown(cell)))
 
 
 def _map(shape: Shape, upper: Sequence[str], leaf: Sequence[str]) -> tuple[dict[int, Column], tuple[str, ...]]:
@@ -170,11 +174,15 @@ class _Merges:
         return filled
 
 
-def read(found: Found) -> Iterator[Line]:
-    """The rows of a sheet that belongs to a ledger, but for its last header row."""
+def read(found: Found, on: date) -> Iterator[Line]:
+    """The rows of a sheet that belongs to a ledger, but for its last header row.
+
+    Args:
+        on: the day against which a birthday may lie in the future.
+    """
     if found.shape is None or found.header is None:
         return
-    reader = _SheetReader(found.sheet.name, found.shape, found.header, found.sheet.merges)
+    reader = _SheetReader(found, found.shape, found.header, on)
     blanks: list[Line] = []
     for number, cells in found.sheet.rows():
         if number == found.header.row:
@@ -191,9 +199,9 @@ def read(found: Found) -> Iterator[Line]:
 class _SheetReader:
     """Row by row, with what a row needs of those above it: the run of a village, the household, what was read."""
 
-    def __init__(self, sheet: str, shape: Shape, header: Header, merges: Sequence[tuple[int, int, int]]) -> None:
-        self.sheet, self.shape, self.header = sheet, shape, header
-        self.merges = _Merges(merges, header.columns, header.row)
+    def __init__(self, found: Found, shape: Shape, header: Header, on: date) -> None:
+        self.sheet, self.shape, self.header, self.on = found.sheet.name, shape, header, on
+        self.merges = _Merges(found.sheet.merges, header.columns, header.row)
         self.village: dict[str, Any] = {}
         self.above: dict[str, Any] = {}
 
@@ -248,8 +256,11 @@ class _SheetReader:
                 lost = (reading.why, text)
             elif reading.why and not rules.is_blank(cell):
                 line.warnings.append((reading.why, column.field, text))
-            if reading.warning:
-                line.warnings.append((reading.warning, column.field, text))
+            warning = reading.warning
+            if column.kind == "id" and reading.value:
+                warning = read_id(reading.value, self.on).warning
+            if warning:
+                line.warnings.append((warning, column.field, text))
         line.name = line.values.get("name") or ""
         self._carry(line)
         if line.why is None and "household" in self.shape.needs and not line.values.get("household"):
@@ -284,13 +295,13 @@ class Twins:
     """
 
     def __init__(self, shape: Shape) -> None:
-        self.loose = {c.field for c in shape.columns if c.scope == "household"}
+        self.silent = {"serial"} | {c.field for c in shape.columns if c.scope == "household"}
         self.seen: dict[bytes, tuple[str, int]] = {}
 
     def mark(self, line: Line) -> None:
         """Set `line.twin` (and the repair `duplicate_row`) when an earlier row was the same."""
         said = "\x1f".join(
-            f"{key}={_as_text(value)}" for key, value in line.values.items() if key != "serial" and key not in self.loose and value
+            f"{key}={_as_text(value)}" for key, value in sorted(line.values.items()) if value and key not in self.silent
         )
         key = blake2b(said.encode(), digest_size=16).digest()
         first = self.seen.setdefault(key, (line.sheet, line.row))

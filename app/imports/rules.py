@@ -4,6 +4,7 @@ Pure: no session, no clock, no file. Kinds of repair and reasons are named as th
 Nothing is guessed: a cell that lost information says so and gives no value.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -11,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from stdnum.cn.ric import calc_check_digit
-
+from app.households.rules import check_digit, expand_old
 from app.imports.characters import standard
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
@@ -21,10 +21,12 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 _BLANKS = "\\s\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff"
 _BLANK = re.compile(f"[{_BLANKS}]+")
 _EDGE = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
-# A blank beside a Chinese character or the dot of a transliterated name is alignment; between two Latin words it is not.
+# A blank beside a Chinese character or the dot of a transliterated name is alignment; between Latin words it is not.
 _NAME_BLANK = re.compile(f"(?<![A-Za-z])[{_BLANKS}]+|[{_BLANKS}]+(?![A-Za-z])")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
-_NONE_WORDS = frozenset({"无", "没有", "无证", "不详", "不明", "未知", "暂无", "待补", "空", "/", "\\", "-", "--", "—", "——", "#N/A", "N/A"})
+_NONE_WORDS = frozenset(
+    {"无", "没有", "无证", "不详", "不明", "未知", "暂无", "待补", "空", "/", "\\", "-", "--", "—", "——", "#N/A", "N/A"}
+)
 _CROSSES = str.maketrans(dict.fromkeys("×xχΧхХ✕✖╳", "X"))
 _EXACT = 2**53
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -59,10 +61,11 @@ def shown(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, (int, float)):
-        if abs(cell) >= 1e15:
-            return f"{cell:.14E}"
-        return str(int(cell)) if cell == int(cell) else repr(cell)
+    number = _number(cell)
+    if number is not None:
+        if abs(number) >= 1e15:
+            return f"{number:.14E}"
+        return str(int(number)) if number == int(number) else repr(number)
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "minutes" if cell.time() != time.min else "auto").removesuffix(" 00:00:00")
     return str(cell)
@@ -84,26 +87,15 @@ def is_blank(cell: Cell) -> bool:
 
 
 def _number(cell: Cell) -> float | int | None:
-    return cell if isinstance(cell, (int, float)) and not isinstance(cell, bool) else None
+    return cell if isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell) else None
 
 
-def birth_date(number: str) -> date | None:
-    """The birth date within a complete ID number, or None when that day does not exist."""
-    try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return None
+def _born(number: str) -> date | None:
+    return _date(number[6:10], number[10:12], number[12:14])
 
 
-def check_digit_ok(number: str) -> bool:
-    """Whether the last place of a complete ID number is what GB 11643 computes."""
-    return calc_check_digit(number) == number[17]
-
-
-def from_15(number: str) -> str | None:
-    """The 18-place form of an old 15-place number (born 19yy), or None when its birth date does not exist."""
-    longer = f"{number[:6]}19{number[6:]}"
-    return None if birth_date(longer) is None else longer + calc_check_digit(f"{longer}0")
+def _sound(number: str) -> bool:
+    return check_digit(number[:17]) == number[17]
 
 
 def _clean_id(text: str) -> tuple[str, list[str]]:
@@ -145,22 +137,15 @@ def read_id(cell: Cell) -> Reading:
     if _SCIENTIFIC.fullmatch(text):
         return Reading(why="id_scientific_text")
     if re.fullmatch(r"\d{15}", text):
-        longer = from_15(text)
-        return Reading(longer, (*kinds, "id_15")) if longer else Reading(why="id_malformed")
-    if re.fullmatch(r"\d{17}[^\dX]", text) and (crossed := text.translate(_CROSSES)) != text and check_digit_ok(crossed):
+        longer = expand_old(text)
+        return Reading(longer, (*kinds, "id_15")) if _born(longer) else Reading(why="id_malformed")
+    if re.fullmatch(r"\d{17}[^\dX]", text) and (crossed := text.translate(_CROSSES)) != text and _sound(crossed):
         return Reading(crossed, (*kinds, "id_cross_for_x"))
     if not re.fullmatch(r"\d{17}[\dX]", text):
         return Reading(why="id_malformed")
-    if text.endswith("000") and not check_digit_ok(text):
+    if text.endswith("000") and not _sound(text):
         return Reading(why="id_lost_tail")
-    return Reading(text, tuple(kinds), warning=id_fault(text))
-
-
-def id_fault(number: str) -> str | None:
-    """What is wrong with a complete number in itself: `id_date`, `id_checksum`, or nothing."""
-    if birth_date(number) is None:
-        return "id_date"
-    return None if check_digit_ok(number) else "id_checksum"
+    return Reading(text, tuple(kinds))
 
 
 def read_name(cell: Cell) -> Reading:

@@ -1,5 +1,9 @@
 """留守儿童与困境儿童台账: children, both parents, the carer and what the carer declared."""
 
+# One line is one column of a table; broken lines would hide it.
+# ruff: noqa: E501
+# fmt: off
+
 from app.imports.ledgers import Column, Ledger, Shape
 from app.imports.ledgers.common import HOUSEHOLD, ID, NAME, SERIAL, SEX, START, STOP, VILLAGE, VISITED
 

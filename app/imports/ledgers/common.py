@@ -1,5 +1,9 @@
 """Columns that many ledgers share, and patterns for headers that each office words in its own way."""
 
+# One line is one column of a table; broken lines would hide it.
+# ruff: noqa: E501
+# fmt: off
+
 from app.imports.ledgers import Column
 
 ID_PATTERN = r"(本人|居民|公民|成员|家庭成员|对象|人员|个人)?(二代)?(居民)?(身份证|身份证件|公民身份|证件)(证号|号码?|编号)?"

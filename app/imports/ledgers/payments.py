@@ -1,5 +1,9 @@
 """Money: who is entitled to which allowance, what was paid by month or quarter, the petty fund of a township."""
 
+# One line is one column of a table; broken lines would hide it.
+# ruff: noqa: E501
+# fmt: off
+
 from app.imports.ledgers import Column, Ledger, Shape
 from app.imports.ledgers.common import AMOUNT, HOUSEHOLD, ID, NAME, PAID, PAID_ON, SERIAL, START, STOP, VILLAGE
 

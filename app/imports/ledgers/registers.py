@@ -1,8 +1,25 @@
 """Registers of who holds what: 低保, 特困, disability certificates, deaths, detention, elders, pairing."""
 
+# One line is one column of a table; broken lines would hide it.
+# ruff: noqa: E501
+# fmt: off
+
 from app.imports.ledgers import Column, Ledger, Shape
 from app.imports.ledgers.common import (
-    AMOUNT, HOUSEHOLD, ID, NAME, PHONE, SERIAL, SEX, START, STOP, STOP_REASON, TOWN, VILLAGE, VISIT_MODE, VISITED,
+    AMOUNT,
+    HOUSEHOLD,
+    ID,
+    NAME,
+    PHONE,
+    SERIAL,
+    SEX,
+    START,
+    STOP,
+    STOP_REASON,
+    TOWN,
+    VILLAGE,
+    VISIT_MODE,
+    VISITED,
 )
 
 _NEEDS = frozenset({"id", "name"})

@@ -1,5 +1,9 @@
 """户籍人口花名册: every household and person, one sheet a village, and a sheet of division codes."""
 
+# One line is one column of a table; broken lines would hide it.
+# ruff: noqa: E501
+# fmt: off
+
 from app.imports.ledgers import Column, Ledger, Shape
 from app.imports.ledgers.common import HOUSEHOLD, ID, NAME, PHONE, SERIAL, SEX, VILLAGE
 
