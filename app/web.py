@@ -1,7 +1,7 @@
 """What stands before everything else: the built front end, cache and security headers, and our own origin only.
 
-`WebFace` answers for the pages and files of a build from memory, and passes `/api`, the WebSocket and the health checks on.
-A build never changes, so its answers are made once: body, gzip body, ETag, Cache-Control, CSP.
+`WebFace` answers for the pages and files of a build from memory, and passes `/api`, the WebSocket and the health checks
+on. A build never changes, so its answers are made once: body, gzip body, ETag, Cache-Control, CSP.
 """
 
 import hashlib
@@ -177,8 +177,8 @@ class WebFace:
         origin = headers.get("origin")
         if origin is None:
             return True
-        host = urlsplit(origin).netloc
-        return bool(host) and (host == headers.get("host") or (self._public is not None and host == self._public.netloc))
+        ours = {headers.get("host"), self._public.netloc if self._public else None}
+        return bool(origin) and urlsplit(origin).netloc in ours
 
     async def _page(self, scope: Scope, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:

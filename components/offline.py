@@ -27,10 +27,10 @@ What to know:
   from IndexedDB is set afterwards by `actions.start()`.
 - `action(name, *args)` takes Vars (an item of a foreach too), plain Python values, and the event's own
   `VALUE`, `CHECKED`, `FILES`, `EVENT`. Actions must not be awaited by the page; they report through the store.
-- Links inside the field face: `link()` or `navigate()`. Towards `/office` use `rx.el.a(href=..., reload_document=True)`:
-  the two faces are two page loads.
+- Links inside the field face: `link()` or `navigate()`. Towards `/office` use
+  `rx.el.a(href=..., reload_document=True)`: the two faces are two page loads.
 - `rx.cond`, `rx.match`, `rx.foreach` work on all of these. `rx.*` event triggers with a State handler or
-  `rx.redirect`, `rx.toast` ... do nothing on the field face: its event queue is switched off (see app/shell/patches.py).
+  `rx.redirect`, `rx.toast` ... do nothing on the field face: its event queue is off (see app/shell/patches.py).
 """
 
 from typing import Any

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-# The same keys as assets/offline/appearance.js, which changes them in 我的. It stands in the page itself, so that no second
-# request comes before the first paint.
+# The same keys as assets/offline/appearance.js, which changes them in 我的. It stands in the page itself, so that no
+# second request comes before the first paint.
 _BEFORE_FIRST_PAINT = """
 try {
   for (const key of ["theme", "size"]) {

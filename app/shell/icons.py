@@ -1,7 +1,7 @@
 """Draws the app's sign, an enamel door plate with 户, in the sizes that phones and browsers ask for.
 
-Run `python -m app.shell.icons` after a change here; the pictures are committed under `assets/`. The character is drawn as
-strokes, so no font is needed and it looks the same everywhere.
+Run `python -m app.shell.icons` after a change here; the pictures are committed under `assets/`. The character is drawn
+as strokes, so no font is needed and it looks the same everywhere.
 """
 
 from pathlib import Path

@@ -34,7 +34,9 @@ class Patch:
             PatchGone: `old` occurs never or more than once.
         """
         if text.count(self.old) != 1:
-            raise PatchGone(f"{self.why}: expected once in Reflex's file, found {text.count(self.old)} times:\n{self.old}")
+            raise PatchGone(
+                f"{self.why}: expected once in Reflex's file, found {text.count(self.old)} times:\n{self.old}"
+            )
         return text.replace(self.old, self.new)
 
 
@@ -42,8 +44,7 @@ STATE_PATCHES = (
     Patch(
         "the field face does not load socket.io",
         'import io from "socket.io-client";\n',
-        "let io;\nconst loadSocketIo = async () => {\n"
-        '  io ??= (await import("$/utils/office-socket")).default;\n};\n',
+        'let io;\nconst loadSocketIo = async () => {\n  io ??= (await import("$/utils/office-socket")).default;\n};\n',
     ),
     Patch(
         "the early connection waits for socket.io",
@@ -65,7 +66,7 @@ STATE_PATCHES = (
     Patch(
         "one build serves any host and port: the socket goes to where the page came from",
         "  // Get backend URL object from the endpoint.\n  const endpoint = new URL(url_str);\n",
-        "  if (import.meta.env.PROD && typeof window !== \"undefined\") {\n"
+        '  if (import.meta.env.PROD && typeof window !== "undefined") {\n'
         "    return new URL(new URL(url_str).pathname, window.location);\n"
         "  }\n"
         "  const endpoint = new URL(url_str);\n",
@@ -91,7 +92,9 @@ STATE_PATCHES = (
         '  banner.append("A new version of this app is available.");\n',
         '  banner.append("系统有新版本。写完手上的内容，再点刷新。");\n',
     ),
-    Patch("the new-version button is in Chinese", '  button.textContent = "Reload";\n', '  button.textContent = "刷新";\n'),
+    Patch(
+        "the new-version button is in Chinese", '  button.textContent = "Reload";\n', '  button.textContent = "刷新";\n'
+    ),
     Patch(
         "the new-version notice is large enough to read and tap",
         '    "background:#1c2024;color:#fff;font:1rem system-ui,sans-serif;";\n',

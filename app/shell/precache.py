@@ -1,7 +1,7 @@
 """Which built files the field face needs: what its pages reach, and nothing of the office face.
 
-The list is worked out from the build itself. Vite names every chunk in the chunk that loads it, so we follow these names
-from the field pages; the router's manifest names the chunks of all routes, and of these we leave the office's out.
+The list is worked out from the build itself. Vite names every chunk in the chunk that loads it, so we follow these
+names from the field pages; the router's manifest names the chunks of all routes, and of these the office's stay out.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Serves the built front end, the API and the WebSocket from one worker process on one port.
 
-`python -m app.shell.serve --port 3000`. It builds nothing new: `ruhutong up` did that before. State lives in memory, or in
-Redis when RUHUTONG_REDIS_URL is set, so a killed process leaves nothing behind. Where one process is not enough, several of
-these run behind a proxy and share PostgreSQL and Redis.
+`python -m app.shell.serve --port 3000`. It builds nothing new: `ruhutong up` did that before. State lives in memory, or
+in Redis when RUHUTONG_REDIS_URL is set, so a killed process leaves nothing behind. Where one process is not enough,
+several of these run behind a proxy and share PostgreSQL and Redis.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ def application() -> Any:
     os.environ.update(node_environment())
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
+    # A line that went silent is noticed in half a minute, not in two and a half.
+    environment.REFLEX_SOCKET_INTERVAL.set(timedelta(seconds=15))
+    environment.REFLEX_SOCKET_TIMEOUT.set(timedelta(seconds=15))
     if str(PROJECT) not in sys.path:
         sys.path.insert(0, str(PROJECT))
     from app.app import app as reflex_app
