@@ -103,7 +103,7 @@ class _Maker:
 
 def _elder_alone(m: _Maker) -> list[DemoPerson]:
     surname, age = m.surname(), m.random.randint(68, 91)
-    tags = ["elder_left_behind", "elder_alone"] + (["age_allowance"] if age >= 80 else [])
+    tags = ["elder_left_behind", "elder_alone"] + (["old_allowance"] if age >= 80 else [])
     tags += ["tekun"] if m.random.random() < 0.15 else []
     sex = m.random.choice((1, 2, 2))
     return [
@@ -122,7 +122,7 @@ def _elder_alone(m: _Maker) -> list[DemoPerson]:
 
 def _elder_couple(m: _Maker) -> list[DemoPerson]:
     surname, age = m.surname(), m.random.randint(66, 84)
-    tags = ["elder_left_behind"] + (["age_allowance"] if age >= 80 else [])
+    tags = ["elder_left_behind"] + (["old_allowance"] if age >= 80 else [])
     contact = m.supporter(surname, m.random.choice(("儿子", "女儿")))
     return [
         m.person(surname, 1, age, "户主", living="与配偶", tags=list(tags), contact=contact),
@@ -174,7 +174,7 @@ def _couple(m: _Maker, children: int, away: bool = False, old: bool = False) -> 
                 years,
                 "母亲",
                 living="与子女",
-                tags=["age_allowance"] if years >= 80 else [],
+                tags=["old_allowance"] if years >= 80 else [],
                 contact=m.supporter(surname),
             )
         )

@@ -4,12 +4,12 @@ TAGS: dict[str, str] = {
     "elder_alone": "独居老人",
     "elder_left_behind": "留守老人",
     "elder_empty_nest": "空巢老人",
-    "old_alone": "孤寡老人",
+    "elder_childless": "孤寡老人",
     "elder_disabled": "失能老人",
     "elder_old": "高龄老人",
     "child_left_behind": "留守儿童",
     "child_hardship": "困境儿童",
-    "orphan": "孤儿",
+    "child_orphan": "孤儿",
     "child_unsupported": "事实无人抚养儿童",
     "dibao": "低保",
     "dibao_edge": "低保边缘",
@@ -21,7 +21,7 @@ TAGS: dict[str, str] = {
     "disability_living": "残疾人生活补贴",
     "disability_care": "残疾人护理补贴",
     "serious_illness": "大病",
-    "age_allowance": "高龄津贴",
+    "old_allowance": "高龄津贴",
 }
 """What marks a person for a time (`person_tag.tag`)."""
 
@@ -53,7 +53,7 @@ LIVING: dict[str, str] = {
     "grandparents": "与祖父母同住",
     "away": "外出",
     "boarding": "寄宿",
-    "institution": "住养老院",
+    "facility": "住养老院",
     "others": "与亲戚邻居住",
 }
 HEALTH: dict[str, str] = {
