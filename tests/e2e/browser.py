@@ -34,16 +34,22 @@ def runs(program: str | Path) -> bool:
     return done.returncode == 0
 
 
-def candidates(playwright: Playwright) -> Iterator[str]:
+def candidates() -> Iterator[str]:
     """Places of a Chromium that may be there already, the best first."""
     yield from filter(None, (shutil.which(name) for name in NAMES))
-    own = playwright.chromium.executable_path
-    if Path(own).is_file():
-        yield own
+    yield from filter(None, [playwrights_own()])
 
 
-def chromium(playwright: Playwright) -> str:
-    """The path of a Chromium that runs.
+def playwrights_own() -> str:
+    """Where Playwright keeps its own Chromium, whether it is there or not; asked in a process of its own, because a
+    test session may have a driver running."""
+    code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    return done.stdout.strip()
+
+
+def find_chromium() -> str:
+    """The path of a Chromium that runs, installed now where there is none.
 
     Raises:
         NoBrowser: none is there and none could be installed.
@@ -55,7 +61,7 @@ def chromium(playwright: Playwright) -> str:
         raise NoBrowser(f"{VARIABLE}={chosen} does not start; give the path of a Chromium, or leave it empty.")
     for install in (_nothing, _by_playwright, _by_apt):
         install()
-        for path in candidates(playwright):
+        for path in candidates():
             if runs(path):
                 return path
     raise NoBrowser(
@@ -89,4 +95,4 @@ def _quietly(command: list[str]) -> None:
 
 def launch(playwright: Playwright) -> Browser:
     """A headless browser with the flags that keep it on this machine."""
-    return playwright.chromium.launch(executable_path=chromium(playwright), args=list(FLAGS))
+    return playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
