@@ -1,31 +1,148 @@
 /**
  * The field face's store: what its pages show, and the actions its buttons call.
  *
- * `useField` is read by `offline.slice` and `actions` by `offline.action` (components/offline.py). The initial state is
- * also what the pages are drawn with at build time, so it is constant; `actions.start` fills it from the phone.
+ * `useField` is read by `offline.slice` and `actions` by `offline.action` (components/offline.py). News of the phone
+ * engine (rows, outbox, drafts, session, status) redraw the screen that is open, and only that one.
  */
-import { create } from "zustand";
+import { on } from "./bus.js";
+import { flushWhenHidden } from "./drafts.js";
+import { counts } from "./outbox.js";
+import { current } from "./session.js";
+import { protect } from "./storage.js";
+import { start as startSync, status, subscribe } from "./sync.js";
+import { patch, show, shown, useField } from "./state.js";
+import { frameOf } from "./views/frame.js";
+import { actions as feedback, loadFeedback } from "./screens/feedback.js";
+import { actions as household, loadHousehold } from "./screens/household.js";
+import { actions as households, loadHouseholds, openHouseholds } from "./screens/households.js";
+import { actions as login, FIELD_ROLES } from "./screens/login.js";
+import { actions as me, loadMe } from "./screens/me.js";
+import { now } from "./screens/moment.js";
+import { actions as outbox, loadOutbox } from "./screens/outbox.js";
+import { actions as review, loadReview } from "./screens/review.js";
+import { loadToday } from "./screens/today.js";
+import { hideToast, toastBack } from "./screens/toast.js";
+import { actions as urgent, loadUrgent } from "./screens/urgent.js";
+import { closeVisit, loadVisit, savedAt } from "./screens/visit.js";
+import { actions as visit } from "./screens/visit_actions.js";
+import { actions as visits, loadVisits } from "./screens/visits.js";
 
-export const useField = create(() => ({
-  /** @type {{path: string, params: Record<string, string>, query: Record<string, string>}} */
-  route: { path: "", params: {}, query: {} },
-  /** @type {import("./update.js").UpdateState} */
-  update: { state: "none" },
-  trial: { items: [], query: "", log: "" },
-}));
+export { useField } from "./state.js";
+
+/** Screens by the beginning of their address; `once` ones are not drawn again by news, for one is writing in them. */
+const SCREENS = [
+  { at: /^\/households\/[^/]+$/, load: loadHousehold },
+  { at: /^\/households$/, load: loadHouseholds, open: openHouseholds },
+  { at: /^\/visit\/[^/]+$/, load: loadVisit },
+  { at: /^\/visit$/, load: (_, settle) => loadVisits(settle) },
+  { at: /^\/outbox$/, load: (_, settle) => loadOutbox(settle) },
+  { at: /^\/me$/, load: (_, settle) => loadMe(settle) },
+  { at: /^\/reviews\/[^/]+$/, load: loadReview },
+  { at: /^\/urgent$/, load: loadUrgent, once: true },
+  { at: /^\/feedback$/, load: loadFeedback, once: true },
+  { at: /^\/$/, load: (_, settle) => loadToday(settle) },
+];
+
+const NEWS = ["rows", "outbox", "drafts", "session", "space"];
+const WRITING = /^\/visit\/[^/]+$/;
+const SOON = 60;
+const MINUTE = 60_000;
+const LOST = { outbox: 0, all: 0, fix: 0 };
+
+let turn = 0;
+let waiting = null;
+
+/** @param {string} path */
+const screenOf = (path) => SCREENS.find((screen) => screen.at.test(path));
+
+/** Parts of the address that the screens need, also where the router has not named them. @param {object} route */
+function named(route) {
+  const [, , last] = route.path.split("/");
+  return last && !route.params?.id ? { ...route, params: { ...route.params, id: decodeURIComponent(last) } } : route;
+}
+
+/** Draws the screen that is open. @param {boolean} [again] because of news, not of a new address */
+async function load(again = false) {
+  const route = shown("route");
+  const screen = screenOf(route.path);
+  if (!screen || shown("who").phase !== "in" || (again && screen.once)) return;
+  const mine = (turn += 1);
+  const settle = (done) => {
+    if (mine === turn) done();
+  };
+  try {
+    await (again || !screen.open ? screen.load(named(route), settle) : screen.open());
+  } catch (error) {
+    if (error?.code === "signed_out") await seeWho();
+    else patch("toast", { shown: true, text: error?.message ?? "这一页没打开，再试一次。", word: "" });
+  }
+}
+
+/** The status line, from what the engine says. */
+async function drawFrame() {
+  const waitingCounts = await counts().catch(() => LOST);
+  const who = shown("who");
+  const writing = WRITING.test(shown("route").path) ? savedAt() : null;
+  show("frame", frameOf({
+    sync: status(), counts: waitingCounts, expired: who.expired, signedIn: who.phase === "in", saved: writing, now: now(),
+  }));
+}
+
+/** Who is at work on this phone; nobody means the login in place of every page. */
+async function seeWho() {
+  const session = await current().catch(() => null);
+  const before = shown("who");
+  const field = session !== null && FIELD_ROLES.has(session.user.role);
+  if (session && !field) patch("login", { problem: "" });
+  show("who", session
+    ? { phase: field ? "in" : "office", name: session.user.name, role: session.user.role, expired: session.expired }
+    : { phase: "out", name: "", role: "", expired: false });
+  if (before.phase !== shown("who").phase) void load();
+}
+
+/** Several news of one moment redraw once. What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */
+function news(detail, topic) {
+  if (topic === "drafts" && !detail?.elsewhere && WRITING.test(shown("route").path)) {
+    void drawFrame();
+    return;
+  }
+  if (waiting !== null) return;
+  waiting = setTimeout(() => {
+    waiting = null;
+    void load(true);
+    void drawFrame();
+  }, SOON);
+}
 
 export const actions = {
-  /** Called once when the face opens in a tab. */
-  start() {
-    useField.setState({ trial: { items: [{ id: "1", name: "甲", kind: "due" }, { id: "2", name: "乙", kind: "x" }], query: "", log: "" } });
+  ...feedback, ...household, ...households, ...login, ...me, ...outbox, ...review, ...urgent, ...visit, ...visits,
+  hideToast,
+  toastBack,
+
+  /** Replaced by start.js with the one that reloads the page. */
+  applyUpdate() {},
+
+  /** Called once when the face opens in a tab: first what the phone has, then the net. */
+  async start() {
+    for (const topic of NEWS) on(topic, (detail) => news(detail, topic));
+    on("session", () => void seeWho());
+    subscribe(() => void drawFrame());
+    setInterval(() => void drawFrame(), MINUTE);
+    flushWhenHidden();
+    await seeWho();
+    await drawFrame();
+    void startSync();
+    void protect().catch(() => {});
   },
-  tap(...args) { useField.setState((s) => ({ trial: { ...s.trial, log: JSON.stringify(args) } })); },
-  type(query) { useField.setState((s) => ({ trial: { ...s.trial, query } })); },
+
   /**
    * Called at each page of the field face, with the address taken apart.
    * @param {{path: string, params: Record<string, string>, query: Record<string, string>}} route
    */
   openRoute(route) {
-    useField.setState({ route });
+    const path = route.path.replace(/\/+$/, "") || "/";
+    if (!WRITING.test(path)) closeVisit();
+    useField.setState({ route: { ...route, path } });
+    void load().then(drawFrame);
   },
 };

@@ -1,0 +1,318 @@
+"""农户 and 一户: finding a home, and all that is known of it, from the phone."""
+
+from typing import TypedDict
+
+import reflex as rx
+
+from app.shell.page import main_bar, screen, waiting
+from components import offline
+from components.button import button, button_link, call_link
+from components.field import search_field
+from components.group import answer_row, group, group_list, label, row, row_link
+from components.icons import icon
+from components.message import empty, error, note
+from components.plate import plaque, plate, plate_where
+from components.tag import tag, tags
+
+
+class Filter(TypedDict):
+    """One of the four filters."""
+
+    code: str
+    label: str
+    on: bool
+
+
+class HomeRow(TypedDict):
+    """A home in the list; `mark` is what the search hit."""
+
+    id: str
+    href: str
+    group: str
+    door: str
+    name: str
+    mark: str
+    member: str
+    member_mark: str
+    line: str
+    why: str
+
+
+class Empty(TypedDict):
+    """What an empty list says."""
+
+    title: str
+    line: str
+
+
+class Households(TypedDict):
+    """The list, as `assets/offline/views/households.js` makes it."""
+
+    phase: str
+    query: str
+    filters: list[Filter]
+    title: str
+    total: str
+    rows: list[HomeRow]
+    more: bool
+    empty: Empty
+
+
+class Contact(TypedDict):
+    """Somebody to call."""
+
+    key: str
+    name: str
+    line: str
+    phone: str
+
+
+class PersonRow(TypedDict):
+    """One who lives there."""
+
+    id: str
+    name: str
+    line: str
+    tags: str
+    masked: str
+    full: str
+    problem: str
+    phone: str
+    contacts: list[Contact]
+
+
+class Due(TypedDict):
+    """Why it is time to go."""
+
+    title: str
+    line: str
+
+
+class Finding(TypedDict):
+    """What one section of a visit found."""
+
+    key: str
+    name: str
+    value: str
+
+
+class IssueRow(TypedDict):
+    """A trouble that is being dealt with."""
+
+    id: str
+    text: str
+    line: str
+
+
+class VisitRow(TypedDict):
+    """A visit of the past."""
+
+    id: str
+    title: str
+    line: str
+    lines: list[Finding]
+
+
+class Household(TypedDict):
+    """One home, as `assets/offline/views/household.js` makes it."""
+
+    phase: str
+    id: str
+    name: str
+    village: str
+    group: str
+    door: str
+    tags: list[str]
+    due: Due
+    people: list[PersonRow]
+    findings: list[Finding]
+    seen: str
+    issues: list[IssueRow]
+    visits: list[VisitRow]
+    start: str
+    word: str
+
+
+LIST: rx.Var[Households] = offline.slice("households", Households)
+HOME: rx.Var[Household] = offline.slice("household", Household)
+
+
+def households_page() -> rx.Component:
+    """`/households`"""
+    search = search_field(
+        "找农户：姓名、拼音首字母、身份证后四位",
+        on_clear=offline.action("clearSearch"),
+        id="household-search",
+        placeholder="姓名、拼音、后四位",
+        default_value=LIST["query"],
+        auto_complete="off",
+        on_change=offline.action("searchHouseholds", offline.VALUE),
+        data_testid="household-search",
+    )
+    return screen(
+        [
+            search,
+            rx.el.div(rx.foreach(LIST["filters"], _filter), class_name="chips", role="group", aria_label="只看哪些"),
+            rx.cond(LIST["phase"] == "ready", _list(), waiting()),
+        ],
+        title="农户",
+        tab="households",
+        body_props={"on_scroll": offline.action("scrollHouseholds", offline.EVENT)},
+    )
+
+
+def _filter(one: rx.Var[Filter]) -> rx.Component:
+    return button(
+        one["label"],
+        icon="check",
+        aria_pressed=one["on"],
+        on_click=offline.action("filterHouseholds", one["code"]),
+        key=one["code"],
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        LIST["empty"],
+        empty(LIST["empty"]["title"], LIST["empty"]["line"]),
+        rx.fragment(label(LIST["title"], LIST["total"]), group_list(rx.foreach(LIST["rows"], home_row))),
+    )
+
+
+def home_row(home: rx.Var[HomeRow]) -> rx.Component:
+    """A home in a list, the whole row being the link."""
+    member = rx.el.span(home["member"], " ", rx.el.mark(home["member_mark"]))
+    return rx.el.li(
+        row_link(
+            plaque(home["group"], home["door"]),
+            rx.el.span(
+                rx.el.b(home["name"], rx.cond(home["mark"], rx.fragment(" ", rx.el.mark(home["mark"])))),
+                rx.cond(home["member"], member),
+                rx.cond(home["line"], rx.el.span(home["line"])),
+                rx.cond(home["why"], rx.el.span(home["why"], class_name="why")),
+                class_name="t",
+            ),
+            to=home["href"],
+            data_testid="household-item",
+        ),
+        key=home["id"],
+        class_name="long",
+    )
+
+
+def household_page() -> rx.Component:
+    """`/households/[id]`"""
+    start = main_bar(
+        button_link(
+            HOME["word"],
+            to=offline.path("/visit/", offline.param("id")),
+            kind="main",
+            icon="footprints",
+            data_testid="start-visit",
+        )
+    )
+    content = rx.match(HOME["phase"], ("ready", _home()), ("gone", moved_away()), waiting())
+    return screen(content, title="农户", back="/households", back_word="回到农户", main=start)
+
+
+def moved_away() -> rx.Component:
+    """This home is no longer on this phone."""
+    return empty(
+        "这户转到别的村了",
+        "写过的都还在，县里会接着办。",
+        action=button_link("回农户", to="/households", kind="soft"),
+    )
+
+
+def _home() -> rx.Component:
+    number = rx.cond(HOME["door"], rx.el.span(HOME["door"], " ", rx.el.small("号"), class_name="no"))
+    return rx.fragment(
+        plate(
+            plate_where(HOME["village"], HOME["group"]),
+            rx.el.div(rx.el.h2(HOME["name"], class_name="name"), number, class_name="who"),
+            rx.cond(HOME["tags"].length() > 0, tags(rx.foreach(HOME["tags"], lambda word: tag(word)))),
+        ),
+        rx.cond(
+            HOME["due"], note(HOME["due"]["line"], title=HOME["due"]["title"], tone="due", icon="clock"), rx.fragment()
+        ),
+        label("家里人"),
+        group(rx.foreach(HOME["people"], _person)),
+        rx.cond(HOME["visits"].length() > 0, _past(), _first_time()),
+    )
+
+
+def _person(person: rx.Var[PersonRow]) -> rx.Component:
+    reveal = rx.cond(
+        person["masked"] & ~person["full"].bool(),
+        button("看全号", kind="plain", icon="eye", on_click=offline.action("reveal", person["id"])),
+    )
+    words = rx.el.div(
+        rx.el.div(rx.el.h3(person["name"]), reveal, class_name="person"),
+        rx.cond(person["line"], rx.el.p(person["line"])),
+        rx.cond(person["tags"], rx.el.p(person["tags"])),
+        rx.el.p(rx.cond(person["full"], person["full"], person["masked"]), class_name="nb"),
+        rx.cond(person["problem"], error(person["problem"])),
+        class_name="t",
+    )
+    return rx.fragment(
+        row(words, _call(person["phone"], person["name"]), key=person["id"]),
+        rx.foreach(person["contacts"], _contact),
+    )
+
+
+def _contact(contact: rx.Var[Contact]) -> rx.Component:
+    words = rx.el.div(rx.el.h3(contact["name"]), rx.el.p(contact["line"]), class_name="t")
+    return row(words, _call(contact["phone"], contact["name"]), key=contact["key"])
+
+
+def _call(number: rx.Var[str], name: rx.Var[str]) -> rx.Component:
+    spoken = rx.Var.create("给") + name.to(str) + "打电话"
+    return rx.cond(number, call_link("打电话", number=number, aria_label=spoken))
+
+
+def _past() -> rx.Component:
+    return rx.fragment(
+        rx.cond(HOME["findings"].length() > 0, _findings()),
+        rx.cond(HOME["issues"].length() > 0, _issues()),
+        label("走访记录"),
+        group_list(rx.foreach(HOME["visits"], _visit)),
+    )
+
+
+def _findings() -> rx.Component:
+    return rx.fragment(
+        label("上次看到的", HOME["seen"]),
+        group_list(
+            rx.foreach(HOME["findings"], lambda found: answer_row(found["name"], found["value"], key=found["key"]))
+        ),
+    )
+
+
+def _issues() -> rx.Component:
+    def issue(one: rx.Var[IssueRow]) -> rx.Component:
+        words = rx.el.div(rx.el.b(one["text"]), rx.el.span(one["line"]), class_name="t")
+        return rx.el.li(row(words, tag("在办", tone="due"), class_name="plain"), key=one["id"])
+
+    return rx.fragment(label("困难"), group_list(rx.foreach(HOME["issues"], issue)))
+
+
+def _visit(visit: rx.Var[VisitRow]) -> rx.Component:
+    found = rx.el.ul(
+        rx.foreach(visit["lines"], lambda part: answer_row(part["name"], part["value"], key=part["key"])),
+        class_name="lines",
+    )
+    return rx.el.li(
+        rx.el.details(
+            rx.el.summary(
+                rx.el.span(rx.el.b(visit["title"]), rx.el.span(visit["line"]), class_name="t"),
+                icon("chevron-down"),
+                class_name="row",
+            ),
+            rx.cond(visit["lines"].length() > 0, found, rx.el.p("这次没有记别的。", class_name="pad soft-text")),
+        ),
+        key=visit["id"],
+    )
+
+
+def _first_time() -> rx.Component:
+    return rx.fragment(label("走访记录"), empty("还没走访过", "从下面开始第一次。"))

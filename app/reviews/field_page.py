@@ -1,0 +1,136 @@
+"""照片要重拍: the returned picture with the reviewer's marks and note, and the two ways to answer."""
+
+from typing import TypedDict
+
+import reflex as rx
+
+from app.shell.page import main_bar, screen, waiting
+from components import offline
+from components.button import button, button_link, file_button
+from components.field import text_area
+from components.group import group, pad
+from components.message import empty, error, note
+from components.photos import shot, strip, strip_photo
+
+
+class Mark(TypedDict):
+    """One stroke or word of the reviewer's pen, in thousandths of the picture."""
+
+    key: str
+    path: str
+    text: str
+    x: int
+    y: int
+
+
+class Taken(TypedDict):
+    """The new picture."""
+
+    sha256: str
+    url: str
+    words: str
+    caption: str
+
+
+class Review(TypedDict):
+    """The page, as `assets/offline/views/review.js` makes it."""
+
+    phase: str
+    home: str
+    href: str
+    what: str
+    note: str
+    reason: str
+    url: str
+    marks: list[Mark]
+    date: str
+    taken: Taken
+    text: str
+    busy: bool
+    problem: str
+    saving: bool
+
+
+REVIEW: rx.Var[Review] = offline.slice("review", Review)
+
+
+def review_page() -> rx.Component:
+    """`/reviews/[id]`"""
+    gone = empty("这张不用重拍了", "已经回复过，或者县里收回了。", action=button_link("回今日", to="/", kind="soft"))
+    content = rx.match(REVIEW["phase"], ("ready", _review()), ("gone", gone), waiting())
+    send = main_bar(
+        button(
+            rx.cond(REVIEW["saving"], "正在存", "回复"),
+            kind="main",
+            on_click=offline.action("answerReview"),
+            aria_busy=REVIEW["saving"],
+            data_testid="answer-review",
+        ),
+        rx.el.p("没有信号也能存"),
+    )
+    shown = rx.cond(REVIEW["phase"] == "ready", send)
+    return screen(content, title="照片要重拍", line=REVIEW["home"], back="/", back_word="回到今日", main=shown)
+
+
+def _mark(mark: rx.Var[Mark]) -> rx.Component:
+    words = rx.el.svg.text(
+        mark["text"],
+        x=mark["x"],
+        y=mark["y"],
+        fill="var(--mark)",
+        custom_attrs={"fontSize": 64, "paintOrder": "stroke"},
+        stroke="#fff",
+    )
+    return rx.el.svg.g(
+        rx.cond(
+            mark["path"],
+            rx.fragment(
+                rx.el.svg.path(d=mark["path"], class_name="edge", custom_attrs={"strokeWidth": 22}),
+                rx.el.svg.path(d=mark["path"], class_name="ink", custom_attrs={"strokeWidth": 12}),
+            ),
+        ),
+        rx.cond(mark["text"], words),
+        key=mark["key"],
+    )
+
+
+def _review() -> rx.Component:
+    words = rx.cond(REVIEW["note"], REVIEW["note"], REVIEW["reason"])
+    return rx.fragment(
+        shot(REVIEW["url"], "退回的照片，圈出了要看的地方", rx.foreach(REVIEW["marks"], _mark)),
+        note(
+            words,
+            title=rx.Var.create("") + REVIEW["what"].to(str) + "\u2060·" + REVIEW["reason"].to(str),
+            tone="due",
+            icon="undo-2",
+        ),
+        group(
+            pad(
+                rx.cond(REVIEW["taken"], _taken()),
+                _again(),
+                rx.cond(REVIEW["problem"], error(REVIEW["problem"])),
+                text_area(
+                    "说一句",
+                    aside="不用重拍就写明为什么",
+                    default_value=REVIEW["text"],
+                    max_length=500,
+                    on_change=offline.action("writeReview", offline.VALUE),
+                ),
+            )
+        ),
+    )
+
+
+def _taken() -> rx.Component:
+    one = REVIEW["taken"]
+    return strip(strip_photo(one["url"], one["words"], one["caption"], on_remove=offline.action("dropRetake")))
+
+
+def _again() -> rx.Component:
+    take = offline.action("retake", offline.FILES, offline.EVENT)
+    words = rx.cond(REVIEW["busy"], "正在存", rx.cond(REVIEW["taken"], "换一张", "重拍一张"))
+    return rx.el.div(
+        file_button(words, on_change=take, aria_label="重拍一张", data_testid="take-photo", class_name="wide"),
+        file_button("从相册选", icon="image", camera=False, on_change=take, aria_label="从相册选", class_name="plain"),
+        class_name="stack",
+    )

@@ -1,0 +1,266 @@
+"""走访: the tab that finds a home, and the visit itself, drawn from its form by what the form says.
+
+Sections come closed with last time's answer and one 「无变化」; answered they fold; what changed opens into questions.
+"""
+
+import reflex as rx
+
+from app.households.page import home_row, moved_away
+from app.shell.page import main_bar, screen, waiting
+from app.visits.page_parts import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
+from app.visits.questions_page import open_section, pictures
+from components import offline
+from components.button import button, button_link
+from components.choices import choice, choices, question
+from components.field import search_field, text_area
+from components.group import group, group_list, label, pad, row_button
+from components.icons import icon
+from components.message import empty, error, note
+from components.section import folded, same, section
+
+
+def visits_page() -> rx.Component:
+    """`/visit`"""
+    search = search_field(
+        "找要去的农户：姓名、拼音首字母、身份证后四位",
+        placeholder="找要去的农户",
+        auto_complete="off",
+        on_change=offline.action("searchVisits", offline.VALUE),
+    )
+    found = rx.cond(
+        VISITS["found"].length() > 0,
+        group_list(rx.foreach(VISITS["found"], home_row)),
+        rx.cond(VISITS["none"], empty(VISITS["none"], "试试名字或后四位。"), _unfinished()),
+    )
+    return screen([search, rx.cond(VISITS["phase"] == "ready", found, waiting())], title="走访", tab="visit")
+
+
+def _unfinished() -> rx.Component:
+    nothing = empty("没有没写完的", "要去哪家，在上面找。", sign=("走访", "0"))
+    return rx.cond(
+        VISITS["drafts"].length() > 0,
+        rx.fragment(label("没写完的"), rx.foreach(VISITS["drafts"], _draft)),
+        nothing,
+    )
+
+
+def _draft(draft: rx.Var[Draft]) -> rx.Component:
+    drop = button("不要了", on_click=offline.action("dropDraft", draft["id"]), kind="light")
+    return group(
+        pad(
+            rx.el.div(rx.el.b(draft["name"]), class_name="line"),
+            rx.el.p(draft["line"], class_name="soft-text"),
+            rx.el.div(drop, button_link("接着写", to=draft["href"], kind="soft"), class_name="halves third"),
+            class_name="tight",
+        ),
+        key=draft["id"],
+    )
+
+
+def visit_page() -> rx.Component:
+    """`/visit/[id]`, the id being the home's: its draft opens as it was left."""
+    content = rx.match(
+        VISIT["phase"],
+        ("ready", _visit()),
+        ("gone", moved_away()),
+        ("ended", _ended()),
+        ("no_form", empty("等第一次更新", "表还没下来，有信号时打开一次就有了。")),
+        waiting(),
+    )
+    save = rx.cond(VISIT["phase"] == "ready", main_bar(_save(), rx.el.p("没有信号也能存")))
+    return screen(
+        content, title=VISIT["title"], line=VISIT["place"], back=VISIT["back"], back_word="回到这一户", main=save
+    )
+
+
+def _save() -> rx.Component:
+    words = rx.cond(VISIT["saving"], "正在存", rx.cond(VISIT["again"], "就这样存", "保存"))
+    problem = rx.cond(VISIT["problem"], error(VISIT["problem"]))
+    left = rx.cond(
+        VISIT["again"], error(rx.Var.create("还有 ") + VISIT["faults"].to(str) + " 处要看一下"), rx.fragment()
+    )
+    return rx.fragment(
+        problem,
+        left,
+        button(
+            words,
+            kind="main",
+            on_click=offline.action("saveVisit"),
+            aria_busy=VISIT["saving"],
+            data_testid="save-visit",
+        ),
+    )
+
+
+def _ended() -> rx.Component:
+    return empty(
+        "这份走访已经存好了", "在待上传里能看到它。", action=button_link("看待上传", to="/outbox", kind="soft")
+    )
+
+
+def _visit() -> rx.Component:
+    return rx.fragment(
+        rx.cond(VISIT["contact"]["open"], _contact(), _contact_folded()),
+        rx.cond(VISIT["child"], _no_face()),
+        rx.foreach(VISIT["blocks"], _block),
+        _photos(),
+        _rest(),
+    )
+
+
+def _contact() -> rx.Component:
+    def mode(one: rx.Var[Choice]) -> rx.Component:
+        return choice(
+            one["label"],
+            name="mode",
+            checked=one["on"],
+            on_change=offline.action("setMode", one["value"]),
+            key=one["value"],
+        )
+
+    def member(one: rx.Var[Member]) -> rx.Component:
+        return choice(
+            one["name"], many=True, checked=one["on"], on_change=offline.action("toggleMet", one["id"]), key=one["id"]
+        )
+
+    return group(
+        question("怎么联系的", choices(rx.foreach(VISIT["modes"], mode), shape="five")),
+        question(VISIT["met_word"], choices(rx.foreach(VISIT["met"], member), shape="two")),
+        class_name="sect",
+    )
+
+
+def _contact_folded() -> rx.Component:
+    return group(
+        folded(VISIT["contact"]["line"], "", on_open=offline.action("openContact"), spoken="改联系方式和见到谁")
+    )
+
+
+def _no_face() -> rx.Component:
+    return note(VISIT["child"]["text"], title=VISIT["child"]["title"], icon="no-face")
+
+
+def _block(block: rx.Var[Block]) -> rx.Component:
+    """A section; what is about one person lies inside an element that names the person."""
+    return rx.el.div(
+        rx.match(block["mode"], ("open", open_section(block)), ("folded", _folded(block)), _closed(block)),
+        key=block["key"],
+        custom_attrs={"data-person": block["person"], "data-section": block["section"]},
+    )
+
+
+def _folded(block: rx.Var[Block]) -> rx.Component:
+    return group(
+        folded(
+            block["title"],
+            block["line"],
+            on_open=offline.action("openSection", block["key"]),
+            spoken=rx.Var.create("改") + block["title"].to(str),
+            icon=rx.cond(block["bad"], "triangle-alert", "circle-check"),
+            tone=rx.cond(block["bad"], "bad", ""),
+        )
+    )
+
+
+def _closed(block: rx.Var[Block]) -> rx.Component:
+    unchanged = same(
+        checked=block["unchanged"],
+        on_change=offline.action("markUnchanged", block["key"]),
+        data_testid=rx.Var.create("unchanged-") + block["section"].to(str),
+        aria_label=block["title"].to(str) + "无变化",
+    )
+    changed = button(
+        "有变化", on_click=offline.action("openSection", block["key"]), aria_label=block["title"].to(str) + "有变化"
+    )
+    return section(block["title"], block["aside"], block["last"], unchanged, changed, aria_label=block["title"])
+
+
+def _photos() -> rx.Component:
+    return group(
+        pad(
+            rx.el.p("照片", rx.el.span("可以不拍"), class_name="q"),
+            rx.el.p("拍了镇里好办事，不拍也能保存。", class_name="soft-text"),
+            pictures(VISIT["photos"], VISIT["busy_photo"], ""),
+            rx.cond(VISIT["photo_note"], error(VISIT["photo_note"])),
+            class_name="tight",
+        )
+    )
+
+
+def _rest() -> rx.Component:
+    return group(
+        rx.foreach(VISIT["issues"], _issue),
+        rx.cond(VISIT["issue_open"], _issue_form(), _issue_row()),
+        _next(),
+        _spot(),
+    )
+
+
+def _issue(issue: rx.Var[IssueLine]) -> rx.Component:
+    return rx.el.div(
+        icon("circle-check"),
+        rx.el.div("困难", rx.el.p(issue["text"])),
+        button("去掉", kind="plain", on_click=offline.action("dropIssue", issue["index"])),
+        class_name="folded",
+        key=issue["index"],
+    )
+
+
+def _issue_row() -> rx.Component:
+    return row_button(
+        icon("plus"),
+        rx.el.span(rx.el.b("记一条困难"), rx.el.span("想要什么帮助，原话最好"), class_name="t"),
+        class_name="plain",
+        on_click=offline.action("openIssue"),
+    )
+
+
+def _issue_form() -> rx.Component:
+    return pad(
+        text_area(
+            "困难，原话最好",
+            default_value=VISIT["issue_text"],
+            max_length=500,
+            on_change=offline.action("writeIssue", offline.VALUE),
+        ),
+        button("加上", on_click=offline.action("addIssue"), kind="soft"),
+        id="issue",
+    )
+
+
+def _next() -> rx.Component:
+    day = VISIT["next"]
+    control = rx.el.label(
+        rx.el.span("下次哪天去"),
+        rx.el.input(type="date", default_value=day["day"], on_change=offline.action("setNext", offline.VALUE)),
+        class_name="field pad",
+    )
+    return rx.fragment(
+        row_button(
+            icon("calendar"),
+            rx.el.span(
+                rx.el.b(day["words"]),
+                rx.cond(day["wrong"], rx.el.span(day["why"], class_name="why"), rx.el.span(day["why"])),
+                class_name="t",
+            ),
+            class_name="plain",
+            on_click=offline.action("openNext"),
+            aria_expanded=day["open"],
+            arrow="chevron-down",
+        ),
+        rx.cond(day["open"], control),
+    )
+
+
+def _spot() -> rx.Component:
+    spot = VISIT["spot"]
+    return rx.fragment(
+        row_button(
+            icon("map-pin"),
+            rx.el.span(rx.el.b(spot["words"]), rx.el.span(spot["line"]), class_name="t"),
+            class_name="plain",
+            arrow=None,
+            on_click=offline.action("markPlace"),
+        ),
+        rx.cond(spot["problem"], pad(error(spot["problem"]))),
+    )

@@ -1,0 +1,61 @@
+/** 农户: search on each key, first twenty rows at once, fifty soon after, the rest on scrolling. */
+import { households, search } from "../rows.js";
+import { status } from "../sync.js";
+import { show, shown } from "../state.js";
+import { FIRST, PAGE, householdsOf } from "../views/households.js";
+
+let view = { query: "", filter: "all", rows: FIRST };
+let asked = 0;
+
+/** @param {number} turn */
+async function draw(turn) {
+  const [found, all] = await Promise.all([view.query ? search(view.query) : households(), households()]);
+  if (turn !== asked) return;
+  show("households", householdsOf({
+    found, all: all.length, query: view.query, filter: view.filter, shown: view.rows, synced: status().at !== null,
+  }));
+  if (view.rows < PAGE && found.length > view.rows) requestAnimationFrame(() => grow(turn));
+}
+
+/** @param {number} turn */
+function grow(turn) {
+  if (turn !== asked) return;
+  view.rows = PAGE;
+  void draw(turn);
+}
+
+export const loadHouseholds = () => draw((asked += 1));
+
+/** Coming to the list anew keeps what was sought; a new start shows it all. */
+export function openHouseholds() {
+  view.rows = Math.max(FIRST, Math.min(view.rows, PAGE));
+  return loadHouseholds();
+}
+
+export const actions = {
+  /** @param {string} query */
+  searchHouseholds(query) {
+    view = { ...view, query: query.trim(), rows: PAGE };
+    void loadHouseholds();
+  },
+  clearSearch() {
+    const input = /** @type {HTMLInputElement | null} */ (document.getElementById("household-search"));
+    if (input) {
+      input.value = "";
+      input.focus();
+    }
+    actions.searchHouseholds("");
+  },
+  /** @param {string} filter */
+  filterHouseholds(filter) {
+    view = { ...view, filter, rows: PAGE };
+    void loadHouseholds();
+  },
+  /** @param {Event} event */
+  scrollHouseholds(event) {
+    const box = /** @type {HTMLElement} */ (event.currentTarget);
+    if (!shown("households").more || box.scrollTop + box.clientHeight * 2 < box.scrollHeight) return;
+    view.rows += PAGE;
+    void loadHouseholds();
+  },
+};

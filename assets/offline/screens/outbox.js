@@ -1,0 +1,39 @@
+/** 待上传: each item's true state; 「现在上传」 tries at once and says what came of it. */
+import { acknowledge, items } from "../outbox.js";
+import { households } from "../rows.js";
+import { status, syncNow } from "../sync.js";
+import { tell } from "../errors.js";
+import { patch, show, shown } from "../state.js";
+import { outboxOf } from "../views/outbox.js";
+import { now } from "./moment.js";
+import { toast } from "./toast.js";
+
+/** @param {(done: () => void) => void} settle */
+export async function loadOutbox(settle) {
+  const homes = new Map((await households()).map((home) => [home.id, home]));
+  const all = await items();
+  settle(() => show("outbox", {
+    ...outboxOf({ items: all, homes, now: now(), at: status().at }), busy: shown("outbox").busy,
+  }));
+}
+
+export const actions = {
+  /** Where there is no signal it says that nothing needs to be done. */
+  async sendNow() {
+    if (!navigator.onLine) return toast("没有信号，有信号自己传");
+    patch("outbox", { busy: true });
+    try {
+      await syncNow();
+      const { state, sentence } = status();
+      if (state === "idle" && shown("frame").count === 0) toast("都传完了");
+      else if (sentence && ["offline", "error", "expired"].includes(state)) toast(sentence);
+    } catch (error) {
+      toast(tell(error).message);
+    } finally {
+      patch("outbox", { busy: false });
+    }
+  },
+
+  /** Pictures that the county cannot take: seen; they stay on the phone. @param {string} id */
+  seen: (id) => acknowledge(id),
+};

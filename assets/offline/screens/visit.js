@@ -1,0 +1,192 @@
+/**
+ * 走访: opens the draft of a home, draws it, and puts every touch on the phone at once. What is drawn is worked out
+ * from the draft each time; nothing is kept only on the page.
+ */
+import { draft as draftById, flushDrafts, openDraft, saveDraft } from "../drafts.js";
+import { tell } from "../errors.js";
+import { command } from "../outbox.js";
+import { draftPhotos } from "../photos.js";
+import { answerWords, answersOf } from "../rules.js";
+import { patch, show } from "../state.js";
+import { freshUi, initial, visitOf } from "../views/visit.js";
+import { addDays, dayOf } from "../views/words.js";
+import { homeOf, programOf } from "./homes.js";
+import { now } from "./moment.js";
+
+/** The form that fits a way of contact: a call has a shorter one. */
+const FORMS = { phone: "contact", video: "contact", wechat: "contact" };
+
+/** @type {{home: object, program: import("../rules.js").Program, draft: object, photos: object[], busy: string | null,
+ *   spot: object, problem: string, photo_note: string, saving: boolean} | null} */
+let open = null;
+
+export const current = () => open;
+
+/** When the open draft was last written; null where none is open. */
+export const savedAt = () => open?.draft.saved_at ?? null;
+
+/** @param {object} draft */
+const inputOf = (draft, home) => ({
+  household: home.household, people: home.people, answers: draft.answers, unchanged: draft.unchanged, last: home.last,
+  on: draft.started_at,
+});
+
+/** What the rules say of the open draft. */
+export const sectionsOf = () => open.program.run(inputOf(open.draft, open.home)).sections;
+
+export const sendable = () => ({ program: open.program, input: inputOf(open.draft, open.home) });
+
+/** Draws the open draft. */
+export function draw() {
+  if (!open) return;
+  const { home, draft } = open;
+  show("visit", visitOf({
+    draft,
+    sections: sectionsOf(),
+    household: home.household,
+    people: home.people,
+    photos: open.photos,
+    today: dayOf(now()),
+    every: home.every,
+    words: (question, value) => answerWords(question, value, home.people),
+    lastOf: (code, personId) => answersOf(home.last, code, personId)?.answers,
+    busy: open.busy,
+    spot: open.spot,
+    problem: open.problem,
+    photo_note: open.photo_note,
+    saving: open.saving,
+  }));
+}
+
+/** Changes the open draft, draws it and puts it on the phone. @param {(draft: object) => void} touch */
+export async function change(touch) {
+  if (!open) return;
+  touch(open.draft);
+  open.problem = "";
+  draw();
+  await keepDraft();
+}
+
+export async function keepDraft() {
+  const { draft } = open;
+  try {
+    draft.saved_at = await saveDraft(draft);
+  } catch (error) {
+    if (open?.draft !== draft) return;
+    open.problem = tell(error).message;
+    draw();
+  }
+}
+
+/** Something the page waits for or has to say, apart from the draft. @param {object} facts */
+export function note(facts) {
+  if (!open) return;
+  Object.assign(open, facts);
+  draw();
+}
+
+/** @param {object} draft a draft as kept; a new one lacks what the page remembers @param {object} home */
+function complete(draft, home) {
+  const fresh = draft.ui === undefined;
+  return {
+    ...draft,
+    mode: draft.mode ?? "home",
+    met: draft.met ?? [],
+    answers: draft.answers ?? {},
+    unchanged: draft.unchanged ?? [],
+    issues: draft.issues ?? [],
+    next_on: fresh && home.every ? addDays(dayOf(draft.started_at), home.every) : (draft.next_on ?? null),
+    ui: { ...freshUi(), ...draft.ui, contact: (draft.met ?? []).length === 0 || draft.ui?.contact === true },
+  };
+}
+
+/** The draft that corrects a command the county could not take: its words as they were. @param {object} draft @param {string} id */
+async function fromCommand(draft, id) {
+  if (draft.corrects === id) return draft;
+  const sent = await command(id);
+  if (!sent) return draft;
+  const { answers, unchanged, mode, met, issues, next_on, location, photos, started_at } = sent.payload;
+  return {
+    ...draft, answers, unchanged: unchanged ?? [], mode, met: met ?? [], issues: issues ?? [], next_on: next_on ?? null,
+    location, started_at, sent_photos: photos ?? [], corrects: id,
+    corrects_type: sent.type === "visit.correct" ? "visit.correct" : "visit", ui: { ...freshUi(), problems: true },
+  };
+}
+
+/** The form that a draft is written on: an old draft keeps its version. @param {object} home @param {string | undefined} fix */
+async function formFor(home, fix) {
+  const sent = fix ? await command(fix) : null;
+  const wanted = sent?.payload.form ?? home.draft?.form;
+  return (wanted && (await programOf(wanted.code, wanted.version))) ?? programOf("home");
+}
+
+/** @param {{params: Record<string, string>, query: Record<string, string>}} route @param {(done: () => void) => void} settle */
+export async function loadVisit(route, settle) {
+  const id = route.params.id ?? "";
+  const fix = route.query.fix;
+  if (open?.home.household.id === id && (!fix || open.draft.corrects === fix)) return refreshVisit(settle);
+  const home = await homeOf(id);
+  if (!home) return settle(() => show("visit", { ...initial, phase: "gone" }));
+  const program = await formFor(home, fix);
+  if (!program) return settle(() => show("visit", { ...initial, phase: "no_form", household: id }));
+  const { code, version } = program.form;
+  await flushDrafts();
+  let draft = await openDraft({ household_id: id, form: { code, version } });
+  if (fix) draft = await fromCommand(draft, fix);
+  const photos = await draftPhotos(draft.id);
+  return settle(() => {
+    open = {
+      home, program, draft: complete(draft, home), photos, busy: null, spot: {}, problem: "", photo_note: "", saving: false,
+    };
+    draw();
+    void keepDraft();
+  });
+}
+
+/** News from elsewhere: pictures that are ready, a draft that another tab has ended. @param {(done: () => void) => void} settle */
+async function refreshVisit(settle) {
+  const kept = await draftById(open.draft.id).catch(() => null);
+  const photos = await draftPhotos(open.draft.id).catch(() => open.photos);
+  return settle(() => {
+    if (!open) return;
+    if (!kept || kept.state !== "open") {
+      const household = open.home.household.id;
+      closeVisit();
+      show("visit", { ...initial, phase: "ended", household });
+      return;
+    }
+    open.photos = photos;
+    draw();
+  });
+}
+
+export function closeVisit() {
+  open = null;
+}
+
+/** Another way of contact may have another form; what was written stays with the draft. @param {string} mode */
+export async function changeMode(mode) {
+  const code = FORMS[mode] ?? "home";
+  if (open && code !== open.program.form.code) {
+    const program = await programOf(code);
+    if (!program || !open) return;
+    open.program = program;
+    open.draft.form = { code: program.form.code, version: program.form.version };
+  }
+  await change((draft) => {
+    draft.mode = mode;
+  });
+}
+
+/** Pictures of the open draft, read again after one came or went. */
+export async function readPhotos() {
+  if (!open) return;
+  const { draft } = open;
+  const photos = await draftPhotos(draft.id);
+  if (open?.draft === draft) note({ photos });
+}
+
+/** @param {boolean} saving */
+export const markSaving = (saving) => note({ saving });
+
+export const showProblem = (problem) => (open ? note({ problem }) : patch("visit", { problem }));

@@ -1,0 +1,42 @@
+/** The status line: what is saved, on its way or received, in the same calm tone with or without signal. */
+import { agoWords } from "./words.js";
+
+/**
+ * @typedef {object} Frame
+ * @property {string} icon
+ * @property {string} before words before the count
+ * @property {number} count visits not yet wholly received
+ * @property {boolean} counted whether the line says the count
+ * @property {string} after words after it
+ * @property {"" | "fix"} tone
+ */
+
+export const initial = { icon: "smartphone", before: "正在打开", count: 0, counted: false, after: "", tone: "" };
+
+/** @returns {Frame} */
+const line = (icon, count, before, { counted = false, after = "", tone = "" } = {}) => ({
+  icon, before, count, counted, after, tone,
+});
+
+/**
+ * @param {{sync: import("../types.js").SyncStatus, counts: import("../types.js").Counts, expired: boolean,
+ *   signedIn: boolean, saved: string | null, now: string}} facts `saved`: when the open draft was last written
+ * @returns {Frame}
+ */
+export function frameOf({ sync, counts, expired, signedIn, saved, now }) {
+  const count = counts.outbox;
+  if (saved) return line("smartphone", count, `已存在手机\u2060·${agoWords(saved, now)}`);
+  if (!signedIn) return line(...(sync.state === "offline" ? ["cloud-off", count, "没有信号，也能登录"] : ["smartphone", count, "登录后开始"]));
+  if (expired || sync.state === "expired") return line("user", count, "登录过期，重新登录后再传", { tone: "fix" });
+  if (sync.state === "offline") {
+    return count > 0
+      ? line("cloud-off", count, "没有信号\u2060·存着 ", { counted: true, after: " 条" })
+      : line("cloud-off", count, "没有信号，也能用");
+  }
+  if (sync.state === "sending") return line("cloud-upload", count, `正在上传 ${sync.n}/${sync.of}`);
+  if (sync.state === "receiving") return line("cloud-upload", count, "正在更新资料");
+  if (sync.state === "error") return line("cloud-off", count, sync.sentence || "没连上县里，会自己再试");
+  return count > 0
+    ? line("cloud-upload", count, "等着上传 ", { counted: true, after: " 条" })
+    : line("cloud-check", count, "已连上县里");
+}

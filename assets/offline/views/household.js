@@ -1,0 +1,100 @@
+/** 一户: who lives there, what was seen last, what is being dealt with, who came when. */
+import { MODES, ageOn, dayOf, dayWords, dotted, doorWords, groupWords } from "./words.js";
+import { healthWords, tagWords } from "./tags.js";
+import { dueWords } from "./today.js";
+
+export const initial = {
+  phase: "loading", id: "", name: "", village: "", group: "", door: "", tags: [], due: null, people: [],
+  findings: [], seen: "", issues: [], visits: [], start: "", word: "开始走访",
+};
+
+/** @param {object} person @param {string} today */
+export function personLine(person, today) {
+  const age = ageOn(person.born_on, today);
+  const away = person.works_away && !/^(在家|否|无)$/.test(person.works_away) ? `在外：${person.works_away}` : "";
+  return [person.is_head ? "户主" : person.relation, age === null ? "" : `${age} 岁`, healthWords(person.health), away]
+    .filter(Boolean).join("，");
+}
+
+/** @param {object} person @param {string} today */
+function personRow(person, today) {
+  const last4 = person.id_last4 ?? "";
+  return {
+    id: person.id,
+    name: person.name,
+    line: personLine(person, today),
+    tags: (person.tags ?? []).map(tagWords).join("、"),
+    masked: last4 ? `身份证尾号 ${last4}` : "",
+    phone: person.phone ?? "",
+    full: "",
+    problem: "",
+    contacts: (person.contacts ?? []).map((contact) => ({
+      key: `${person.id}:${contact.kind}:${contact.name}`,
+      name: contact.name,
+      line: [contact.relation, CONTACTS[contact.kind] ?? "联系人", contact.place].filter(Boolean).join("，"),
+      phone: contact.phone ?? "",
+    })),
+  };
+}
+
+const CONTACTS = { emergency: "紧急联系人", village: "村内联系人", carer: "照看人" };
+
+/** @param {object} visit @param {object[]} people @param {object[]} lines @param {string} today */
+function visitRow(visit, people, lines, today) {
+  const met = (visit.met ?? []).map((id) => people.find((person) => person.id === id)?.name).filter(Boolean);
+  const photos = visit.photos?.length ?? 0;
+  const issues = visit.issues?.length ?? 0;
+  return {
+    id: visit.id,
+    title: `${dayWords(visit.started_at, today)} ${MODES[visit.mode] ?? ""}`,
+    line: dotted([
+      met.length > 0 ? `见到${met.join("、")}` : "没记见到谁",
+      photos > 0 ? `照片 ${photos} 张` : "",
+      issues > 0 ? `困难 ${issues} 条` : "",
+      visit.local ? "还在手机里" : "",
+    ]),
+    lines,
+  };
+}
+
+/** One line for each section of a visit: its title and a few words. @param {object[]} sections */
+const findingRows = (sections) => sections.map((section) => ({
+  key: `${section.code}:${section.person_id ?? ""}`,
+  name: section.person_name ? `${section.person_name} ${section.title}` : section.title,
+  value: section.summary,
+}));
+
+/**
+ * @param {{household: object, people: object[], tasks: object[], visits: object[], issues: object[], draft: object | null}} home
+ * @param {{today: string, last: object[], told: Record<string, object[]>, village: string}} facts `last`: what was found last,
+ *   section by section; `told`: the same for each visit
+ */
+export function householdOf(home, { today, last, told, village }) {
+  const { household, people, tasks, visits, issues, draft } = home;
+  const due = [...tasks].filter((task) => task.kind !== "review").sort((a, b) => (a.due_on < b.due_on ? -1 : 1))[0];
+  const newest = [...visits].sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
+  const open = issues.filter((issue) => issue.state !== "closed" && issue.state !== "done");
+  return {
+    phase: "ready",
+    id: household.id,
+    name: household.name,
+    village,
+    group: groupWords(household.group),
+    door: doorWords(household.door),
+    tags: [...new Set([...(household.tags ?? []), ...people.flatMap((person) => person.tags ?? [])])].map(tagWords).slice(0, 6),
+    due: due && due.due_on <= today ? { title: due.due_on === today ? "今天该去看看" : `该去看看，${dueWords(due.due_on, today)}`, line: dueLine(due, newest[0], today) } : null,
+    people: people.map((person) => personRow(person, today)),
+    findings: findingRows(last.filter((section) => section.summary)),
+    seen: newest[0] ? dayWords(newest[0].started_at, today) : "",
+    issues: open.map((issue) => ({ id: issue.id, text: issue.text, line: `${dayWords(issue.created_at ?? issue.at, today)} 记下，在办` })),
+    visits: newest.map((visit) => visitRow(visit, people, findingRows(told[visit.id] ?? []), today)),
+    start: `/visit/${household.id}`,
+    word: draft ? "接着写" : "开始走访",
+  };
+}
+
+/** @param {object} task @param {object | undefined} visit @param {string} today */
+function dueLine(task, visit, today) {
+  const last = visit ? `上次 ${dayWords(dayOf(visit.started_at), today)}` : "还没走访过";
+  return [task.why, last].filter(Boolean).join("，");
+}

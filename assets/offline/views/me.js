@@ -1,0 +1,53 @@
+/** 我的: how the app looks on this phone, how much room is left, who is signed in, and what it never does. */
+import { dotted, sizeWords, whenWords } from "./words.js";
+
+export const ROLES = {
+  village: "村干部", paired: "帮扶责任人", town_clerk: "镇办事员", town_approver: "镇审批人", section: "县股室",
+  supervisor: "督查", leader: "领导", admin: "管理员", auditor: "审计员",
+};
+
+export const initial = {
+  phase: "loading", name: "", line: "", sizes: [], dark: false, homes: "", room: { words: "", line: "", short: false, open: false },
+  update: null, kept: "", office: false, password: { open: false, busy: false, problem: "", done: false, offline: false }, leaving: false,
+};
+
+/** @param {string} chosen */
+export const sizesOf = (chosen) => [["", "关"], ["large", "大"], ["huge", "特大"]]
+  .map(([value, label]) => ({ value, label, on: chosen === value }));
+
+/**
+ * @param {{user: import("../types.js").User | null, size: string, theme: string, homes: number, at: string | null, now: string,
+ *   village: string, space: import("../types.js").Space | null, counts: import("../types.js").Counts, update: string,
+ *   ui: object}} facts
+ */
+export function meOf({ user, size, theme, homes, at, now, village, space, counts, update, ui }) {
+  return {
+    phase: "ready",
+    name: user?.name ?? "",
+    line: user ? dotted([user.name, `${village}${ROLES[user.role] ?? ""}`]) : "",
+    sizes: sizesOf(size),
+    dark: theme === "dark",
+    homes: homes > 0 ? `${homes} 户，${at ? `${whenWords(at, now)} 更新` : "已存在手机"}` : "等第一次更新",
+    room: roomOf(space, ui.room ?? false),
+    update: updateOf(update),
+    kept: counts.all > 0 ? `还有 ${counts.all} 条没上传，退出后仍会留着。` : "写过的都已经到县里。",
+    office: user?.role === "town_clerk" || user?.role === "town_approver",
+    password: { ...initial.password, ...ui.password },
+    leaving: ui.leaving ?? false,
+  };
+}
+
+/** @param {import("../types.js").Space | null} space @param {boolean} open */
+function roomOf(space, open) {
+  if (!space || space.used === null) return { words: "占用多少，这个浏览器不告诉", line: "", short: false, open, sentence: space?.sentence ?? "" };
+  const left = space.photos_left === null ? "" : `还够存约 ${Math.floor(space.photos_left / 10) * 10} 张照片`;
+  return { words: `占用 ${sizeWords(space.used)}`, line: left, short: space.short, open, sentence: space.sentence };
+}
+
+/** @param {string} state */
+function updateOf(state) {
+  if (state === "ready") return { title: "有新版本", line: "写了一半的不会丢。", word: "现在换上" };
+  if (state === "elsewhere") return { title: "新版本已换上", line: "这个窗口还是旧的。", word: "重新打开" };
+  if (state === "unsupported") return { title: "没有信号时打不开", line: "请用 https 开头的地址，在手机自带的浏览器里打开。", word: "" };
+  return null;
+}

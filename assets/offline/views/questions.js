@@ -1,0 +1,102 @@
+/** The questions of one open section as they are drawn: a row where last time's answer stands, open where one writes. */
+import { photoRow } from "./photo.js";
+
+const YESNO = [{ code: "yes", label: "是" }, { code: "no", label: "不是" }];
+const FEW = 6;
+
+/** @param {object} question */
+export const optionsOf = (question) => (question.type === "yesno" ? (question.options ?? YESNO) : (question.options ?? []));
+
+/** Answers beside each other where they are short and few, one below the other where not. @param {object} question @param {number} count */
+export function shapeOf(question, options) {
+  const longest = Math.max(0, ...options.map((option) => [...option.label].length));
+  if (question.type === "choices") return longest > 7 ? "left one" : "left two";
+  if (longest > 7) return "left one";
+  if (options.length > FEW || longest > 4) return "left two";
+  return options.length === 2 || options.length === 4 ? "two" : "";
+}
+
+const KINDS = {
+  choice: "choice", yesno: "choice", person: "choice", choices: "choices", text: "area", phone: "line",
+  integer: "line", decimal: "line", date: "date", photo: "photo",
+};
+const INPUT_MODES = { phone: "tel", integer: "numeric", decimal: "decimal" };
+const TONES = { bad: "bad", na: "na" };
+
+/** Whether an option is what the answer holds. @param {object} question @param {string} code @param {unknown} value */
+function isChosen(question, code, value) {
+  if (question.type === "choices") return Array.isArray(value) && value.includes(code);
+  if (question.type === "yesno") return value === (code === "yes");
+  return value === code;
+}
+
+/** @param {object} question @param {object} facts */
+function field(question, facts) {
+  const { key, answers, last, people, photos, faults, issues, words, busy } = facts;
+  const value = answers?.[question.code];
+  const options = question.type === "person" ? people.map((one) => ({ code: one.id, label: one.name })) : optionsOf(question);
+  const before = words(question, last?.[question.code]);
+  const own = photos.filter((photo) => photo.question === question.code);
+  const bad = options.some((option) => option.tone === "bad" && isChosen(question, option.code, value));
+  const wanted = question.type === "photo" || question.photo === "asked" || own.length > 0 || (question.photo === "optional" && bad);
+  return {
+    id: `${key}-${question.code}`,
+    code: question.code,
+    label: question.label,
+    aside: before && question.type !== "text" ? `上次：${before}` : question.required ? "" : "可以不填",
+    hint: question.hint ?? "",
+    kind: KINDS[question.type] ?? "area",
+    shape: shapeOf(question, options),
+    options: options.map((option) => ({
+      value: option.code, label: option.label, tone: TONES[option.tone] ?? "", on: isChosen(question, option.code, value),
+    })),
+    value: value === undefined || value === null ? "" : String(value),
+    input_mode: INPUT_MODES[question.type] ?? "text",
+    max: question.max_length ?? 500,
+    problem: faults.find((fault) => fault.key === key && fault.question === question.code)?.message ?? "",
+    issue: issues.some((issue) => issue.question === question.code),
+    photo: wanted
+      ? { why: question.photo_why ?? question.hint ?? "", photos: own.map(photoRow), busy: busy === question.code }
+      : null,
+  };
+}
+
+/** What a folded row shows at its end. @param {object} question @param {unknown} value @param {(q: object, v: unknown) => string} words */
+function rowValue(question, value, words) {
+  const chosen = optionsOf(question).find((option) => isChosen(question, option.code, value));
+  const icon = { ok: "check", bad: "triangle-alert", na: "minus" }[chosen?.tone] ?? "";
+  return { words: words(question, value), icon, due: chosen?.tone === "bad" };
+}
+
+const blank = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/**
+ * Lines of an open section. A question is a row where an earlier answer stands untouched, otherwise it is open;
+ * questions that stand `under` another are inside it.
+ * @param {import("../rules.js").SectionState} state
+ * @param {object} facts `key`, `draft`, `people`, `photos`, `faults`, `words`, `busy`
+ */
+export function questionLines(state, facts) {
+  const given = facts.draft.answers?.[state.code];
+  const answers = state.person_id ? given?.[state.person_id] : given;
+  const shown = { ...facts, answers, last: facts.lastOf(state.code, state.person_id), issues: state.issues };
+  const codes = new Set(state.questions.map((question) => question.code));
+  const touched = facts.draft.ui.lines[facts.key] ?? {};
+  let heading = "";
+  return state.questions.filter((question) => !question.under || !codes.has(question.under)).map((question) => {
+    const family = [question, ...state.questions.filter((other) => other.under === question.code)];
+    const faulty = facts.faults.some((fault) => fault.key === facts.key && family.some((one) => one.code === fault.question));
+    const open = blank(answers?.[question.code]) ? touched[question.code] !== false : touched[question.code] === true;
+    const title = question.group && question.group !== heading ? question.group : "";
+    heading = question.group ?? "";
+    return {
+      id: `${facts.key}-${question.code}`,
+      code: question.code,
+      label: question.label,
+      heading: title,
+      open: open || faulty,
+      value: rowValue(question, answers?.[question.code], facts.words),
+      fields: open || faulty ? family.map((one) => field(one, shown)) : [],
+    };
+  });
+}
