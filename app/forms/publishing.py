@@ -19,7 +19,7 @@ _ALSO_FILLS = {("choice", "text"), ("text", "phone"), ("phone", "text")}
 _FORCED = re.compile(r"打卡|签到|自拍|合影|刷脸|人脸|必须拍|一定要拍")
 _FACE = re.compile(r"正脸|露脸|拍脸|孩子的照片|拍孩子(?!的脸)|本人照片|合照|全身")
 _NEVER_FACE = re.compile(r"(不要|别|不能|不)拍孩子的脸")
-_ABOUT_CHILD = re.compile(r"child|orphan|person\.age\s*<")
+_ABOUT_CHILD = re.compile(r"['\"]child_|orphan|person\.age\s*<")
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -199,8 +200,10 @@ def answer_words(question: Question, raw: Any, people: Sequence[Row] = ()) -> st
 
 
 def _plain(value: Any) -> str:
-    """A number as JavaScript writes it: 3.0 is 3."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    """A value in plain digits, as the phone writes it: 3.0 is 3, a half in the seventh place is rounded up."""
+    if not isinstance(value, float):
+        return str(value)
+    return str(Decimal(value).quantize(Decimal("0.000001"), ROUND_HALF_UP)).rstrip("0").rstrip(".")
 
 
 def summary(section: Section, answers: Row | None, people: Sequence[Row] = ()) -> str:

@@ -160,7 +160,7 @@ export function householdFacts(household, people) {
 }
 
 /** Parsed once: a list of conditions answered together, one by one only where one of them stumbles. */
-class Conditions {
+export class Conditions {
   /** @param {string[]} sources */
   constructor(sources) {
     try {
@@ -269,7 +269,7 @@ function chosen(q, value) {
 export function answerWords(q, raw, people = []) {
   const value = celValue(q, raw);
   if (value === null) return "";
-  let words = String(value);
+  let words = typeof value === "number" ? value.toFixed(6).replace(/\.?0+$/, "") : String(value);
   if (["choice", "choices", "yesno"].includes(q.type)) words = chosen(q, value).map((o) => o.said ?? o.label).join("、");
   else if (q.type === "person") words = people.find((p) => p.id === value)?.name ?? "";
   else if (q.type === "date") words = `${Number(value.slice(5, 7))} 月 ${Number(value.slice(8, 10))} 日`;
@@ -467,10 +467,10 @@ export function mergeLast(visits, formOf) {
         Object.assign(place, {at: visit.started_at, visit_id: visit.id});
       }
       const given = answersOf(visit.answers, section.code, null);
-      if (!given) continue;
+      if (!given || Object.keys(given).length === 0) continue;
       const asked = section.questions.map((q) => q.code);
       if (section.about === "household") {
-        if (Object.keys(given).length > 0) last[section.code] = lay(last[section.code], given, asked, visit);
+        last[section.code] = lay(last[section.code], given, asked, visit);
         continue;
       }
       const people = (last[section.code] ??= {});
