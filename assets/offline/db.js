@@ -20,7 +20,7 @@ const OPTIONS = /** @type {any} */ ({ chromeTransactionDurability: "strict" });
  * - meta: cursor, heads of the command chains; leases: where the browser has no locks
  */
 const PERSON = {
-  rows: "[type+id], type, [type+household_id], gen",
+  rows: "[type+id], [type+household_id], gen",
   drafts: "id, household_id, state",
   photos: "id, draft_id, command_id, sha256",
   blobs: "sha256",

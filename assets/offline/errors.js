@@ -58,6 +58,7 @@ export class OfflineError extends Error {
  * @returns {any[]}
  */
 function layers(error) {
+  /** @type {any[]} */
   const found = [];
   const waiting = [error];
   while (waiting.length && found.length < 20) {

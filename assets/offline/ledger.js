@@ -36,18 +36,26 @@ function afterReceipt(row, receipt) {
   return { ...row, text: receipt.status, receipt, tries: 0, sentence: "" };
 }
 
+const FINAL = ["stored", "duplicate"];
+
 /**
- * Inside a transaction over outbox and uploads: a receipt, fresh or by way of the pull. What was replaced
- * by its correction, or is not (or no longer) known here, stays as it is.
+ * Whether a receipt is news of this very content. Old news does not undo newer: what is stored stays so.
+ * @param {any} row @param {Receipt} receipt
+ */
+const isNews = (row, receipt) =>
+  row !== undefined &&
+  row.text !== "corrected" &&
+  receipt.digest === row.digest &&
+  (!FINAL.includes(row.text) || FINAL.includes(receipt.status));
+
+/**
+ * Inside a transaction over outbox and uploads: receipts, fresh or by way of the pull.
  * @param {Store} store
  * @param {Receipt[]} receipts
  */
 export async function noteReceipts(store, receipts) {
   const rows = await store.outbox.bulkGet(receipts.map((receipt) => receipt.id));
-  const changed = receipts.flatMap((receipt, at) => {
-    const row = rows[at];
-    return row && row.text !== "corrected" ? [afterReceipt(row, receipt)] : [];
-  });
+  const changed = receipts.flatMap((receipt, at) => (isNews(rows[at], receipt) ? [afterReceipt(rows[at], receipt)] : []));
   await settle(store, changed);
   return changed.length;
 }
@@ -86,6 +94,20 @@ export async function noteUpload(store, sha256, change) {
     await settle(store, open.filter((row) => row.photos.includes(sha256)));
   });
   emit("outbox", { sha256 });
+}
+
+/**
+ * Inside a transaction over outbox and uploads: photos that the county misses although it was said to have
+ * them are sent again, as long as they are here.
+ * @param {Store} store @param {string[]} missing sha256
+ */
+export async function noteMissing(store, missing) {
+  const uploads = await store.uploads.where("sha256").anyOf(missing).and((one) => one.state === "done").toArray();
+  const here = await store.blobs.where("sha256").anyOf(uploads.map((one) => one.sha256)).primaryKeys();
+  if (!here.length) return;
+  await store.uploads.where("sha256").anyOf(here).modify({ state: "phone", offset: 0, next_at: 0 });
+  const rows = await store.outbox.toArray();
+  await settle(store, rows.filter((row) => row.photos.some((/** @type {string} */ one) => here.includes(one))));
 }
 
 /**

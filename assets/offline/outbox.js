@@ -4,7 +4,7 @@
  */
 import { emit } from "./bus.js";
 import { canonical, clean, digestOf, requireCrypto, utf8 } from "./canonical.js";
-import { iso, uuid7 } from "./clock.js";
+import { iso, now, uuid7 } from "./clock.js";
 import { keep, readMeta, write } from "./db.js";
 import { settleDraft } from "./drafts.js";
 import { isQuota, OfflineError } from "./errors.js";
@@ -38,15 +38,17 @@ export function onSaved(call) {
 }
 
 /**
- * Which of the named photos this phone (or the county) really has.
- * @param {Store} store @param {string[]} photos
+ * Which of the named photos this phone, or the county, really has. Of one that a correction takes over from
+ * a command sent long ago nothing may be left here.
+ * @param {Store} store @param {string[]} photos @param {boolean} correction
  */
-async function sortPhotos(store, photos) {
+async function sortPhotos(store, photos, correction) {
   const named = [...new Set(photos)];
   const here = new Set(await keep(store, () => store.blobs.where("sha256").anyOf(named).primaryKeys()));
-  const rows = await keep(store, () => store.uploads.where("sha256").anyOf(named).toArray());
-  for (const row of rows) if (row.state === "done") here.add(row.sha256);
-  return { photos: named.filter((one) => here.has(one)), lost: named.filter((one) => !here.has(one)) };
+  const uploads = await keep(store, () => store.uploads.bulkGet(named));
+  const sent = named.filter((_, at) => (uploads[at] ? uploads[at].state === "done" : correction));
+  const lost = named.filter((one) => !here.has(one) && !sent.includes(one));
+  return { photos: named.filter((_, at) => uploads[at] && !lost.includes(named[at])), lost };
 }
 
 /** @param {Order} order */
@@ -59,9 +61,7 @@ async function payloadOf(order) {
 
 /** @param {any} payload @returns {string[]} */
 const photosOf = (payload) =>
-  (Array.isArray(payload.photos) ? payload.photos : [])
-    .map((/** @type {any} */ one) => (typeof one === "string" ? one : one?.sha256))
-    .filter(Boolean);
+  [payload.photo, ...(Array.isArray(payload.photos) ? payload.photos : [])].map((one) => one?.sha256).filter(Boolean);
 
 /**
  * Everything about a command but its place in the chain.
@@ -69,9 +69,11 @@ const photosOf = (payload) =>
  */
 async function prepare(store, order) {
   const payload = await payloadOf(order);
-  const { photos, lost } = await sortPhotos(store, order.photos ?? photosOf(payload));
+  const named = order.photos ?? photosOf(payload);
+  const { photos, lost } = await sortPhotos(store, named, order.corrects !== undefined);
   if (Array.isArray(payload.photos))
-    payload.photos = payload.photos.filter((/** @type {any} */ one) => !lost.includes(one?.sha256 ?? one));
+    payload.photos = payload.photos.filter((/** @type {any} */ one) => !lost.includes(one?.sha256));
+  if (lost.includes(payload.photo?.sha256)) delete payload.photo;
   const command = clean({
     id: uuid7(),
     type: order.type,
@@ -92,13 +94,16 @@ async function freeze(command, head) {
   return { digest, body };
 }
 
-/** @param {Order} order @param {any} prepared @param {number} n */
-const rowOf = (order, { command, photos }, n) => ({
+/** @param {Order} order @param {any} prepared @param {Head} head the new one */
+const rowOf = (order, { command, photos }, { n, digest }) => ({
   id: command.id,
   n,
+  digest,
   type: order.type,
   household_id: command.payload.household_id ?? null,
+  about: command.payload.review_id ?? null,
   at: command.captured_at,
+  saved_at: now(),
   text: "phone",
   open: 1,
   photos,
@@ -142,19 +147,20 @@ const TABLES = ["commands", "outbox", "photos", "drafts", "meta"];
 async function commit(store, headKey, head, order, prepared) {
   const { digest, body } = await freeze(prepared.command, head);
   const { id } = prepared.command;
+  const next = { digest, n: head.n + 1 };
   return write(store, TABLES, async () => {
     const draft = order.draft_id ? await store.drafts.get(order.draft_id) : null;
     if (draft?.state === "sent") return draft.command_id;
     // Committed, and the connection lost before that could be told.
     if (await store.commands.get(id)) return id;
-    const now = (await store.meta.get(headKey))?.value;
-    if ((now?.digest ?? null) !== head.digest) return null;
+    const present = (await store.meta.get(headKey))?.value;
+    if ((present?.digest ?? null) !== head.digest) return null;
     await store.commands.add({ id, body, digest, type: order.type });
-    await store.outbox.add(rowOf(order, prepared, head.n + 1));
+    await store.outbox.add(rowOf(order, prepared, next));
     await linkPhotos(store, id, prepared.photos, order.draft_id);
     await replace(store, order.corrects);
     if (draft) await store.drafts.put({ id: draft.id, household_id: draft.household_id, state: "sent", command_id: id });
-    await store.meta.put({ key: headKey, value: { digest, n: head.n + 1 } });
+    await store.meta.put({ key: headKey, value: next });
     return id;
   });
 }
@@ -198,7 +204,7 @@ export async function enqueue(order) {
     await settleDraft(order.draft_id);
   }
   const saved = await save(order);
-  emit("outbox", { id: saved.id });
+  emit("outbox", { id: saved.id, toSend: true });
   if (order.draft_id) emit("drafts", { id: order.draft_id });
   for (const call of afterSave) call();
   return saved;

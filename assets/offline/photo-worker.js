@@ -58,7 +58,7 @@ function draw(picture, size) {
   return canvas;
 }
 
-/** Decodes with the camera's orientation applied. @param {ArrayBuffer} bytes */
+/** Decodes with the camera's orientation applied. @param {ArrayBuffer} bytes @returns {Promise<any>} */
 async function decode(bytes) {
   const blob = new Blob([bytes]);
   try {

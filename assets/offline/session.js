@@ -43,7 +43,7 @@ async function changeCookie(change) {
   await keep(store, () =>
     store.transaction("rw", ["state"], async () => {
       const before = (await store.state.get("cookie"))?.value ?? NO_COOKIE;
-      const epoch = "user_id" in change ? before.epoch + 1 : before.epoch;
+      const epoch = before.epoch + ("user_id" in change && change.user_id !== before.user_id ? 1 : 0);
       await store.state.put({ key: "cookie", value: { ...before, ...change, epoch } });
     }),
   );
@@ -194,20 +194,29 @@ const restoreCookie = (before, answered) =>
   changeCookie(answered ? { user_id: before.user_id } : { user_id: null });
 
 /**
+ * Whose session it is; nobody's here when it was opened as another device.
+ * @param {any} session @param {string | undefined} deviceId
+ * @returns {string | null}
+ */
+const ownerOf = (session, deviceId) =>
+  session.device?.id && session.device.id !== deviceId ? null : (session.user?.id ?? null);
+
+/**
  * Asks the county whose cookie this is, after a doubt.
  * @param {string} userId
  * @returns {Promise<boolean>} whether it is this person's
  */
 export async function confirmCookie(userId) {
-  const { epoch } = await cookie();
+  const before = await cookie();
   const answer = await request("GET", "/api/session", { timeout: SIGN_IN_PATIENCE });
   if (answer.json === null) throw new NoAnswer("stranger");
   if (answer.status !== 200 && answer.status !== 401) throw new NoAnswer("stranger");
-  const owner = answer.status === 200 ? (answer.json.user?.id ?? null) : null;
-  if ((await cookie()).epoch !== epoch) return false;
-  await changeCookie({ user_id: owner, expired: owner !== userId });
-  if (owner !== userId) emit("session");
-  return owner === userId;
+  const owner = answer.status === 200 ? ownerOf(answer.json, (await current())?.device.id) : null;
+  if ((await cookie()).epoch !== before.epoch) throw new NoAnswer("stopped");
+  const expired = owner !== userId;
+  await changeCookie({ user_id: owner, expired });
+  if (before.user_id !== owner || before.expired !== expired) emit("session");
+  return !expired;
 }
 
 /**

@@ -27,8 +27,11 @@ export function setStatus(change) {
   emit("status", { status: present });
 }
 
-/** Another person has come: what was shown was about somebody else's work. */
-export const resetStatus = () => setStatus(QUIET);
+/**
+ * Another person has come: what was shown was about somebody else's work.
+ * @param {string | null} at when theirs was last complete
+ */
+export const resetStatus = (at) => setStatus({ ...QUIET, at });
 
 /**
  * Calls at once and at every change.
@@ -45,6 +48,7 @@ export const SENTENCES = {
   offline: "没有信号，有信号自己传",
   offlineKept: "没有信号·存着 {n} 条",
   idle: "都传完了",
+  kept: "还有 {n} 条没传完，过一会儿自己再传",
   sending: "正在上传 {n}/{of}",
   receiving: "正在更新资料",
   expired: "请重新登录，存着的都还在",

@@ -1,0 +1,178 @@
+/**
+ * The homes of this phone, kept in memory in the order of their doors: read once, searched at every key.
+ * News of the rows makes it read again; news of outbox and drafts only judge again.
+ */
+import Dexie from "dexie";
+import { on } from "./bus.js";
+import { today } from "./clock.js";
+import { keep } from "./db.js";
+import { unanswered, visitsHere, withChanges } from "./here.js";
+import { findOf } from "./search.js";
+import { atWork } from "./session.js";
+
+/** @typedef {import("./types.js").HouseholdItem} HouseholdItem */
+/** @typedef {import("./db.js").Store} Store */
+/** @typedef {import("./here.js").Row} Row */
+/** @typedef {{row: Row, find: import("./search.js").Find}} Findable */
+/**
+ * @typedef {object} Register
+ * @property {Store} store
+ * @property {HouseholdItem[]} homes
+ * @property {Map<string, HouseholdItem>} byId
+ * @property {Findable[]} finds
+ * @property {Row[]} tasks still to be done
+ * @property {Row[]} returned photos still to be answered
+ */
+
+/**
+ * All rows of a type, by the primary key: the quickest way to read thousands.
+ * @param {Store} store @param {string} type
+ * @returns {Promise<Row[]>}
+ */
+export const rowsOf = (store, type) =>
+  keep(store, () => store.rows.where("[type+id]").between([type, Dexie.minKey], [type, Dexie.maxKey]).toArray());
+
+/** @template T @param {T[]} list @param {(one: T) => string} key @returns {Map<string, T[]>} */
+function grouped(list, key) {
+  const groups = new Map();
+  for (const one of list) {
+    const group = groups.get(key(one));
+    if (group) group.push(one);
+    else groups.set(key(one), [one]);
+  }
+  return groups;
+}
+
+/** @param {Store} store */
+async function readRows(store) {
+  const types = ["household", "person", "task", "review", "division"];
+  const [households, people, tasks, reviews, divisions] = await Promise.all(types.map((type) => rowsOf(store, type)));
+  const villages = new Map(divisions.map((row) => [row.data.code ?? row.id, row.data.name]));
+  return { households, people, tasks, reviews, villages };
+}
+
+/** @param {Store} store @param {Awaited<ReturnType<typeof readRows>>} rows */
+async function judge(store, rows) {
+  const visits = await visitsHere(store);
+  const open = await keep(store, () => store.outbox.where("open").equals(1).toArray());
+  const drafts = await keep(store, () => store.drafts.where("state").equals("open").toArray());
+  const visited = new Map(visits.map((row) => [row.household_id, row]));
+  const tasks = rows.tasks.filter((row) => !visited.has(row.household_id));
+  const returned = await unanswered(store, rows.reviews);
+  return {
+    day: today(),
+    visited,
+    tasks: tasks.sort((a, b) => (a.data.due_on < b.data.due_on ? -1 : 1)),
+    returned,
+    tasksAt: grouped(tasks, (row) => row.household_id),
+    returnedAt: new Set(returned.map((row) => row.household_id)),
+    draftAt: new Set(drafts.map((draft) => draft.household_id)),
+    unsentAt: new Set(open.map((row) => row.household_id)),
+  };
+}
+
+/** @param {Row[]} people */
+const headOf = (people) => people.find((one) => one.data.is_head || one.data.relation === "户主") ?? people[0];
+
+/** @param {Record<string, boolean>} marks @param {Row[]} rows */
+const filtersOf = (marks, rows) => {
+  const set = Object.keys(marks).filter((code) => marks[code]);
+  return [...new Set([...set, ...rows.flatMap((row) => row.data.tags ?? [])])];
+};
+
+/**
+ * @param {Row} row @param {Row[]} people @param {Map<string, string>} villages @param {Awaited<ReturnType<typeof judge>>} judged
+ * @returns {HouseholdItem}
+ */
+function itemOf({ id, data, type, household_id }, people, villages, judged) {
+  const here = judged.visited.get(id);
+  const last_visit = here ? { id: here.id, on: here.at.slice(0, 10) } : (data.last_visit ?? null);
+  const tasks = judged.tasksAt.get(id) ?? [];
+  const due = tasks.filter((task) => task.data.due_on <= judged.day);
+  const marks = {
+    due: due.length > 0,
+    returned: judged.returnedAt.has(id),
+    draft: judged.draftAt.has(id),
+    unsent: judged.unsentAt.has(id),
+    never: !last_visit,
+  };
+  return {
+    id,
+    name: data.name ?? "",
+    head: headOf(people)?.data.name ?? data.name ?? "",
+    plaque: { group: String(data.group ?? data.group_no ?? ""), door: String(data.door ?? data.door_no ?? "") },
+    village: data.village ?? villages.get(data.division) ?? "",
+    address: data.address ?? "",
+    people: people.length,
+    why: [...new Set(due.map((task) => task.data.why).filter(Boolean))],
+    due_on: tasks[0]?.data.due_on ?? null,
+    filters: filtersOf(marks, [{ id, data, type, household_id }, ...people]),
+    last_visit,
+  };
+}
+
+// Made once: localeCompare makes one anew at each of thousands of comparisons.
+const order = new Intl.Collator("zh", { numeric: true });
+
+/** @param {HouseholdItem} a @param {HouseholdItem} b */
+const byDoor = (a, b) =>
+  order.compare(a.village, b.village) ||
+  order.compare(a.plaque.group, b.plaque.group) ||
+  order.compare(a.plaque.door, b.plaque.door) ||
+  (a.id < b.id ? -1 : 1);
+
+/** A home is found by its village too, whose name may have come with another row. @param {Row[]} rows @param {Map<string, HouseholdItem>} byId */
+const findsOf = (rows, byId) =>
+  rows.map((row) => {
+    const find = row.find ?? findOf(row.data);
+    const village = byId.get(row.id)?.village;
+    const told = !village || find.text.includes(village);
+    return { row, find: told ? find : { ...find, text: `${find.text}|${village}` } };
+  });
+
+/** @param {Store} store @param {Awaited<ReturnType<typeof readRows>>} rows @returns {Promise<Register>} */
+async function build(store, rows) {
+  const judged = await judge(store, rows);
+  const all = await withChanges(store, [...rows.households, ...rows.people]);
+  const people = grouped(all.filter((row) => row.type === "person"), (row) => row.household_id);
+  const households = all.filter((row) => row.type === "household");
+  const homes = households.map((row) => itemOf(row, people.get(row.id) ?? [], rows.villages, judged)).sort(byDoor);
+  const byId = new Map(homes.map((home) => [home.id, home]));
+  return { store, homes, byId, finds: findsOf(all, byId), tasks: judged.tasks, returned: judged.returned };
+}
+
+/** @typedef {{person: string, day: string, rows: ReturnType<typeof readRows> | null, register: Promise<Register> | null}} Memory */
+
+/** @type {Memory | null} */
+let memory = null;
+let listening = false;
+
+function listen() {
+  if (listening) return;
+  listening = true;
+  on("rows", () => {
+    memory = null;
+  });
+  for (const topic of /** @type {const} */ (["outbox", "drafts"]))
+    on(topic, () => {
+      if (memory) memory.register = null;
+    });
+}
+
+/** @returns {Promise<Register>} */
+export async function register() {
+  listen();
+  const { me, store } = await atWork();
+  const day = today();
+  if (memory?.person !== me.user.id) memory = { person: me.user.id, day, rows: null, register: null };
+  if (memory.day !== day) Object.assign(memory, { day, register: null });
+  const mine = memory;
+  mine.rows ??= readRows(store);
+  mine.register ??= mine.rows.then((rows) => build(store, rows));
+  try {
+    return await mine.register;
+  } catch (error) {
+    if (memory === mine) memory = null;
+    throw error;
+  }
+}
