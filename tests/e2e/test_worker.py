@@ -222,10 +222,14 @@ def test_a_captive_portal_is_not_put_away(context: BrowserContext, host: Host, v
     assert failed == "redundant"
     page.reload()
     expect(page.locator("#version")).to_have_text("AA")
-    host.portal = ""
+    host.folder, host.portal = versions[2], ""
     page.wait_for_function("() => window.ready")
     _look_for_update(page)
     _wait_state(page, "ready")
+    page.evaluate("() => window.applyUpdate()")
+    expect(page.locator("#version")).to_have_text("CC")
+    assert page.evaluate("async () => !!(await caches.match('/assets/lazy-AAAA.js'))"), "a tab may still run it"
+    assert len(_caches(page)) == 2
 
 
 def test_the_way_out_leaves_the_written_work(context: BrowserContext, host: Host, tmp_path: Path):

@@ -13,6 +13,7 @@ import { PrecacheController } from "workbox-precaching";
 
 const PREFIX = "ruhutong-field-";
 const CACHE = `${PREFIX}${self.__RUHUTONG_BUILD}`;
+const TOOK_OVER = "/__took-over";
 const SERVER = /^\/(api|_event|_health|ping|office)(\/|$)/;
 
 const controller = new PrecacheController({
@@ -52,13 +53,19 @@ self.addEventListener("install", (event) => {
   event.waitUntil(carryOver().then(() => controller.install(event)));
 });
 
+/** The cache of the last version that was in charge stays; older ones, and those whose install failed, go. */
+async function keepOneGeneration() {
+  let previous;
+  const others = (await ourCaches()).filter((name) => name !== CACHE);
+  for (const name of others) {
+    if (await (await caches.open(name)).match(TOOK_OVER)) previous = name;
+  }
+  await Promise.all(others.filter((name) => name !== previous).map((name) => caches.delete(name)));
+  await (await caches.open(CACHE)).put(TOOK_OVER, new Response());
+}
+
 self.addEventListener("activate", (event) => {
-  const keepOneGeneration = async () => {
-    const others = (await ourCaches()).filter((name) => name !== CACHE);
-    await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
-    await self.clients.claim();
-  };
-  event.waitUntil(keepOneGeneration());
+  event.waitUntil(keepOneGeneration().then(() => self.clients.claim()));
 });
 
 self.addEventListener("message", (event) => {
