@@ -82,7 +82,8 @@ def _reseal_column(table: Table, name: str, rows: list[Any], position: int, ciph
         if old is None or cipher.key_of(bytes(old)) == cipher.current:
             continue
         fresh = cipher.seal(cipher.open(bytes(old), purpose), purpose)
-        work.append({f"k_{key.name}": value for key, value in zip(keys, row, strict=False)} | {"b_old": bytes(old), "b_new": fresh})
+        named = {f"k_{key.name}": value for key, value in zip(keys, row, strict=False)}
+        work.append(named | {"b_old": bytes(old), "b_new": fresh})
     if work:
         column = type_coerce(table.c[name], LargeBinary)
         same = [key == bindparam(f"k_{key.name}") for key in keys]

@@ -16,6 +16,7 @@ from app import crypto
 from app.accounts.schemas import Actor
 from app.audit.service import entry, record_many
 from app.db import SHANGHAI, new_id, utcnow
+from app.divisions import service as divisions
 from app.errors import BadInput
 from app.feed.service import Change, publish
 from app.households import rules, tags
@@ -23,11 +24,23 @@ from app.households.schemas import HouseholdIn, PersonIn, Upserted
 from models.households import Household, Person, PersonTag
 
 CHUNK = 400
-HOME_FIELDS = ("name", "division", "group", "door", "address", "attribute", "checked_on", "checked_result", "lat", "lon")
+_NEVER_EMPTY: dict[str, Any] = {"given": "", "pinyin": "", "initials": "", "sex": 0, "is_head": False}
+HOME_FIELDS = (
+    "name",
+    "division",
+    "group",
+    "door",
+    "address",
+    "attribute",
+    "checked_on",
+    "checked_result",
+    "lat",
+    "lon",
+)
 PERSON_FIELDS = (
-    "household_id", "division", "name", "given", "pinyin", "initials", "id_number", "id_index", "id_last4", "id_warning", "sex",
-    "born_on", "relation", "is_head", "phone", "phone_index", "bank_account", "registered_here", "health", "living",
-    "works_away",
+    "household_id", "division", "name", "given", "pinyin", "initials", "id_number", "id_index", "id_last4",
+    "id_warning", "sex", "born_on", "relation", "is_head", "phone", "phone_index", "bank_account", "registered_here",
+    "health", "living", "works_away",
 )  # fmt: skip
 SEALED = {"id_number": "person.id_number", "phone": "person.phone", "bank_account": "person.bank_account"}
 _MASKS = {"id_number": rules.mask_id, "phone": rules.mask_phone, "bank_account": rules.mask_bank}
@@ -109,8 +122,16 @@ def _homes_by_code(session: Session, codes: Sequence[str]) -> dict[str, Househol
 def upsert_households(
     session: Session, actor: Actor | None, rows: Sequence[HouseholdIn], *, import_id: str | None = None
 ) -> Upserted:
-    """Take homes in; `ids` follows the order of `rows`. A home that was removed comes back as changed."""
+    """Take homes in; `ids` follows the order of `rows`. A home that was removed comes back as changed.
+
+    Raises:
+        BadInput: a village is not among the county's divisions, which are loaded and never invented.
+    """
     result, now = Upserted(), utcnow()
+    places = {row.division for row in rows}
+    unknown = sorted(places - set(divisions.pull(session, sorted(places))))
+    if unknown:
+        raise BadInput(f"区划里没有 {'、'.join(unknown[:5])}，请先导入区划代码。", code="unknown_division")
     known = _homes_by_code(session, list({row.code for row in rows}))
     new: dict[str, dict[str, Any]] = {}
     log, changes = [], []
@@ -254,9 +275,7 @@ def upsert_people(
 def _match_all(known: _People, prepared: Sequence[dict[str, Any]]) -> dict[int, Person]:
     """First whoever agrees in number, home and name, so that a looser match never takes them away."""
     exact = {(row.id_index, row.household_id, row.name) for rows in known.by_index.values() for row in rows}
-    ordered = sorted(
-        prepared, key=lambda one: (one.get("id_index"), one["household_id"], one["name"]) not in exact
-    )
+    ordered = sorted(prepared, key=lambda one: (one.get("id_index"), one["household_id"], one["name"]) not in exact)
     pairs = ((id(values), known.match(values)) for values in ordered)
     return {key: person for key, person in pairs if person is not None}
 
@@ -308,18 +327,15 @@ def person_changes(person: Person, changed: Mapping[str, Any]) -> list[Change]:
 def _insert_people(
     session: Session, actor: Actor | None, new: list[dict[str, Any]], import_id: str | None, now: datetime, log: list
 ) -> list[Change]:
-    empty: dict[str, Any] = dict.fromkeys(PERSON_FIELDS) | {"given": "", "pinyin": "", "initials": "", "sex": 0, "is_head": False}
+    empty: dict[str, Any] = dict.fromkeys(PERSON_FIELDS) | _NEVER_EMPTY
     if new:
         session.execute(insert(Person), [
             empty | {name: value for name, value in made.items() if value is not None}
             | {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
             for made in new
         ])  # fmt: skip
-    log += [
-        entry(actor, "person.added", "person", made["id"],
-              after=told({name: value for name, value in made.items() if name not in {"id", "extra"} and value is not None}))
-        for made in new
-    ]  # fmt: skip
+    said = ({name: value for name, value in made.items() if name != "extra" and value is not None} for made in new)
+    log += [entry(actor, "person.added", "person", made["id"], after=told(made)) for made in said]
     return [Change("person", made["id"], made["household_id"], made["division"]) for made in new]
 
 
@@ -329,8 +345,9 @@ def _tag_all(session: Session, wanted: list[tuple[str, list[str]]], on: date, im
     open_now: set[tuple[str, str]] = set()
     for part in chunks(sorted({person for person, _ in asked})):
         rows = session.execute(
-            select(PersonTag.person_id, PersonTag.tag)  # type: ignore[call-overload]
-            .where(PersonTag.person_id.in_(part), or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on))  # type: ignore[union-attr, attr-defined, operator]
+            select(PersonTag.person_id, PersonTag.tag).where(  # type: ignore[call-overload]
+                PersonTag.person_id.in_(part), or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on)
+            )  # type: ignore[union-attr, attr-defined, operator]
         )
         open_now |= {(person, tag) for person, tag in rows}
     missing = sorted(asked - open_now)

@@ -8,14 +8,14 @@ Nothing here publishes: the caller gathers the changes and publishes them last i
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
-from app.audit.service import entry, record_many
+from app.audit.service import entry, record, record_many
 from app.db import SHANGHAI, new_id, utcnow
 from app.feed.service import Change
 from app.households import rules
@@ -160,7 +160,9 @@ def put_contact(
 ) -> list[Change]:
     """Write down whom to call for a person: one of each kind; what is not said stays. The caller publishes."""
     row = session.scalars(
-        select(Contact).where(Contact.person_id == person.id, Contact.kind == data.kind).order_by(Contact.updated_at.desc())  # type: ignore[attr-defined]
+        select(Contact)
+        .where(Contact.person_id == person.id, Contact.kind == data.kind)
+        .order_by(Contact.updated_at.desc())  # type: ignore[attr-defined]
     ).first()
     said = {name: value for name, value in data.given().items() if name != "kind" and value not in (None, "")}
     if "phone" in said:
@@ -173,24 +175,26 @@ def put_contact(
     elif row.updated_at > at:
         return []
     before = {name: getattr(row, name) for name in said}
-    if all(before[name] == value for name, value in said.items()) and not session.is_modified(row) and row not in session.new:
+    if (
+        all(before[name] == value for name, value in said.items())
+        and not session.is_modified(row)
+        and row not in session.new
+    ):
         return []
     for name, value in said.items():
         setattr(row, name, value)
     row.updated_at, row.source_visit_id, row.version = at, visit_id, row.version + 1
     if "confirmed_on" in said:
         row.confirmed_by = actor.id
-    record_many(session, [entry(actor, "contact.set", "person", person.id, before=_masked(before) | {"kind": data.kind},
-                                after=_masked(said) | {"kind": data.kind})])  # fmt: skip
+    record(session, actor, "contact.set", "person", person.id,
+           before=_masked(before) | {"kind": data.kind}, after=_masked(said) | {"kind": data.kind})  # fmt: skip
     person.version, person.updated_at = person.version + 1, utcnow()
     return [_change(person)]
 
 
 def _masked(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: rules.mask_phone(value) if name == "phone" else value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in values.items()
-    }
+    masked = {name: rules.mask_phone(value) if name == "phone" else value for name, value in values.items()}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in masked.items()}
 
 
 def decide_conflict(session: Session, actor: Actor, conflict: FieldConflict, take_theirs: bool) -> list[Change]:
@@ -198,9 +202,9 @@ def decide_conflict(session: Session, actor: Actor, conflict: FieldConflict, tak
     now = utcnow()
     conflict.decided_at, conflict.decided_by = now, actor.id
     conflict.decision = "theirs" if take_theirs else "ours"
-    record_many(session, [entry(actor, "conflict.decided", conflict.subject_type, conflict.subject_id,
-                                before={conflict.field: conflict.ours["value"]},
-                                after={conflict.field: (conflict.theirs if take_theirs else conflict.ours)["value"]})])  # fmt: skip
+    taken = conflict.theirs if take_theirs else conflict.ours
+    record(session, actor, "conflict.decided", conflict.subject_type, conflict.subject_id,
+           before={conflict.field: conflict.ours["value"]}, after={conflict.field: taken["value"]})  # fmt: skip
     row = session.get(Household if conflict.subject_type == "household" else Person, conflict.subject_id)
     if row is None or not take_theirs:
         return []
@@ -211,9 +215,7 @@ def decide_conflict(session: Session, actor: Actor, conflict: FieldConflict, tak
     return [_change(row)]
 
 
-def note_visit(
-    session: Session, household_id: str, visit_id: str, on: Any, summary: str | None = None
-) -> list[Change]:
+def note_visit(session: Session, household_id: str, visit_id: str, on: Any, summary: str | None = None) -> list[Change]:
     """Remember a home's latest visit; an earlier one that arrives late changes nothing. The caller publishes."""
     home = session.get(Household, household_id)
     if home is None or (home.last_visit_on is not None and home.last_visit_on > on):

@@ -29,19 +29,21 @@ _OLD = re.compile(r"[1-9]\d{14}")
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _GAP = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 
-COMPOUND = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 令狐 夏侯 慕容 长孙 宇文 司徒 司空 公孙 端木 轩辕 万俟 申屠 南宫 西门 独孤 百里 "
-    "呼延 钟离 闻人 赫连 澹台 淳于 单于 太叔 濮阳 公冶 宗政 鲜于 闾丘 仲孙 东郭 第五".split()
+_PAIRS = (
+    "欧阳司马上官诸葛东方皇甫尉迟令狐夏侯慕容长孙宇文司徒司空公孙端木轩辕万俟申屠"
+    "南宫西门独孤百里呼延钟离闻人赫连澹台淳于单于太叔濮阳公冶宗政鲜于闾丘仲孙东郭第五"
 )
+COMPOUND = frozenset(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))
 _SURNAMES = {
-    "单": "shan", "解": "xie", "曾": "zeng", "仇": "qiu", "查": "zha", "区": "ou", "朴": "piao", "盖": "ge", "任": "ren",
-    "缪": "miao", "翟": "zhai", "华": "hua", "乐": "yue", "折": "she", "黑": "he", "秘": "bi", "种": "chong", "员": "yun",
-    "洗": "xian", "召": "shao", "盛": "sheng", "宁": "ning", "纪": "ji", "覃": "qin", "尹": "yin", "车": "che", "谌": "chen",
-    "尉迟": "yuchi", "万俟": "moqi", "令狐": "linghu", "长孙": "zhangsun", "单于": "chanyu", "澹台": "tantai",
+    "单": "shan", "解": "xie", "曾": "zeng", "仇": "qiu", "查": "zha", "区": "ou", "朴": "piao", "盖": "ge",
+    "任": "ren", "缪": "miao", "翟": "zhai", "华": "hua", "乐": "yue", "折": "she", "黑": "he", "秘": "bi",
+    "种": "chong", "员": "yun", "洗": "xian", "召": "shao", "盛": "sheng", "宁": "ning", "纪": "ji", "覃": "qin",
+    "尹": "yin", "车": "che", "谌": "chen", "尉迟": "yuchi", "万俟": "moqi", "令狐": "linghu",
+    "长孙": "zhangsun", "单于": "chanyu", "澹台": "tantai",
 }  # fmt: skip
 """Characters that sound otherwise as a surname; compound ones are cut where their syllables meet below."""
 
-_RARE = {"𠮷": "jí", "𬭎": "hóng", "𫖯": "fǔ", "𣲗": "wéi", "𬱖": "dí", "𫍽": "xuān", "𬘡": "yīn", "𬍛": "gōng", "䶮": "yǎn"}
+_RARE = {"𠮷": "jí", "𬭎": "hóng", "𫖯": "fǔ", "𣲗": "wéi", "𬱖": "dí", "𫍽": "xuān", "𬘡": "yīn", "䶮": "yǎn"}
 load_single_dict({ord(character): sound for character, sound in _RARE.items()})
 
 
@@ -197,3 +199,29 @@ def mask_name(name: str) -> str:
     """`王*`, `欧阳**`: for lists seen outside the village team."""
     surname = surname_of(name)
     return surname + "*" * max(1, len(name) - len(surname))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One word of a search and what it may be: `id`, `phone`, `last4`, `code`, `sound` or `name`."""
+
+    kind: str
+    text: str
+
+
+def read_word(word: str) -> Wanted:
+    """What a word of a search means: a number by its length, letters as pinyin or initials, characters as a name."""
+    wide = unicodedata.normalize("NFKC", word).strip()
+    plain = re.sub(r"[\s-]", "", wide).upper()
+    if re.fullmatch(r"\d{17}[\dX]", plain) or _OLD.fullmatch(plain):
+        return Wanted("id", expand_old(plain) if len(plain) == 15 else plain)
+    if re.fullmatch(r"1\d{10}", plain):
+        return Wanted("phone", plain)
+    if re.fullmatch(r"\d{3}[\dX]", plain):
+        return Wanted("last4", plain)
+    if re.fullmatch(r"[A-Z]?\d{5,20}", plain):
+        return Wanted("code", plain)
+    if re.search(rf"[{_HAN}]", wide):
+        return Wanted("name", normal_name(wide))
+    sound = sound_of_query(wide)
+    return Wanted("sound", sound) if sound else Wanted("name", wide)

@@ -55,6 +55,12 @@ class HouseholdIn(HouseholdFields):
         return normal_name(value) or value
 
 
+class HouseholdNew(HouseholdIn):
+    """A home found in the field; the county gives it a code later."""
+
+    code: Text32 | None = None  # type: ignore[assignment]
+
+
 class HouseholdChange(HouseholdFields):
     """What changes about a home."""
 

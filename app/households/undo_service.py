@@ -98,11 +98,17 @@ def _take_back(actor: Actor | None, row_type: str, row: Any, done: Done, log: li
         log.append(entry(actor, f"{row_type}.removed", row_type, row.id, reason="撤销导入", before={"name": row.name}))
         return [Change(row_type, row.id, home, row.division, gone=True)]
     former = unkept(done.before)
-    gone = [Change(row_type, row.id, home, row.division, gone=True)] if former.get("division", row.division) != row.division else []
+    gone = (
+        [Change(row_type, row.id, home, row.division, gone=True)]
+        if former.get("division", row.division) != row.division
+        else []
+    )
     for name, value in former.items():
         setattr(row, name, value)
     row.version, row.updated_at = row.version + 1, utcnow()
-    log.append(entry(actor, f"{row_type}.changed", row_type, row.id, reason="撤销导入", after={"fields": sorted(former)}))
+    log.append(
+        entry(actor, f"{row_type}.changed", row_type, row.id, reason="撤销导入", after={"fields": sorted(former)})
+    )
     home = row.id if row_type == "household" else row.household_id
     return [*gone, Change(row_type, row.id, home, row.division)]
 

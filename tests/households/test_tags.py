@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 KNOWN = set(tags.TAGS) | set(tags.HOUSEHOLD_TAGS)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "app" / "forms" / "catalog").glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "app" / "forms" / "catalog").glob("*.toml")), ids=lambda path: path.stem
+)
 def test_forms_name_only_tags_of_the_register(path):
     """A filter with a tag nobody ever gets would hide a section for good."""
     form = tomllib.loads(path.read_text("utf-8"))
@@ -32,7 +34,8 @@ def test_the_living_question_answers_in_the_registers_codes():
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("TAG_WORDS", tags.TAGS), ("HOUSEHOLD_TAG_WORDS", tags.HOUSEHOLD_TAGS), ("HEALTH_WORDS", tags.HEALTH)]
+    ("name", "words"),
+    [("TAG_WORDS", tags.TAGS), ("HOUSEHOLD_TAG_WORDS", tags.HOUSEHOLD_TAGS), ("HEALTH_WORDS", tags.HEALTH)],
 )
 def test_the_phone_says_the_same_words(name, words):
     text = (ROOT / "assets" / "offline" / "views" / "tags.js").read_text("utf-8")

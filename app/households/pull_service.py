@@ -1,0 +1,71 @@
+"""What phones are told of homes and people: never a full ID or bank number, phone numbers yes (design §6)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from app.db import SHANGHAI, utcnow
+from app.divisions import service as divisions
+from app.households import queries, rules, tags
+from models.households import Contact, Household, Person
+
+Pulled = dict[str, tuple[int, dict[str, Any]]]
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _said(ledger: dict[str, Any]) -> dict[str, Any]:
+    return {field: entry["value"] for field, entry in ledger.items()}
+
+
+def pull_households(session: Session, ids: Sequence[str]) -> Pulled:
+    """Homes by id: (version, data). A removed one is left out, and so is gone."""
+    rows = session.scalars(select(Household).where(Household.id.in_(list(ids)), Household.removed_at.is_(None))).all()  # type: ignore[attr-defined, union-attr]
+    names = divisions.village_names(session, {row.division for row in rows})
+    return {row.id: (row.version, _household(row, names[row.division])) for row in rows}
+
+
+def _household(row: Household, village: str) -> dict[str, Any]:
+    pinyin, initials = rules.name_sounds(row.name)
+    visited = {"id": row.last_visit_id, "on": _day(row.last_visit_on)} if row.last_visit_on else None
+    return {
+        "code": row.code, "name": row.name, "pinyin": pinyin, "initials": initials, "division": row.division,
+        "village": village, "group": row.group, "group_no": row.group, "door_no": row.door, "address": row.address,
+        "attribute": row.attribute, "tags": tags.household_tags(row.attribute), "last_visit": visited,
+        "summary": row.summary, "ledger": _said(row.ledger),
+        "location": {"lat": row.lat, "lon": row.lon} if row.lat is not None else None, "version": row.version,
+    }  # fmt: skip
+
+
+def pull_people(session: Session, ids: Sequence[str]) -> Pulled:
+    """People by id: (version, data)."""
+    rows = session.scalars(select(Person).where(Person.id.in_(list(ids)), Person.removed_at.is_(None))).all()  # type: ignore[attr-defined, union-attr]
+    keys = [row.id for row in rows]
+    marks = queries.open_tags(session, keys, utcnow().astimezone(SHANGHAI).date())
+    contacts = queries.contacts_of(session, keys)
+    return {row.id: (row.version, _person(row, marks.get(row.id, []), contacts.get(row.id, []))) for row in rows}
+
+
+def _person(row: Person, marks: list[str], contacts: list[Contact]) -> dict[str, Any]:
+    return {
+        "household_id": row.household_id, "name": row.name, "pinyin": row.pinyin, "initials": row.initials,
+        "id_last4": row.id_last4, "id_masked": rules.mask_id(row.id_number), "sex": row.sex,
+        "born_on": _day(row.born_on), "relation": row.relation, "is_head": row.is_head, "phone": row.phone, "tags": marks, "living": row.living,
+        "health": row.health, "works_away": row.works_away, "ledger": _said(row.ledger),
+        "contacts": [_contact(one) for one in contacts], "version": row.version,
+    }  # fmt: skip
+
+
+def _contact(row: Contact) -> dict[str, Any]:
+    return {
+        "id": row.id, "kind": row.kind, "name": row.name, "relation": row.relation, "phone": row.phone,
+        "place": row.place, "confirmed_on": _day(row.confirmed_on),
+    }  # fmt: skip
+
+
+PULL_TYPES = {"household": pull_households, "person": pull_people}

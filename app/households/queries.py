@@ -1,0 +1,182 @@
+"""Reading the register, always within somebody's scope."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlmodel import Session
+
+from app.accounts.queries import below, in_scope, paired_households
+from app.accounts.schemas import Actor
+from models.accounts import Pairing, User
+from models.audit import AuditEntry
+from models.households import Contact, Household, Person, PersonTag, Relation
+
+
+def household_scope(actor: Actor, on: date) -> ColumnElement[bool]:
+    """The homes that this actor may read today, removed ones left out."""
+    return and_(in_scope(actor, on, Household.division, Household.id), Household.removed_at.is_(None))  # type: ignore[union-attr]
+
+
+def household(session: Session, actor: Actor, household_id: str, on: date) -> Household | None:
+    """One home of the actor's scope."""
+    return session.scalars(select(Household).where(Household.id == household_id, household_scope(actor, on))).first()
+
+
+def person(session: Session, actor: Actor, person_id: str, on: date) -> Person | None:
+    """One person of the actor's scope."""
+    scope = in_scope(actor, on, Person.division, Person.household_id)
+    return session.scalars(select(Person).where(Person.id == person_id, scope, Person.removed_at.is_(None))).first()  # type: ignore[union-attr]
+
+
+def tag_open(on: date) -> ColumnElement[bool]:
+    """That a tag holds on a day."""
+    return and_(PersonTag.from_on <= on, or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on))  # type: ignore[union-attr, operator]
+
+
+def listed(actor: Actor, on: date, *, village: str = "", tag: str = "", attributes: Sequence[str] = ()) -> Any:
+    """The condition of the office's list: scope, and what was chosen."""
+    parts = [household_scope(actor, on)]
+    if village:
+        parts.append(below(Household.division, village))
+    if attributes:
+        parts.append(Household.attribute.in_(attributes))  # type: ignore[union-attr]
+    if tag:
+        people = (
+            select(Person.household_id)
+            .join(PersonTag, PersonTag.person_id == Person.id)  # type: ignore[arg-type]
+            .where(PersonTag.tag == tag, tag_open(on), Person.removed_at.is_(None))  # type: ignore[union-attr]
+        )
+        parts.append(Household.id.in_(people))  # type: ignore[attr-defined]
+    return and_(*parts)
+
+
+def page(session: Session, condition: Any, limit: int, offset: int) -> list[Household]:
+    """A page of homes, village by village, each by name."""
+    query = select(Household).where(condition).order_by(Household.division, Household.name, Household.id)
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def count(session: Session, condition: Any) -> int:
+    """How many homes there are."""
+    return session.scalar(select(func.count()).select_from(Household).where(condition)) or 0
+
+
+def by_ids(session: Session, ids: Sequence[str]) -> list[Household]:
+    """These homes; the caller has held the ids to a scope."""
+    return list(session.scalars(select(Household).where(Household.id.in_(list(ids)))))  # type: ignore[attr-defined]
+
+
+def people_of(session: Session, household_ids: Sequence[str]) -> list[Person]:
+    """The people of these homes, the head first, then by age."""
+    query = (
+        select(Person)
+        .where(Person.household_id.in_(list(household_ids)), Person.removed_at.is_(None))  # type: ignore[attr-defined, union-attr]
+        .order_by(Person.household_id, Person.is_head.desc(), Person.born_on, Person.id)  # type: ignore[attr-defined]
+    )
+    return list(session.scalars(query))
+
+
+def people_counts(session: Session, household_ids: Sequence[str]) -> dict[str, int]:
+    """How many people live in each of these homes."""
+    rows = session.execute(
+        select(Person.household_id, func.count())
+        .where(Person.household_id.in_(list(household_ids)), Person.removed_at.is_(None))  # type: ignore[attr-defined, union-attr]
+        .group_by(Person.household_id)
+    )
+    return {key: number for key, number in rows}
+
+
+def open_tags(session: Session, person_ids: Sequence[str], on: date) -> dict[str, list[str]]:
+    """The tags that hold today, by person."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(person_ids), 400):
+        rows = session.execute(
+            select(PersonTag.person_id, PersonTag.tag)  # type: ignore[call-overload]
+            .where(PersonTag.person_id.in_(list(person_ids[start : start + 400])), tag_open(on))  # type: ignore[attr-defined]
+            .order_by(PersonTag.person_id, PersonTag.tag)
+        )
+        for key, tag in rows:
+            found.setdefault(key, []).append(tag)
+    return found
+
+
+def home_tags(session: Session, household_ids: Sequence[str], on: date) -> dict[str, list[str]]:
+    """The tags of a home's people, by home."""
+    rows = session.execute(
+        select(Person.household_id, PersonTag.tag)  # type: ignore[call-overload]
+        .join(PersonTag, PersonTag.person_id == Person.id)
+        .where(Person.household_id.in_(list(household_ids)), tag_open(on), Person.removed_at.is_(None))  # type: ignore[attr-defined, union-attr]
+        .distinct()
+        .order_by(Person.household_id, PersonTag.tag)
+    )
+    found: dict[str, list[str]] = {}
+    for key, tag in rows:
+        found.setdefault(key, []).append(tag)
+    return found
+
+
+def contacts_of(session: Session, person_ids: Sequence[str]) -> dict[str, list[Contact]]:
+    """Whom to call, by person."""
+    found: dict[str, list[Contact]] = {}
+    for start in range(0, len(person_ids), 400):
+        rows = session.scalars(
+            select(Contact)
+            .where(Contact.person_id.in_(list(person_ids[start : start + 400])))  # type: ignore[attr-defined]
+            .order_by(Contact.person_id, Contact.kind, Contact.id)
+        )
+        for row in rows:
+            found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def relations_of(session: Session, person_id: str) -> list[Relation]:
+    """What ties a person to others, in both directions."""
+    either = or_(Relation.person_id == person_id, Relation.other_id == person_id)
+    return list(session.scalars(select(Relation).where(either).order_by(Relation.id)))
+
+
+def looks(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple[AuditEntry, str | None]]:
+    """Who looked behind a mask of these people, the latest first."""
+    query = (
+        select(AuditEntry, User.name)
+        .outerjoin(User, User.id == AuditEntry.actor_id)  # type: ignore[arg-type]
+        .where(
+            AuditEntry.subject_type == "person", AuditEntry.subject_id.in_(list(person_ids)),  # type: ignore[attr-defined]
+            AuditEntry.action == "person.unmasked",
+        )
+        .order_by(AuditEntry.id.desc())  # type: ignore[union-attr]
+        .limit(limit)
+    )  # fmt: skip
+    return [(row, name) for row, name in session.execute(query)]
+
+
+def has_pairings(session: Session, actor: Actor, on: date) -> bool:
+    """Whether single homes are given to this actor today."""
+    return session.scalar(paired_households(actor.id, on).limit(1)) is not None
+
+
+def people_where(actor: Actor, on: date, villages: Sequence[str] | None, *conditions: Any) -> Select[Any]:
+    """People by what was searched: within these villages, or (None) within the homes paired with the actor.
+
+    The villages stand as a list, not as a range, so that an index on (division, what is searched) answers on both
+    databases with one short look per village.
+    """
+    where = (
+        Person.household_id.in_(paired_households(actor.id, on))  # type: ignore[attr-defined]
+        if villages is None
+        else Person.division.in_(list(villages))  # type: ignore[attr-defined]
+    )
+    return select(Person.id, Person.household_id, Person.name, Person.division).where(where, *conditions)  # type: ignore[call-overload]
+
+
+def pairings_of(session: Session, household_id: str) -> list[tuple[Pairing, str]]:
+    """Who helps a home, the latest first."""
+    query = (
+        select(Pairing, User.name)
+        .join(User, User.id == Pairing.user_id)  # type: ignore[arg-type]
+        .where(Pairing.household_id == household_id)
+        .order_by(Pairing.from_on.desc())  # type: ignore[attr-defined]
+    )
+    return [(row, name) for row, name in session.execute(query)]

@@ -1,0 +1,359 @@
+"""The register on both databases: taking in, changing, finding, looking behind a mask, undoing."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.rules import Role
+from app.db import new_id, reading, transaction, utcnow
+from app.divisions import service as divisions
+from app.divisions.schemas import DivisionIn
+from app.errors import BadInput, Conflict, NotAllowed, NotFound
+from app.households import service
+from app.households.ledger_service import LedgerFill
+from app.households.schemas import ContactIn, HouseholdChange, HouseholdIn, HouseholdNew, PersonChange, PersonIn
+from models.audit import AuditEntry
+from models.feed import FeedRow
+from models.households import Household, Person
+from models.visits import FieldConflict
+from tests import makers
+from tests.makers import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWN, VILLAGE
+
+ELDER = "349927194001010010"
+CHILD = "34992720150615002X"
+
+
+@pytest.fixture
+def cadre(database):
+    with transaction() as session:
+        makers.divisions(session)
+        return makers.user(session, Role.VILLAGE, (VILLAGE, NEXT_VILLAGE))
+
+
+def home(code="H1", division=VILLAGE, name="刘桂英", **more):
+    return HouseholdIn(code=code, name=name, division=division, **more)
+
+
+def take_in(*people, homes=None, actor=None):
+    with transaction() as session:
+        first = service.upsert_households(session, actor, homes or [home()])
+        second = service.upsert_people(session, actor, [PersonIn(**one) for one in people])
+    return first, second
+
+
+def elder(**more):
+    return {"household_code": "H1", "name": "刘桂英", "id_number": ELDER, "relation": "户主"} | more
+
+
+def one_person(**where):
+    with reading() as session:
+        return session.scalars(select(Person).filter_by(**where)).one()
+
+
+def test_what_a_number_says_is_never_asked(cadre):
+    take_in(elder(phone="161 6679-8147", living="独居", tags=["elder_alone"]))
+    row = one_person(name="刘桂英")
+    assert (row.sex, row.born_on, row.id_last4, row.is_head) == (1, date(1940, 1, 1), "0010", True)
+    assert (row.pinyin, row.initials, row.given) == ("liuguiying", "lgy", "桂英")
+    assert (row.phone, row.living) == ("16166798147", "alone")
+
+
+def test_the_same_rows_twice_change_nothing(cadre):
+    first = take_in(elder(phone="16166798147", tags=["dibao"]))
+    again = take_in(elder(phone="161-6679-8147", tags=["dibao"]))
+    assert [len(one.created) for one in first] == [1, 1]
+    assert [(one.created, one.changed, one.same) for one in again] == [([], {}, 1), ([], {}, 1)]
+    assert first[1].ids == again[1].ids
+
+
+def test_a_blank_never_empties_a_field(cadre):
+    take_in(elder(phone="16166798147"))
+    _, people = take_in(elder(phone=None, health="大病"))
+    row = one_person(name="刘桂英")
+    assert (row.phone, row.health) == ("16166798147", "serious")
+    assert people.changed == {row.id: {"health": None}}
+
+
+def test_two_people_with_one_number_stay_two(cadre):
+    homes = [home(), home("H2", name="王大毛")]
+    other = {"household_code": "H2", "name": "王大毛", "id_number": ELDER}
+    take_in(elder(), other, homes=homes)
+    take_in(other, elder(), homes=homes)
+    with reading() as session:
+        assert sorted(session.scalars(select(Person.name))) == ["刘桂英", "王大毛"]
+
+
+def test_somebody_who_moved_keeps_their_row(cadre):
+    _, first = take_in(elder())
+    _, second = take_in(elder(household_code="H2"), homes=[home(), home("H2", NEXT_VILLAGE)])
+    assert second.ids == first.ids
+    assert one_person(name="刘桂英").division == NEXT_VILLAGE
+    with reading() as session:
+        told = session.scalars(select(FeedRow).where(FeedRow.type == "person").order_by(FeedRow.position)).all()
+    assert [(row.division, row.gone) for row in told] == [(VILLAGE, True), (NEXT_VILLAGE, False)]
+
+
+def test_a_person_of_an_unknown_home_is_refused(cadre):
+    with pytest.raises(BadInput, match="户编号"):
+        take_in(elder(household_code="H9"))
+
+
+def test_a_home_in_an_unknown_village_is_refused(cadre):
+    with pytest.raises(BadInput, match="349927999999"):
+        take_in(homes=[home(division="349927999999")])
+
+
+def test_undo_takes_back_what_was_made_and_what_was_changed(cadre):
+    take_in(elder(phone="16166798147"))
+    homes, people = take_in(
+        elder(phone="15400000001", health="残疾"),
+        {"household_code": "H2", "name": "王𠮷😀"},
+        homes=[home(), home("H2")],
+    )
+    done = [service.Done("household", key, None, homes.versions[key]) for key in homes.created]
+    done += [service.Done("person", key, None, people.versions[key]) for key in people.created]
+    done += [service.Done("person", key, old, people.versions[key]) for key, old in people.changed.items()]
+    assert "sealed" in str(people.changed)
+    with transaction() as session:
+        service.undo(session, None, done)
+    assert one_person().phone == "16166798147"
+    assert one_person().health is None
+    with reading() as session:
+        assert session.scalars(select(Household.code)).all() == ["H1"]
+
+
+def test_undo_stops_when_something_was_built_on_it(cadre):
+    homes, people = take_in(elder())
+    done = [service.Done("person", people.ids[0], None, 1), service.Done("household", homes.ids[0], None, 1)]
+    with transaction() as session:
+        service.change_person(session, cadre, people.ids[0], PersonChange(health="大病"), 1)
+    with pytest.raises(Conflict, match="又改过"), transaction() as session:
+        service.undo(session, None, done)
+    assert one_person().health == "serious"
+
+
+def test_sealed_fields_never_stand_in_the_audit_log(cadre):
+    take_in(elder(phone="16166798147", bank_account="6217000012345678"))
+    with reading() as session:
+        log = str([(row.before, row.after) for row in session.scalars(select(AuditEntry))])
+    assert "349927********0010" in log
+    assert not any(secret in log for secret in (ELDER, "16166798147", "6217000012345678"))
+
+
+def test_a_change_names_the_version_it_changes(cadre):
+    take_in(elder())
+    key = one_person().id
+    with transaction() as session:
+        service.change_person(session, cadre, key, PersonChange(works_away="省外务工"), 1)
+    with pytest.raises(Conflict), transaction() as session:
+        service.change_person(session, cadre, key, PersonChange(works_away=None), 1)
+    with transaction() as session:
+        assert service.change_person(session, cadre, key, PersonChange(works_away=None), 2).version == 3
+    assert one_person().works_away is None
+
+
+def test_sex_and_birthday_cannot_be_written_over_a_number(cadre):
+    take_in(elder())
+    with transaction() as session:
+        service.change_person(session, cadre, one_person().id, PersonChange(sex=2, born_on=date(2000, 1, 1)), 1)
+    assert (one_person().sex, one_person().born_on) == (1, date(1940, 1, 1))
+
+
+def test_nobody_writes_outside_their_area(cadre):
+    with pytest.raises(NotFound), transaction() as session:
+        service.add_household(session, cadre, HouseholdNew(name="外乡人", division=FAR_VILLAGE))
+    with transaction() as session:
+        reader = makers.user(session, Role.SUPERVISOR, (COUNTY,))
+    with pytest.raises(NotAllowed), transaction() as session:
+        service.add_household(session, reader, HouseholdNew(name="刘桂英", division=VILLAGE))
+
+
+def test_a_home_and_its_people_are_added_by_the_phone_s_own_ids(cadre):
+    made, child = new_id(), new_id()
+    with transaction() as session:
+        service.add_household(session, cadre, HouseholdNew(id=UUID(made), name="刘 䶮", division=VILLAGE, group="三组"))
+        service.add_person(
+            session, cadre,
+            PersonIn(id=UUID(child), household_id=UUID(made), name="刘小䶮", id_number=CHILD.lower(), tags=["child_left_behind"]),
+        )  # fmt: skip
+    with reading() as session:
+        data = service.pull_households(session, [made])[made][1]
+        person = service.pull_people(session, [child])[child][1]
+    assert (data["name"], data["village"], data["group_no"], data["initials"]) == ("刘䶮", "毛安村", "三组", "ly")
+    assert (person["id_masked"], person["sex"], person["tags"]) == ("349927********002X", 2, ["child_left_behind"])
+    assert "id_number" not in person
+    with pytest.raises(Conflict), transaction() as session:
+        service.add_household(session, cadre, HouseholdNew(id=UUID(made), name="刘䶮", division=VILLAGE))
+
+
+def test_a_home_that_moves_is_gone_for_the_old_village(cadre):
+    take_in(elder())
+    with reading() as session:
+        key = session.scalars(select(Household.id)).one()
+    with transaction() as session:
+        service.move_household(session, cadre, key, NEXT_VILLAGE, 1)
+    with reading() as session:
+        told = session.execute(select(FeedRow.type, FeedRow.division, FeedRow.gone).order_by(FeedRow.position)).all()
+    wanted = {
+        (kind, place, gone)
+        for kind in ("household", "person")
+        for place, gone in ((VILLAGE, True), (NEXT_VILLAGE, False))
+    }
+    assert {tuple(row) for row in told if row[0] in ("household", "person")} == wanted
+    assert one_person().division == NEXT_VILLAGE
+
+
+def test_looking_behind_a_mask_is_written_down(cadre):
+    take_in(elder(), {"household_code": "H1", "name": "刘小毛", "id_number": CHILD})
+    key, kid = one_person(name="刘桂英").id, one_person(name="刘小毛").id
+    with transaction() as session:
+        assert service.unmask(session, cadre, key, "id_number", "核对低保") == ELDER
+    with pytest.raises(BadInput, match="为什么"), transaction() as session:
+        service.unmask(session, cadre, kid, "id_number")
+    with reading() as session:
+        row = session.scalars(select(AuditEntry).where(AuditEntry.action == "person.unmasked")).one()
+    assert (row.actor_id, row.subject_id, row.reason) == (cadre.id, key, "核对低保")
+    with transaction() as session:
+        supervisor = makers.user(session, Role.SUPERVISOR, (COUNTY,))
+    with pytest.raises(NotAllowed), transaction() as session:
+        service.unmask(session, supervisor, key, "id_number")
+
+
+def test_tags_hold_from_a_day_to_a_day(cadre):
+    take_in(elder())
+    key = one_person().id
+    with transaction() as session:
+        service.start_tag(session, cadre, key, "dibao", date(2026, 1, 1))
+        service.start_tag(session, cadre, key, "dibao", date(2026, 2, 1))
+    with transaction() as session:
+        assert service.pull_people(session, [key])[key][1]["tags"] == ["dibao"]
+        service.end_tag(session, cadre, key, "dibao", date(2026, 3, 1))
+    with transaction() as session:
+        assert service.pull_people(session, [key])[key][1]["tags"] == []
+        with pytest.raises(BadInput):
+            service.start_tag(session, cadre, key, "rich", date(2026, 1, 1))
+
+
+def test_relations_need_both_people_in_reach(cadre):
+    take_in(elder(), {"household_code": "H1", "name": "刘小毛", "id_number": CHILD})
+    key, kid = one_person(name="刘桂英").id, one_person(name="刘小毛").id
+    with transaction() as session:
+        made = service.add_relation(session, cadre, kid, key, "grandchild_of")
+        assert service.add_relation(session, cadre, kid, key, "grandchild_of") == made
+        service.remove_relation(session, cadre, made)
+    with pytest.raises(NotFound), transaction() as session:
+        service.add_relation(session, cadre, kid, new_id(), "carer_of")
+
+
+SEARCHES = {
+    "刘桂英": ["刘桂英"], "刘": ["刘桂英", "刘䶮"], "桂英": ["刘桂英"], "英": ["刘桂英"], "lgy": ["刘桂英"],
+    "liugui": ["刘桂英"], "Liu Guiying": ["刘桂英"], "0010": ["刘桂英"], ELDER: ["刘桂英"], "161-6679-8147": ["刘桂英"],
+    "毛安村 l": ["刘桂英"], "黄河村": ["刘䶮"], "红旗村": [], "ouyang": ["欧阳娜"], "oyn": ["欧阳娜"], "lyan": [],
+    "lvyan": [], "😀": ["王😀"], "%": [], "H1": [], "": [], "349927x": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SEARCHES)
+def test_people_are_found_as_people_look_for_them(cadre, text):
+    homes = [home(), home("H2", NEXT_VILLAGE), home("H3", FAR_VILLAGE)]
+    take_in(
+        elder(phone="16166798147"), {"household_code": "H2", "name": "刘䶮", "relation": "户主"},
+        {"household_code": "H1", "name": "欧阳娜"}, {"household_code": "H1", "name": "王😀"},
+        {"household_code": "H3", "name": "刘桂英", "relation": "户主"}, homes=homes,
+    )  # fmt: skip
+    with reading() as session:
+        hits = service.search(session, cadre, text, utcnow().date())
+    assert sorted(hit.name for hit in hits) == sorted(SEARCHES[text])
+
+
+def test_a_paired_official_finds_only_their_homes(cadre):
+    take_in(elder(), elder(household_code="H3", id_number=None), homes=[home(), home("H3", FAR_VILLAGE)])
+    with transaction() as session:
+        official = makers.user(session, Role.PAIRED, ())
+        far = session.scalars(select(Household).where(Household.code == "H3")).one()
+        makers.pair(session, official, far, date(2026, 1, 1))
+    with reading() as session:
+        assert [hit.household_id for hit in service.search(session, official, "lgy", utcnow().date())] == [far.id]
+        with pytest.raises(NotFound):
+            service.get_household(session, official, new_id())
+
+
+def fill(person_id, field, value, at, **more):
+    return LedgerFill("person", person_id, field, value, at, **more)
+
+
+def test_what_a_visit_finds_fills_the_ledger(cadre):
+    take_in(elder())
+    key, now = one_person().id, utcnow()
+    with transaction() as session:
+        done = service.apply_fills(session, cadre, [
+            fill(key, "person.medicine", "short", now, visit_id=new_id()),
+            fill(key, "person.living", "alone", now),
+            fill(key, "contact.emergency.name", "刘建国", now),
+            fill(key, "contact.emergency.phone", "154-0000-0001", now),
+            fill(key, "contact.emergency.confirmed", True, now),
+        ])  # fmt: skip
+    assert {change.row_id for change in done.changes} == {key}
+    with reading() as session:
+        data = service.pull_people(session, [key])[key][1]
+    assert (data["ledger"], data["living"]) == ({"person.medicine": "short", "person.living": "alone"}, "alone")
+    contact = data["contacts"][0]
+    assert (contact["name"], contact["phone"]) == ("刘建国", "15400000001")
+    assert contact["confirmed_on"] is not None
+
+
+def test_a_field_that_changed_meanwhile_waits_for_a_person(cadre):
+    take_in(elder())
+    key, now = one_person().id, utcnow()
+    with transaction() as session:
+        other = makers.user(session, Role.PAIRED, (VILLAGE,))
+        service.apply_fills(session, cadre, [fill(key, "person.medicine", "short", now)])
+        late = fill(key, "person.medicine", "enough", now, base_at=now.replace(year=2025))
+        assert service.apply_fills(session, other, [late]).conflicts == [f"{key}:person.medicine"]
+    with transaction() as session:
+        waiting = session.scalars(select(FieldConflict)).one()
+        assert (waiting.ours["value"], waiting.theirs["value"]) == ("short", "enough")
+        service.decide_conflict(session, cadre, waiting, take_theirs=True)
+    assert one_person().ledger["person.medicine"]["value"] == "enough"
+
+
+def test_an_older_answer_never_replaces_a_newer_contact(cadre):
+    take_in(elder())
+    key, now = one_person().id, utcnow()
+    with transaction() as session:
+        service.set_contact(session, cadre, key, ContactIn(kind="village", name="周建民", phone="15400000002"))
+        old = fill(key, "contact.village.name", "旧人", now.replace(year=2025))
+        assert service.apply_fills(session, cadre, [old]).changes == []
+
+
+def test_a_home_is_changed_and_emptied_field_by_field(cadre):
+    take_in(homes=[home(address="老屋")])
+    with reading() as session:
+        key = session.scalars(select(Household.id)).one()
+    with transaction() as session:
+        service.change_household(session, cadre, key, HouseholdChange(address=None, door="12"), 1)
+    with reading() as session:
+        row = session.get(Household, key)
+        assert (row.address, row.door, row.version) == (None, "12", 2)
+
+
+def test_divisions_are_named_and_renamed(database):
+    with transaction() as session:
+        rows = [
+            DivisionIn(code=code, name=name)
+            for code, name in ((COUNTY, "演示县"), (TOWN, "高士镇"), (VILLAGE, "毛安村"))
+        ]
+        assert divisions.upsert(session, None, rows) == [COUNTY, TOWN, VILLAGE]
+        assert divisions.upsert(session, None, rows) == []
+        assert divisions.place(session, VILLAGE) == "高士镇毛安村"
+        assert divisions.chain(session, VILLAGE) == ["演示县", "高士镇", "毛安村"]
+    with transaction() as session:
+        divisions.upsert(session, None, [DivisionIn(code=TOWN, name="高士新镇")])
+    with reading() as session:
+        last = session.scalars(
+            select(FeedRow.row_id).where(FeedRow.type == "division").order_by(FeedRow.position)
+        ).all()
+        assert set(last[-2:]) == {TOWN, VILLAGE}
+        assert divisions.pull(session, [VILLAGE])[VILLAGE][1]["place"] == "高士新镇毛安村"
