@@ -1,6 +1,6 @@
 """The product as built and served: it starts without a network, opens no socket in the field, and fits any port.
 
-These tests know no page but the two faces themselves, `/` and `/office`, and one address of the field face that is drawn
+These tests know no page but the two faces, `/` and `/office`, and one address of the field face that is drawn
 from the shell; what the pages say is the journeys' matter.
 """
 
