@@ -9,7 +9,7 @@ from models.base import Json, Moment, Sealed
 
 
 class ImportBatch(SQLModel, table=True):
-    """One file taken in. `state`: previewed, running, done, undone, failed; `report` as design §5 lists it."""
+    """One file taken in. `state`: reading, previewed, running, done, undone, failed; `report` as design §5 lists it."""
 
     __tablename__ = "import_batch"
     id: str = Field(primary_key=True, max_length=36)
@@ -43,7 +43,7 @@ class ImportChange(SQLModel, table=True):
 class ImportLine(SQLModel, table=True):
     """One record row of a file as it was read, staged between preview and import.
 
-    `state`: new, changed, same, duplicate, unreadable, left (taken over, and nothing more to say about it).
+    `state`: read (before it is compared), new, changed, same, duplicate, outside (of the importer's area), unreadable.
     `detail` is the JSON of what the row says, its repairs and its faults; sealed, for it holds ID numbers.
     """
 
@@ -60,3 +60,11 @@ class ImportLine(SQLModel, table=True):
     state: str = Field(max_length=12)
     repaired: bool = False
     detail: str = Field(sa_column=Column(Sealed("import.line"), nullable=False))
+
+
+class ImportFile(SQLModel, table=True):
+    """A file that was sent and waits to be read; it goes when its rows are staged."""
+
+    __tablename__ = "import_file"
+    import_id: str = Field(primary_key=True, foreign_key="import_batch.id", max_length=36)
+    content: str = Field(sa_column=Column(Sealed("import.file"), nullable=False))
