@@ -108,8 +108,12 @@ def person_values(data: Mapping[str, Any], on: date) -> dict[str, Any]:
 
 
 def differences(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are not blank and differ from the row's."""
-    return {name: value for name, value in values.items() if value is not None and getattr(row, name) != value}
+    """The values that are not blank and differ from the row's; `extra` is added to what stands there."""
+    changed = {name: value for name, value in values.items() if value is not None and getattr(row, name) != value}
+    if "extra" in changed:
+        merged = {**row.extra, **changed.pop("extra")}
+        changed |= {"extra": merged} if merged != row.extra else {}
+    return changed
 
 
 def _homes_by_code(session: Session, codes: Sequence[str]) -> dict[str, Household]:
@@ -241,7 +245,7 @@ def upsert_people(
     on = now.astimezone(SHANGHAI).date()
     homes = _homes_of(session, rows)
     prepared = [
-        person_values(row.given(), on) | {"household_id": home.id, "division": home.division}
+        person_values(row.given(), on) | {"household_id": home.id, "division": home.division, "extra": row.extra}
         for row, home in zip(rows, homes, strict=True)
     ]
     known = _People(
