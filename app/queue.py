@@ -1,8 +1,8 @@
 """The job queue: what a request leaves for the worker. SQLite in the home's cache, or Redis when set.
 
-Rooms only name a job, `later(session, "process_photo", sha256)`; what the names mean stands in `app/jobs.py`, which only
-the worker needs. A job is put into the queue after the commit that makes it necessary, and may be lost with the queue:
-jobs are idempotent, and the sweep finds what waits.
+Rooms only name a job, `later(session, "process_photo", sha256)`; what the names mean stands in `app/jobs.py`, which
+only the worker needs. A job is put into the queue after the commit that makes it necessary, and may be lost with the
+queue: jobs are idempotent, and the sweep finds what waits.
 """
 
 import sqlite3

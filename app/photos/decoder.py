@@ -87,7 +87,8 @@ class Decoder:
         timer = threading.Timer(self._seconds, stop)
         timer.start()
         try:
-            assert process.stdin is not None and process.stdout is not None
+            assert process.stdin is not None
+            assert process.stdout is not None
             _send(process.stdin, data)
             answer = json.loads(_receive(process.stdout))
             screen, thumb = _receive(process.stdout), _receive(process.stdout)
@@ -170,7 +171,9 @@ def _answer(data: bytes) -> tuple[dict, bytes, bytes]:
 
 def main() -> None:
     """Serve pictures until the other end closes."""
-    from app.photos import processing  # noqa: F401  (what takes time to load, before the first picture)
+    from app.photos import processing
+
+    processing.warm_up()
 
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not fall between the answers

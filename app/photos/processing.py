@@ -96,6 +96,7 @@ def _look(data: bytes) -> Found:
         image.draft("RGB", (SCREEN, SCREEN))
     image.load()
     flat = _opaque(_upright(image, orientation))
+    flat.info = {}  # Pillow would write a JPEG's comment and profile into what is saved
     flat.thumbnail((SCREEN, SCREEN), Image.Resampling.LANCZOS, reducing_gap=2.0)
     small = flat.copy()
     small.thumbnail((THUMB, THUMB), Image.Resampling.LANCZOS)
@@ -157,6 +158,11 @@ def hash_of(image: Image.Image) -> int | None:
         return None
     bits = np.packbits(imagehash.phash(grey).hash.flatten())
     return int(bits.view(">i8")[0])
+
+
+def warm_up() -> None:
+    """Load what is loaded on first use, so that no picture's time is spent on it."""
+    hash_of(Image.linear_gradient("L"))
 
 
 def hashes_of(thumb: bytes) -> list[int]:

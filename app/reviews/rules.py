@@ -59,6 +59,25 @@ def next_state(state: State, act: Act) -> State:
     return wanted
 
 
+def kept_steps(kinds: Sequence[str]) -> list[int]:
+    """The places of the steps that count: `withdraw` takes itself and the step before it away."""
+    kept: list[int] = []
+    for place, kind in enumerate(kinds):
+        if kind == "withdraw":
+            kept.pop()
+        else:
+            kept.append(place)
+    return kept
+
+
+def state_after(kinds: Sequence[str]) -> State:
+    """Where a review stands after these steps, none of them withdrawn."""
+    state = State.WAITING
+    for kind in kinds:
+        state = next_state(state, Act(kind))
+    return state
+
+
 def reason_for_return(reason: str | None, note: str | None, marks: Sequence[Any]) -> str | None:
     """The reason of a return: the chosen one, `other` where words or marks say it, None where nothing does."""
     if reason:
@@ -173,7 +192,8 @@ def same_picture(
         kind, text = "similar_photo", f"这张和{_led(day)}那张有点像，是同一处吗？"
     facts = {
         "visit_id": earlier.visit_id, "sha256": earlier_sha256, "distance": distance,
-        "at": earlier.started_at.astimezone(UTC).isoformat(), "same_household": earlier.household_id == later.household_id,
+        "at": earlier.started_at.astimezone(UTC).isoformat(),
+        "same_household": earlier.household_id == later.household_id,
     }  # fmt: skip
     return Asked(later.visit_id, kind, text, sha256, f"{earlier.visit_id}:{earlier_sha256[:32]}", facts)
 
@@ -272,6 +292,11 @@ def cannot_open(visit_id: str, sha256: str, problem: str | None) -> Asked:
     """A picture that the county cannot open; it is kept as it came."""
     return Asked(visit_id, "undecodable", "这张照片县里打不开。手机里还能看吗？下次去再拍一张也行。", sha256, "",
                  {"problem": problem or ""})  # fmt: skip
+
+
+def family(kind: str) -> str:
+    """Kinds that ask the same thing: a picture is asked once whether it was there before."""
+    return "same_photo" if kind == "similar_photo" else kind
 
 
 def hint(kind: str, facts: dict[str, Any], now: datetime, zone: tzinfo) -> str:

@@ -1,0 +1,129 @@
+"""The worker: pictures processed, questions asked, notices sent. `python -m app.jobs` is a process of its own.
+
+Every job may run twice, or be lost with the queue: jobs look first whether there is still something to do, and the
+sweep, once a minute, finds what a kill left behind.
+"""
+
+import gc
+import threading
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import structlog
+from huey import crontab
+
+from app.config import settings
+from app.db import engine, reading, transaction, utcnow
+from app.errors import AppError, Unavailable
+from app.photos import service as photos
+from app.photos.decoder import Decoder
+from app.queue import JOBS, enqueue, queue
+from app.reviews import evidence
+from app.reviews import service as reviews
+from app.reviews.duplicates import HashIndex
+
+log = structlog.get_logger()
+GRACE = timedelta(seconds=30)
+"""What is younger is probably in the queue."""
+SWEEP_AT_MOST = 500
+
+
+@lru_cache(maxsize=1)
+def _index() -> HashIndex:
+    return HashIndex()
+
+
+def process_photo(sha256: str, decoder: Decoder | None = None, index: HashIndex | None = None) -> None:
+    """Decode a picture if that is still to do, then ask what it raises.
+
+    The result is committed before questions are looked for: of two alike pictures processed at the same moment, at
+    least one sees the other.
+    """
+    photos.process(sha256, decoder or photos.worker_decoder())
+    now = utcnow()
+    with reading() as session:
+        gathered = evidence.gather(session, sha256, index or _index(), now)
+    if gathered.asked or gathered.review_ids:
+        with transaction() as session:
+            reviews.put_questions(session, gathered, now)
+
+
+def questions_shown(question_ids: list[str]) -> None:
+    """Note that questions reached their author's phone."""
+    with transaction() as session:
+        reviews.mark_shown(session, question_ids, utcnow())
+
+
+def announce_return(review_id: str, version: int) -> None:
+    """Announce a return outside, unless it was taken back or answered meanwhile."""
+    from app.notices import service as notices
+
+    with transaction() as session:
+        review = reviews.standing_return(session, review_id, version)
+        if review is None:
+            return
+        notices.enqueue(session, "photo_returned", review.division, {})
+    send_notices()
+
+
+def send_notices() -> None:
+    """Send the notices that are due."""
+    from app.notices import service as notices
+
+    notices.send_due(utcnow())
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Find what waits although nobody works on it; returns how many jobs that made."""
+    now = now or utcnow()
+    if queue().pending_count() > SWEEP_AT_MOST:
+        return 0
+    with reading() as session:
+        names = photos.waiting(session, now - GRACE, SWEEP_AT_MOST)
+        names += reviews.unasked(session, now - GRACE, SWEEP_AT_MOST)
+    for name in dict.fromkeys(names):
+        enqueue("process_photo", name)
+    return len(dict.fromkeys(names))
+
+
+JOBS.update(
+    process_photo=process_photo, questions_shown=questions_shown, announce_return=announce_return,
+    send_notices=send_notices, sweep=sweep,
+)  # fmt: skip
+
+
+def _every_minute() -> None:
+    for job in (sweep, send_notices):
+        try:
+            job()
+        except AppError as error:
+            log.warning("the minute's round will be tried again", job=job.__name__, error=str(error))
+
+
+def run_worker() -> None:
+    """Work until told to end. `ruhutong up` starts as many of these processes as `RUHUTONG_WORKERS` says."""
+    settings().make_folders()
+    engine()
+    jobs = queue()
+    jobs.periodic_task(crontab(minute="*"), name="ruhutong_minute")(_every_minute)
+    consumer = jobs.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5, periodic=True)
+    threading.Thread(target=_begin, daemon=True, name="first-sweep").start()
+    gc.freeze()
+    consumer.run()
+
+
+def _begin() -> None:
+    try:
+        sweep()
+    except Unavailable as error:
+        log.warning("the first sweep will be tried again", error=str(error))
+
+
+if __name__ == "__main__":
+    from app.start import die_with_parent
+
+    die_with_parent()
+    # The module that huey and the rooms know is `app.jobs`, not `__main__`.
+    from app.jobs import run_worker as run
+
+    run()

@@ -1,0 +1,358 @@
+"""The review of pictures: made when a picture arrives, decided by a reviewer, answered by its author, asked by rules.
+
+Every step is kept beside the others (`review_event`). A return becomes a task on the author's phone through the feed;
+the answer comes back as the command `photo.answer`, and both versions stay.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session
+
+from app.accounts.rules import Permission
+from app.accounts.schemas import Actor
+from app.audit.service import entry, record_many
+from app.db import SHANGHAI, is_sqlite, new_id, utcnow
+from app.errors import BadInput, Conflict, NotAllowed, NotFound
+from app.feed.service import Change, publish
+from app.queue import enqueue, later
+from app.reviews import queries, rules
+from app.reviews.evidence import Gathered
+from app.reviews.rules import Act, State
+from app.reviews.schemas import Decision, PhotoAnswer
+from models.photos import PhotoUpload
+from models.reviews import EvidenceQuestion, Review, ReviewEvent
+from models.visits import Visit, VisitPhoto
+
+ANNOUNCE_AFTER = timedelta(seconds=40)
+"""A return is announced outside only when it can no longer be taken back with one tap."""
+AUTHOR_FIRST = timedelta(days=3)
+"""So long a question waits for its author before a reviewer sees it all the same."""
+
+
+def _change(review: Review) -> Change:
+    return Change("review", review.id, user_id=review.author_id)
+
+
+def on_photo_held(session: Session, visit: Visit, upload: PhotoUpload) -> Review | None:
+    """A picture of a stored visit has wholly arrived from its author: it waits to be looked at.
+
+    Called in either order of arrival, and harmless when called again. A picture that answers a return makes no review
+    of its own; a corrected visit takes the review of the same picture over from the visit that it corrects.
+    """
+    named = session.get(VisitPhoto, (visit.id, upload.sha256))
+    if named is None or visit.author_id != upload.user_id or visit.state != "stored":
+        return None
+    later(session, "process_photo", upload.sha256)
+    if named.answers_review:
+        return _answer_arrived(session, named.answers_review)
+    known = queries.of_pair(session, visit.id, upload.sha256)
+    if known is not None:
+        return known
+    before = queries.of_pair(session, visit.corrects, upload.sha256) if visit.corrects else None
+    if before is not None:
+        before.visit_id, before.question, before.of_child = visit.id, named.question, named.of_child
+        before.version += 1
+        session.flush()
+        if before.state == State.RETURNED or before.has_questions:
+            publish(session, [_change(before)])
+        return before
+    made = _new_review(visit, named)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _new_review(visit: Visit, named: VisitPhoto) -> Review:
+    return Review(
+        id=new_id(), visit_id=visit.id, sha256=named.sha256, household_id=visit.household_id, division=visit.division,
+        town=visit.division[:9], author_id=visit.author_id, form_code=visit.form_code, question=named.question,
+        of_child=named.of_child, taken_at=named.taken_at, created_at=utcnow(),
+    )  # fmt: skip
+
+
+def _answer_arrived(session: Session, review_id: str) -> Review | None:
+    review = session.get(Review, review_id)
+    if review is not None:
+        review.asked_at = None
+        session.flush()
+    return review
+
+
+def decide(session: Session, actor: Actor, decision: Decision, now: datetime) -> Review:
+    """Accept a picture or return it to its author.
+
+    Raises:
+        NotAllowed: the account may not decide, took the picture itself, or may not see a child's picture.
+        NotFound: outside the actor's scope.
+        Conflict: somebody else decided meanwhile, or it stands so already.
+        BadInput: a return without a reason, a word or a mark.
+    """
+    review = _for_deciding(session, actor, decision.review_id, now)
+    act = Act(decision.act)
+    reason = rules.reason_for_return(decision.reason, decision.note, decision.marks) if act is Act.RETURN else None
+    if act is Act.RETURN and reason is None:
+        raise BadInput("选一个原因，或写一句，走访的人才知道怎么改。", code="reason_needed")
+    if review.version != decision.version:
+        raise Conflict("这张刚有了新的情况，请看一下再决定。")
+    try:
+        state = rules.next_state(State(review.state), act)
+    except rules.NoSuchStep as error:
+        raise Conflict("这张已经是这样了，不用再点。", code="same_state") from error
+    marks = [mark.model_dump(exclude_defaults=True) for mark in decision.marks] if act is Act.RETURN else []
+    note = decision.note or None
+    _step(
+        session, review, actor, act.value, now, state=state.value, reason=reason, note=note, marks=marks,
+        reviewer_id=actor.id, decided_at=now,
+    )  # fmt: skip
+    verb = "review.returned" if act is Act.RETURN else "review.accepted"
+    _write_down(session, actor, verb, review, {"state": state.value, "reason": reason, "note": note}, now)
+    if act is Act.RETURN:
+        later(session, "announce_return", review.id, review.version, delay=ANNOUNCE_AFTER)
+    return review
+
+
+def _for_deciding(session: Session, actor: Actor, review_id: str, now: datetime) -> Review:
+    review = queries.one(session, actor, review_id, now.astimezone(SHANGHAI).date())
+    if review is None:
+        raise NotFound("没有这张照片，或不在你负责的范围。")
+    if not actor.may(Permission.REVIEW_DECIDE):
+        raise NotAllowed()
+    if review.author_id == actor.id:
+        raise NotAllowed("自己拍的照片，请别人来看。", code="own_photo")
+    if review.of_child and not actor.may(Permission.CHILD_PHOTO_SEE):
+        raise NotAllowed("孩子的照片要有专门的权限才能看。", code="child_photo")
+    return review
+
+
+def _step(session: Session, review: Review, actor: Actor, kind: str, now: datetime, **values: Any) -> None:
+    """One step: the row changes only if it still has the version that was read, and the step is kept."""
+    changed = session.execute(
+        update(Review)
+        .where(Review.id == review.id, Review.version == review.version)  # type: ignore[arg-type]
+        .values(version=review.version + 1, **values)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("这张刚有了新的情况，请看一下再决定。")
+    session.refresh(review)
+    session.add(
+        ReviewEvent(
+            id=new_id(), review_id=review.id, at=now, actor_id=actor.id, kind=kind,
+            sha256=values.get("answer_sha256"), reason=values.get("reason"),
+            note=values.get("note") if kind != "answer" else values.get("answer_text"), marks=values.get("marks") or [],
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def _write_down(
+    session: Session, actor: Actor, verb: str, review: Review, after: dict[str, Any], now: datetime, told: bool = True
+) -> None:
+    record_many(session, [entry(actor, verb, "review", review.id, after=after)])
+    if told:
+        publish(session, [_change(review)])
+
+
+def withdraw(session: Session, actor: Actor, review_id: str, now: datetime) -> Review:
+    """Take one's own decision back, right after it: the review stands again where it stood.
+
+    Raises:
+        NotFound: outside the actor's scope.
+        Conflict: too late, or something else has happened since.
+    """
+    review = _for_deciding(session, actor, review_id, now)
+    steps = list(queries.events(session, review.id))
+    last = steps[-1] if steps else None
+    mine = last is not None and last.actor_id == actor.id and last.kind in (Act.ACCEPT, Act.RETURN)
+    if last is None or not mine or now - last.at > rules.WITHDRAW_WITHIN:
+        raise Conflict("已经过了撤回的时间。可以在“已退回”或“可以”里找到这张，再改。", code="too_late")
+    kept = rules.kept_steps([step.kind for step in steps] + ["withdraw"])
+    before = [steps[place] for place in kept]
+    returned = next((step for step in reversed(before) if step.kind == Act.RETURN), None)
+    decided = next((step for step in reversed(before) if step.kind in (Act.ACCEPT, Act.RETURN)), None)
+    _step(
+        session, review, actor, "withdraw", now, state=rules.state_after([step.kind for step in before]).value,
+        reason=returned.reason if returned else None, note=returned.note if returned else None,
+        marks=returned.marks if returned else [], reviewer_id=decided.actor_id if decided else None,
+        decided_at=decided.at if decided else None,
+    )  # fmt: skip
+    _write_down(session, actor, "review.withdrawn", review, {"state": review.state}, now)
+    return review
+
+
+def answer(session: Session, actor: Actor, payload: Mapping[str, Any] | PhotoAnswer, now: datetime) -> Review:
+    """The author answers a return or a question: with words, a new picture, or both.
+
+    Raises:
+        NotFound: no such review of this author.
+    """
+    data = payload if isinstance(payload, PhotoAnswer) else PhotoAnswer.model_validate(payload)
+    review, entries = take_answer(session, actor, data, now)
+    record_many(session, entries)
+    publish(session, [_change(review)])
+    return review
+
+
+def take_answer(
+    session: Session, actor: Actor, data: PhotoAnswer, now: datetime
+) -> tuple[Review, list[dict[str, Any]]]:
+    """As `answer`; audit entries are returned and the feed is left to the caller, who may have many of them."""
+    review = session.get(Review, data.review_id)
+    if review is None or review.author_id != actor.id:
+        raise NotFound("没有这张要改的照片，或不是你走访时拍的。", code="unknown_review")
+    entries = []
+    for one in data.answers:
+        entries.append(_answer_question(session, actor, one.id, one.text, now))
+    if data.text or data.photos:
+        name = _keep_answer_photo(session, review, data)
+        state = rules.next_state(State(review.state), Act.ANSWER)
+        _step(
+            session, review, actor, Act.ANSWER.value, now, state=state.value, answer_text=data.text or None,
+            answer_sha256=name, answered_at=now,
+        )  # fmt: skip
+        entries.append(entry(actor, "review.answered", "review", review.id, after={"sha256": name, "note": data.text}))
+    else:
+        review.version += 1
+        session.flush()
+    return review, entries
+
+
+def _keep_answer_photo(session: Session, review: Review, data: PhotoAnswer) -> str | None:
+    if not data.photos:
+        return review.answer_sha256
+    photo = data.photos[0]
+    if session.get(VisitPhoto, (review.visit_id, photo.sha256)) is None:
+        last = select(func.max(VisitPhoto.position)).where(VisitPhoto.visit_id == review.visit_id)  # type: ignore[arg-type]
+        place = photo.location
+        session.add(
+            VisitPhoto(
+                visit_id=review.visit_id, sha256=photo.sha256, position=(session.scalar(last) or 0) + 1,
+                original_sha256=photo.original_sha256, question=review.question, of_child=review.of_child,
+                taken_at=photo.taken_at, lat=place.lat if place else None, lon=place.lon if place else None,
+                accuracy_m=place.accuracy_m if place else None, note=photo.note, answers_review=review.id,
+            )
+        )  # fmt: skip
+        session.flush()
+    if session.get(PhotoUpload, (review.author_id, photo.sha256)) is not None:
+        review.asked_at = None
+        later(session, "process_photo", photo.sha256)
+    return photo.sha256
+
+
+def answer_question(session: Session, actor: Actor, question_id: str, text: str, now: datetime) -> EvidenceQuestion:
+    """The author says what lies behind a question.
+
+    Raises:
+        NotFound: no such question to this author.
+    """
+    record_many(session, [_answer_question(session, actor, question_id, text, now)])
+    found = session.get(EvidenceQuestion, question_id)
+    assert found is not None
+    _tell_reviews(session, queries.of_visit(session, [found.visit_id]), found.sha256)
+    return found
+
+
+def _answer_question(session: Session, actor: Actor, question_id: str, text: str, now: datetime) -> dict[str, Any]:
+    found = session.get(EvidenceQuestion, question_id)
+    if found is None or found.author_id != actor.id:
+        raise NotFound("没有这个疑问，或不是问你的。", code="unknown_question")
+    before, found.answer, found.answered_at = found.answer, text, now
+    found.shown_at = found.shown_at or now
+    session.flush()
+    what = {"before": {"answer": before}, "after": {"answer": text}}
+    return entry(actor, "question.answered", "evidence_question", found.id, **what)
+
+
+def _tell_reviews(session: Session, reviews: Sequence[Review], sha256: str) -> None:
+    touched = [row for row in reviews if sha256 in ("", row.sha256, row.answer_sha256)]
+    for row in touched:
+        row.version += 1
+    session.flush()
+    publish(session, [_change(row) for row in touched])
+
+
+def put_questions(session: Session, gathered: Gathered, now: datetime) -> int:
+    """Write down the questions that were found; those asked before stay as they are. Returns how many are new."""
+    visits = queries.visits(session, {one.visit_id for one in gathered.asked})
+    known = {(row.visit_id, row.sha256, rules.family(row.kind)) for row in queries.questions(session, visits)}
+    fresh = []
+    for one in gathered.asked:
+        key = (one.visit_id, one.sha256, rules.family(one.kind))
+        if key in known or one.visit_id not in visits:
+            continue
+        known.add(key)
+        fresh.append((one, visits[one.visit_id].author_id))
+    for one, author_id in fresh:
+        session.execute(_insert_once(session, one, author_id, now))
+    if gathered.review_ids:
+        session.execute(update(Review).where(Review.id.in_(gathered.review_ids)).values(asked_at=now))  # type: ignore[attr-defined]
+    reviews = queries.of_visit(session, {one.visit_id for one, _ in fresh})
+    told = []
+    for row in reviews:
+        if any(one.visit_id == row.visit_id and one.sha256 in ("", row.sha256, row.answer_sha256) for one, _ in fresh):
+            row.has_questions, row.version = True, row.version + 1
+            told.append(_change(row))
+    session.flush()
+    publish(session, told)
+    return len(fresh)
+
+
+def _insert_once(session: Session, one: rules.Asked, author_id: str, now: datetime) -> Any:
+    if is_sqlite(session):
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert
+    return insert(EvidenceQuestion).values(
+        id=new_id(), visit_id=one.visit_id, sha256=one.sha256, kind=one.kind, other=one.other, text=one.text,
+        facts=one.facts, author_id=author_id, created_at=now,
+    ).on_conflict_do_nothing()  # fmt: skip
+
+
+def mark_shown(session: Session, question_ids: Sequence[str], now: datetime) -> None:
+    """Note that questions reached their author's phone; from then on a reviewer sees them too."""
+    session.execute(
+        update(EvidenceQuestion)
+        .where(EvidenceQuestion.id.in_(question_ids), EvidenceQuestion.shown_at.is_(None))  # type: ignore[attr-defined, union-attr]
+        .values(shown_at=now)
+    )
+
+
+def unasked(session: Session, before: datetime, limit: int) -> list[str]:
+    """Pictures with reviews for which no questions were looked for yet."""
+    return queries.unasked(session, before, limit)
+
+
+def standing_return(session: Session, review_id: str, version: int) -> Review | None:
+    """The review, if it is still returned as in this version; None when it was taken back or answered."""
+    review = session.get(Review, review_id)
+    stands = review is not None and review.version == version and review.state == State.RETURNED
+    return review if stands else None
+
+
+def pull(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
+    """What an author's phone is told of reviews: id → (version, data). The feed sends them to the author only."""
+    rows = list(queries.by_id(session, Review, ids).values())
+    asked = queries.questions(session, {row.visit_id for row in rows})  # type: ignore[attr-defined]
+    unseen = [one.id for one in asked if one.shown_at is None]
+    if unseen:
+        enqueue("questions_shown", unseen)
+    return {row.id: (row.version, _told(row, asked)) for row in rows if isinstance(row, Review)}
+
+
+def _told(row: Review, asked: Sequence[EvidenceQuestion]) -> dict[str, Any]:
+    names = ("", row.sha256, row.answer_sha256)
+    return {
+        "visit_id": row.visit_id, "household_id": row.household_id, "sha256": row.sha256, "question": row.question,
+        "state": row.state, "reason": row.reason, "note": row.note, "marks": row.marks,
+        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+        "answer_sha256": row.answer_sha256, "answer_text": row.answer_text,
+        "questions": [
+            {"id": one.id, "kind": one.kind, "text": one.text, "answer": one.answer}
+            for one in asked if one.visit_id == row.visit_id and one.sha256 in names
+        ],
+    }  # fmt: skip
+
+
+PULL_TYPES = {"review": pull}
