@@ -92,13 +92,21 @@ class Person(SQLModel, table=True):
 
 
 class PersonTag(SQLModel, table=True):
-    """A programme or need that marks a person for a time (独居老人, 留守儿童, 低保 …). Codes: `app/households/tags.py`."""
+    """A programme or need that marks a person for a time (独居老人, 留守儿童, 低保 …). Codes: `app/households/tags.py`.
+
+    `division` and `household_id` repeat the person's, so that a list of homes by tag needs one index.
+    """
 
     __tablename__ = "person_tag"
-    __table_args__ = (Index("person_tag_open", "person_id", "tag", "from_on", unique=True),)
+    __table_args__ = (
+        Index("person_tag_open", "person_id", "tag", "from_on", unique=True),
+        Index("person_tag_home", "tag", "division", "household_id", "from_on", "to_on"),
+    )
     id: str = Field(primary_key=True, max_length=36)
     person_id: str = Field(foreign_key="person.id", max_length=36)
     tag: str = Field(max_length=32, index=True)
+    household_id: str = Field("", max_length=36, sa_column_kwargs={"server_default": ""})
+    division: str = Field("", sa_column=Column(ordered(12), nullable=False, server_default=""))
     from_on: date
     to_on: date | None = None
     source: str | None = Field(None, max_length=64)

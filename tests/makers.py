@@ -132,7 +132,10 @@ def person(
     session.add(row)
     session.flush()
     for tag in tags:
-        session.add(PersonTag(id=new_id(), person_id=row.id, tag=tag, from_on=date(2020, 1, 1)))
+        session.add(
+            PersonTag(id=new_id(), person_id=row.id, tag=tag, from_on=date(2020, 1, 1),
+                      household_id=home.id, division=home.division)
+        )  # fmt: skip
     session.flush()
     return row
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, or_, select, update
 from sqlmodel import Session
 
 from app import crypto
@@ -164,6 +164,8 @@ def upsert_households(
         log.append(entry(actor, "household.changed", "household", home.id, before=_moment_free(told(before)),
                          after=_moment_free(told(changed))))  # fmt: skip
     session.flush()
+    moved = {home.id: home.division for home in known.values() if "division" in result.changed.get(home.id, {})}
+    changes += move_people(session, moved)
     changes += _insert_homes(session, actor, list(new.values()), import_id, now, log)
     result.created += [made["id"] for made in new.values()]
     result.versions |= {made["id"]: 1 for made in new.values()}
@@ -266,6 +268,10 @@ def upsert_people(
     result.created += [made["id"] for made in new]
     result.versions |= {made["id"]: 1 for made in new}
     marked = _tag_all(session, list(zip(result.ids, (row.tags for row in rows), strict=True)), on, import_id)
+    place_tags(
+        session,
+        sorted(marked | {key for key, old in result.changed.items() if "household_id" in old or "division" in old}),
+    )
     changes += [
         Change("person", key, values["household_id"], values["division"])
         for key, values in zip(result.ids, prepared, strict=True)
@@ -361,3 +367,29 @@ def _tag_all(session: Session, wanted: list[tuple[str, list[str]]], on: date, im
             for person, tag in missing
         ])  # fmt: skip
     return {person for person, _ in missing}
+
+
+def place_tags(session: Session, people: Sequence[str]) -> None:
+    """Let the tags of these people say where they live now."""
+    for part in chunks(people):
+        for column in (PersonTag.household_id, PersonTag.division):
+            now = select(getattr(Person, column.key)).where(Person.id == PersonTag.person_id).scalar_subquery()  # type: ignore[attr-defined]
+            session.execute(
+                update(PersonTag).where(PersonTag.person_id.in_(part)).values({column.key: now}),  # type: ignore[attr-defined]
+                execution_options={"synchronize_session": False},
+            )
+
+
+def move_people(session: Session, homes: Mapping[str, str]) -> list[Change]:
+    """The people of homes that moved go along: home id → new division; the caller publishes."""
+    changes: list[Change] = []
+    moved: list[str] = []
+    for part in chunks(sorted(homes)):
+        for person in session.scalars(select(Person).where(Person.household_id.in_(part))):  # type: ignore[attr-defined]
+            changes += person_changes(person, {"division": homes[person.household_id]})
+            person.division = homes[person.household_id]
+            person.version, person.updated_at = person.version + 1, utcnow()
+            moved.append(person.id)
+    session.flush()
+    place_tags(session, moved)
+    return changes

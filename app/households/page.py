@@ -142,6 +142,7 @@ def households_page() -> rx.Component:
     search = search_field(
         "找农户：姓名、拼音首字母、身份证后四位",
         on_clear=offline.action("clearSearch"),
+        filled=LIST["query"] != "",
         id="household-search",
         placeholder="姓名、拼音、后四位",
         default_value=LIST["query"],

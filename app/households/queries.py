@@ -35,21 +35,35 @@ def tag_open(on: date) -> ColumnElement[bool]:
     return and_(PersonTag.from_on <= on, or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on))  # type: ignore[union-attr, operator]
 
 
-def listed(actor: Actor, on: date, *, village: str = "", tag: str = "", attributes: Sequence[str] = ()) -> Any:
+def listed(actor: Actor, on: date, *, village: str = "", attributes: Sequence[str] = ()) -> Any:
     """The condition of the office's list: scope, and what was chosen."""
     parts = [household_scope(actor, on)]
     if village:
         parts.append(below(Household.division, village))
     if attributes:
         parts.append(Household.attribute.in_(attributes))  # type: ignore[union-attr]
-    if tag:
-        people = (
-            select(Person.household_id)
-            .join(PersonTag, PersonTag.person_id == Person.id)  # type: ignore[arg-type]
-            .where(PersonTag.tag == tag, tag_open(on), Person.removed_at.is_(None))  # type: ignore[union-attr]
-        )
-        parts.append(Household.id.in_(people))  # type: ignore[attr-defined]
     return and_(*parts)
+
+
+def tagged(actor: Actor, on: date, tag: str, village: str) -> Select[Any]:
+    """The homes of people with a tag, village by village, from the index of tags alone."""
+    scope = in_scope(actor, on, PersonTag.division, PersonTag.household_id)
+    query = select(PersonTag.household_id).where(PersonTag.tag == tag, tag_open(on), scope)
+    if village:
+        query = query.where(below(PersonTag.division, village))
+    return query.group_by(PersonTag.division, PersonTag.household_id).order_by(
+        PersonTag.division, PersonTag.household_id
+    )  # type: ignore[arg-type]
+
+
+def tagged_ids(session: Session, query: Select[Any], limit: int, offset: int) -> list[str]:
+    """A page of such homes."""
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def tagged_count(session: Session, query: Select[Any]) -> int:
+    """How many such homes there are."""
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
 def page(session: Session, condition: Any, limit: int, offset: int) -> list[Household]:
@@ -66,6 +80,13 @@ def count(session: Session, condition: Any) -> int:
 def by_ids(session: Session, ids: Sequence[str]) -> list[Household]:
     """These homes; the caller has held the ids to a scope."""
     return list(session.scalars(select(Household).where(Household.id.in_(list(ids)))))  # type: ignore[attr-defined]
+
+
+def held_to(session: Session, condition: Any, ids: Sequence[str]) -> set[str]:
+    """Those of these homes for which the condition holds."""
+    if not ids:
+        return set()
+    return set(session.scalars(select(Household.id).where(Household.id.in_(list(ids)), condition)))  # type: ignore[attr-defined]
 
 
 def people_of(session: Session, household_ids: Sequence[str]) -> list[Person]:

@@ -14,6 +14,8 @@ from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as NumberError
 
 OLDEST = 120
+CHILD_AGE = 14
+"""Below it a reason must be given before a number is shown (PIPL art. 28, domain §5.1)."""
 WARNINGS = {
     "id_length": "号码位数不对",
     "id_characters": "号码里有不该有的字",

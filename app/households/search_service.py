@@ -1,7 +1,7 @@
 """Finding people among half a million: by name, given name, pinyin, initials, last four, phone, number, village.
 
 Each way is a prefix of an indexed column, asked village by village; equal ones come before longer ones. Only when
-nothing was found is a name searched for what lies inside it.
+nothing was found, and within a township, is a name searched for what lies inside it: in a county that reads everything.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +21,8 @@ from models.households import Household, Person
 
 MOST = 300
 """A search answers with this many people at most; the page says to write one more character."""
+SMALL = 40
+"""Up to this many villages (a large township) a name is also searched for what lies inside it."""
 _LAST = "\U0010ffff"
 
 
@@ -50,7 +52,7 @@ def search(session: Session, actor: Actor, text: str, on: date, *, area: str = "
             found |= {row.id: Hit(row.id, row.household_id, row.name) for row in rows if row.id not in found}
             if len(found) >= most:
                 return list(found.values())[:most]
-    if not found:
+    if not found and len(places) <= SMALL:
         found = _inside(session, actor, on, villages, rest, most)
     return list(found.values())
 

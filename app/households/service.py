@@ -19,8 +19,9 @@ from app.households import queries, rules, tags
 from app.households.bulk_service import (
     HOME_FIELDS,
     PERSON_FIELDS,
-    person_changes,
+    move_people,
     person_values,
+    place_tags,
     told,
     upsert_households,
     upsert_people,
@@ -46,8 +47,6 @@ __all__ = [
 ]  # fmt: skip
 
 UNMASKABLE = {"id_number": "身份证号", "phone": "电话", "bank_account": "银行账号"}
-CHILD_AGE = 14
-"""Below it a reason must be given before a number is shown (PIPL art. 28, domain §5.1)."""
 
 
 def today() -> date:
@@ -164,11 +163,9 @@ def move_household(session: Session, actor: Actor, household_id: str, division: 
     divisions.get(session, division)
     if division == row.division:
         return row
-    former, people = row.division, queries.people_of(session, [row.id])
+    former = row.division
     changes = [Change("household", row.id, row.id, former, gone=True), Change("household", row.id, row.id, division)]
-    for person in people:
-        changes += person_changes(person, {"division": division})
-        person.division, person.version = division, person.version + 1
+    changes += move_people(session, {row.id: division})
     row.division, row.version, row.updated_at = division, row.version + 1, utcnow()
     record(session, actor, "household.moved", "household", row.id, before={"division": former},
            after={"division": division})  # fmt: skip
@@ -270,6 +267,7 @@ def _open_tag(session: Session, person_id: str, tag: str, from_on: date, source:
         return reopened
     session.add(PersonTag(id=new_id(), person_id=person_id, tag=tag, from_on=from_on, source=source))
     session.flush()
+    place_tags(session, [person_id])
     return True
 
 
@@ -338,7 +336,7 @@ def unmask(session: Session, actor: Actor, person_id: str, field: str, reason: s
         raise BadInput("没有这一项。", code="unknown_field")
     row = get_person(session, actor, person_id)
     reason = reason.strip()[:200]
-    if not reason and row.born_on and rules.age_on(row.born_on, today()) < CHILD_AGE:
+    if not reason and row.born_on and rules.age_on(row.born_on, today()) < rules.CHILD_AGE:
         raise BadInput("看孩子的号码，要写为什么。", details=[Detail("reason", "missing", "写一句为什么要看。")])
     record(session, actor, "person.unmasked", "person", person_id, reason=reason or None, after={"field": field})
     return getattr(row, field) or ""

@@ -11,7 +11,7 @@ from app.audit.service import entry, record_many
 from app.db import utcnow
 from app.errors import Conflict
 from app.feed.service import Change, publish
-from app.households.bulk_service import chunks, unkept
+from app.households.bulk_service import chunks, place_tags, unkept
 from models.accounts import Pairing
 from models.households import Contact, Household, Person, PersonTag, Relation
 from models.visits import Issue, Task, Visit
@@ -87,6 +87,7 @@ def undo(session: Session, actor: Actor | None, done: Sequence[Done]) -> None:
             for row in session.scalars(select(table).where(table.id.in_(part))):  # type: ignore[attr-defined]
                 changes += _take_back(actor, row_type, row, rows[row.id], log)
     session.flush()
+    place_tags(session, [one.row_id for one in done if one.row_type == "person" and one.before is not None])
     _remove(session, done)
     record_many(session, log)
     publish(session, changes)

@@ -1,0 +1,153 @@
+"""The register as the office looks at it: the list of homes, the page of one, who looked behind a mask."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import Session
+
+from app.accounts.schemas import Actor
+from app.db import SHANGHAI
+from app.divisions import service as divisions
+from app.errors import NotFound
+from app.households import queries, rules, tags
+from app.households.schemas import (
+    ContactView,
+    Hit,
+    HouseholdPage,
+    HouseholdRow,
+    HouseholdView,
+    LookView,
+    PersonView,
+)
+from app.households.search_service import MOST, search
+from models.households import Contact, Household, Person
+
+PAGE = 50
+
+
+def day_words(day: date | None) -> str:
+    """2026-03-05 → `2026 年 3 月 5 日`."""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日" if day else ""
+
+
+def list_households(
+    session: Session, actor: Actor, on: date, *, text: str = "", village: str = "", tag: str = "", offset: int = 0
+) -> HouseholdPage:
+    """A page of homes: all of the area, or those in which a search finds somebody.
+
+    Args:
+        text: as people look for each other (`刘桂英`, `lgy`, `0019`, `毛安村 刘`); empty lists all.
+        village: only below this division.
+        tag: only homes with this tag, their own or of somebody in them.
+    """
+    attributes = [name for name, code in tags.ATTRIBUTES.items() if code and f"home:{code}" == tag]
+    condition = queries.listed(actor, on, village=village, attributes=attributes)
+    of_people = "" if attributes else tag
+    if text.strip():
+        return _found(session, actor, on, condition, text, village, of_people, offset)
+    if of_people:
+        return _tagged(session, actor, on, of_people, village, offset)
+    rows = queries.page(session, condition, PAGE + 1, offset)
+    total = queries.count(session, condition)
+    return HouseholdPage(_rows(session, rows[:PAGE], on, {}), total, len(rows) > PAGE)
+
+
+def _tagged(session: Session, actor: Actor, on: date, tag: str, village: str, offset: int) -> HouseholdPage:
+    query = queries.tagged(actor, on, tag, village)
+    keys = queries.tagged_ids(session, query, PAGE + 1, offset)
+    homes = sorted(queries.by_ids(session, keys[:PAGE]), key=lambda home: keys.index(home.id))
+    return HouseholdPage(_rows(session, homes, on, {}), queries.tagged_count(session, query), len(keys) > PAGE)
+
+
+def _found(
+    session: Session, actor: Actor, on: date, condition: object, text: str, village: str, tag: str, offset: int
+) -> HouseholdPage:
+    hits: dict[str, Hit] = {}
+    for hit in search(session, actor, text, on, area=village):
+        hits.setdefault(hit.household_id, hit)
+    allowed = queries.held_to(session, condition, list(hits))
+    if tag:
+        marks = queries.home_tags(session, sorted(allowed), on)
+        allowed = {key for key in allowed if tag in marks.get(key, [])}
+    order = [key for key in hits if key in allowed]
+    window = order[offset : offset + PAGE]
+    homes = {row.id: row for row in queries.by_ids(session, window)}
+    rows = _rows(session, [homes[key] for key in window], on, hits)
+    return HouseholdPage(rows, -1 if len(hits) >= MOST else len(order), len(order) > offset + PAGE)
+
+
+def _rows(session: Session, homes: Sequence[Household], on: date, hits: dict[str, Hit]) -> list[HouseholdRow]:
+    keys = [home.id for home in homes]
+    places = divisions.places(session, {home.division for home in homes})
+    counts, marks = queries.people_counts(session, keys), queries.home_tags(session, keys, on)
+    return [
+        HouseholdRow(
+            id=home.id, code=home.code, name=home.name, place=places[home.division], group=home.group or "",
+            door=home.door or "", people=counts.get(home.id, 0), attribute=home.attribute or "",
+            tags=[tags.label(tags.TAGS, code) for code in marks.get(home.id, [])],
+            last_visit=day_words(home.last_visit_on),
+            hit=hits[home.id].name if home.id in hits and hits[home.id].name != home.name else "",
+        )
+        for home in homes
+    ]  # fmt: skip
+
+
+def household_page(session: Session, actor: Actor, household_id: str, on: date) -> HouseholdView:
+    """The page of one home, every number behind its mask.
+
+    Raises:
+        NotFound: there is none in the actor's scope.
+    """
+    home = queries.household(session, actor, household_id, on)
+    if home is None:
+        raise NotFound("没有找到这一户，可能已转到别的村。")
+    people = queries.people_of(session, [home.id])
+    keys = [person.id for person in people]
+    marks, contacts = queries.open_tags(session, keys, on), queries.contacts_of(session, keys)
+    checked = f"{day_words(home.checked_on)} {home.checked_result or ''}".strip()
+    return HouseholdView(
+        id=home.id, code=home.code, name=home.name, division=home.division,
+        place=divisions.place(session, home.division), group=home.group or "", door=home.door or "",
+        address=home.address or "", attribute=home.attribute or "", checked=checked,
+        last_visit=day_words(home.last_visit_on), summary=home.summary or "", version=home.version,
+        people=[person_view(one, marks.get(one.id, []), contacts.get(one.id, []), on) for one in people],
+    )  # fmt: skip
+
+
+def person_view(row: Person, marks: Sequence[str], contacts: Sequence[Contact], on: date) -> PersonView:
+    """A person as the office may see them before looking behind a mask."""
+    age = rules.age_on(row.born_on, on) if row.born_on else None
+    return PersonView(
+        id=row.id, name=row.name, relation=row.relation or "", sex=tags.SEX.get(row.sex, ""),
+        age="" if age is None else f"{age} 岁", born_on=day_words(row.born_on), id_masked=rules.mask_id(row.id_number),
+        id_warning=rules.WARNINGS.get(row.id_warning or "", ""), phone_masked=rules.mask_phone(row.phone),
+        bank_masked=rules.mask_bank(row.bank_account), health=tags.label(tags.HEALTH, row.health),
+        living=tags.label(tags.LIVING, row.living), works_away=row.works_away or "",
+        tags=[tags.label(tags.TAGS, code) for code in marks], contacts=[_contact(one) for one in contacts],
+        is_child=age is not None and age < rules.CHILD_AGE, version=row.version,
+    )  # fmt: skip
+
+
+def _contact(row: Contact) -> ContactView:
+    return ContactView(
+        kind=tags.label(tags.CONTACT_KINDS, row.kind), name=row.name, relation=row.relation or "",
+        phone=rules.mask_phone(row.phone), place=row.place or "", confirmed_on=day_words(row.confirmed_on),
+    )  # fmt: skip
+
+
+WHAT = {"id_number": "身份证号", "phone": "电话", "bank_account": "银行账号"}
+
+
+def looks(session: Session, actor: Actor, household_id: str, on: date, limit: int = 20) -> list[LookView]:
+    """Who looked behind a mask in this home, for whoever may see the home."""
+    home = queries.household(session, actor, household_id, on)
+    if home is None:
+        raise NotFound("没有找到这一户，可能已转到别的村。")
+    people = {person.id: person.name for person in queries.people_of(session, [home.id])}
+    return [
+        LookView(
+            at=f"{row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", who=who or "（已无此账号）", whom=people[row.subject_id],
+            what=WHAT.get((row.after or {}).get("field", ""), ""), why=row.reason or "没有写",
+        )
+        for row, who in queries.looks(session, list(people), limit)
+    ]  # fmt: skip
