@@ -1,4 +1,5 @@
 /** One home with its forms and what was found last, as several screens need it. */
+import { loadCel } from "../cel.js";
 import { form, household } from "../rows.js";
 import { answersOf, compile, mergeLast } from "../rules.js";
 
@@ -10,6 +11,7 @@ export async function programOf(code, version) {
   const found = await form(code, version);
   if (!found) return null;
   const key = `${found.code}@${found.version}`;
+  await loadCel();
   if (!programs.has(key)) programs.set(key, compile(found));
   return programs.get(key);
 }
