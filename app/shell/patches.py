@@ -4,6 +4,7 @@ Each patch names the exact text it replaces. When an upgrade of Reflex moves tha
 of the patch, instead of shipping a field face that opens a WebSocket in a village without signal.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from reflex_base.constants import Templates
 STATE_JS = "utils/state.js"
 THEME_JS = "utils/react-theme.js"
 # A chunk of its own, whose name tells app/shell/precache.py that the field face does without it.
+ROOT_JSX = "app/root.jsx"
 SOCKET_JS = "utils/office-socket.js"
+
+
+WINDOW_IMPORT = re.compile(r'^import \* as (\w+) from "[^"]+";\n', re.MULTILINE)
 
 
 class PatchGone(RuntimeError):
@@ -130,6 +135,23 @@ def patched_state_js(original: str) -> str:
     for patch in STATE_PATCHES:
         original = patch.apply(original)
     return original
+
+
+def lighter_root(root: str) -> str:
+    """Reflex's `root.jsx` without `window.__reflex`: whole libraries, kept for components that a server sends as code.
+
+    We send none, and our CSP would not run them.
+
+    Raises:
+        PatchGone: the place has gone.
+    """
+    start = root.find("  useEffect(() => {\n    // Make contexts and state objects available globally")
+    end = root.find("  }, []);\n", start)
+    names = WINDOW_IMPORT.findall(root)
+    if start < 0 or end < 0 or "React" not in names:
+        raise PatchGone(f"{ROOT_JSX} no longer fills window.__reflex as we know it")
+    root = root[:start] + root[end + len("  }, []);\n") :]
+    return WINDOW_IMPORT.sub("", root)
 
 
 def patched_files() -> list[tuple[Path, str]]:

@@ -28,6 +28,10 @@ class ShellPlugin(Plugin):
         worker = [(Path("worker") / name, (WORKER_FOLDER / name).read_text(encoding="utf-8")) for name in WORKER_FILES]
         return [*patches.patched_files(), *worker]
 
+    def pre_compile(self, **context: Any) -> None:
+        """The page's root goes without what only code sent by the server would need."""
+        context["add_modify_task"](patches.ROOT_JSX, patches.lighter_root)
+
     def post_build(self, **context: Any) -> None:
         """After Vite and the prerendering: write `sw.js` with the list of what the field face needs."""
         static: Path = context["static_dir"].resolve()

@@ -131,7 +131,7 @@ def _find() -> rx.Component:
         rx.el.p("哪一家", class_name="q"),
         search_field(
             "找是哪一家",
-            placeholder="姓名、拼音、后四位",
+            placeholder="姓名、拼音",
             auto_complete="off",
             on_change=offline.action("searchUrgent", offline.VALUE),
         ),
