@@ -9,6 +9,8 @@ registerHooks({
   resolve: (name, context, next) => next(name, /^[./]|^node:|^file:/.test(name) ? context : {...context, parentURL: base}),
 });
 const {Conditions, answerWords, celValue, compile, householdFacts, mergeLast, personFacts, startAnswers, toSend} = await import(pathToFileURL(rules).href);
+const {loadCel} = await import(new URL("cel.js", pathToFileURL(rules)).href);
+await loadCel();
 
 const programs = new Map();
 const ready = (form) => {
