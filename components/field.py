@@ -45,12 +45,12 @@ def password_field(label: Any, /, *, shown: Any, on_show: Any, problem: Any = No
     return rx.el.label(rx.el.span(label), control, *below, class_name="field")
 
 
-def search_field(label: str, *, on_clear: Any = None, **props: Any) -> rx.Component:
-    """The search field of a list, with a way to empty it."""
-    clear = [] if on_clear is None else [rx.el.button(draw("x"), type="button", aria_label="清空", on_click=on_clear)]
+def search_field(label: str, /, *, on_clear: Any = None, filled: Any = None, **props: Any) -> rx.Component:
+    """The search field of a list, with a way to empty it once something is in it."""
+    clear = rx.el.button(draw("x"), type="button", aria_label="清空", on_click=on_clear)
     return rx.el.div(
         rx.el.label(rx.el.span(label, class_name="vh"), draw("search"), rx.el.input(type="search", **props)),
-        *clear,
+        *([] if on_clear is None else [rx.cond(filled, clear)]),
         class_name="search",
     )
 

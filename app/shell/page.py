@@ -23,6 +23,7 @@ class Frame(TypedDict):
     counted: bool
     after: str
     tone: str
+    offline: bool
 
 
 class Toast(TypedDict):

@@ -6,7 +6,7 @@ Sections come closed with last time's answer and one 「无变化」; answered t
 import reflex as rx
 
 from app.households.page import home_row, moved_away
-from app.shell.page import main_bar, screen, waiting
+from app.shell.page import FRAME, main_bar, screen, waiting
 from app.visits.page_parts import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
 from app.visits.questions_page import open_section, pictures
 from components import offline
@@ -67,7 +67,7 @@ def visit_page() -> rx.Component:
         ("no_form", empty("等第一次更新", "表还没下来，有信号时打开一次就有了。")),
         waiting(),
     )
-    save = rx.cond(VISIT["phase"] == "ready", main_bar(_save(), rx.el.p("没有信号也能存")))
+    save = rx.cond(VISIT["phase"] == "ready", main_bar(_save(), rx.cond(FRAME["offline"], rx.el.p("没有信号也能存"))))
     return screen(
         content, title=VISIT["title"], line=VISIT["place"], back=VISIT["back"], back_word="回到这一户", main=save
     )

@@ -37,6 +37,7 @@ class Picture(TypedDict):
 class PhotoPart(TypedDict):
     """The pictures of one question and why they help."""
 
+    code: str
     why: str
     photos: list[Picture]
     busy: bool
@@ -57,8 +58,6 @@ class Field(TypedDict):
     input_mode: str
     max: int
     problem: str
-    issue: bool
-    photo: PhotoPart
 
 
 class RowValue(TypedDict):
@@ -79,6 +78,8 @@ class Line(TypedDict):
     open: bool
     value: RowValue
     fields: list[Field]
+    issue: bool
+    photo: PhotoPart
 
 
 class Notice(TypedDict):

@@ -71,7 +71,12 @@ def _line(block: rx.Var[Block], line: rx.Var[Line]) -> rx.Component:
         on_click=offline.action("toggleLine", block["key"], line["code"], True),
         aria_expanded=False,
     )
-    fields = rx.el.div(rx.foreach(line["fields"], lambda field: _field(block, field)), class_name="open")
+    fields = rx.el.div(
+        rx.foreach(line["fields"], lambda field: _field(block, field)),
+        rx.cond(line["issue"], note(LEARN, tone="due", icon="arrow-right")),
+        rx.cond(line["photo"], _pictures(line)),
+        class_name="open",
+    )
     return rx.el.li(
         heading,
         rx.cond(line["open"], fields, row),
@@ -81,7 +86,7 @@ def _line(block: rx.Var[Block], line: rx.Var[Line]) -> rx.Component:
 
 
 def _field(block: rx.Var[Block], field: rx.Var[Field]) -> rx.Component:
-    """One question with its answers, what is wrong with them, and its pictures."""
+    """One question with its answers and what is wrong with them."""
     return rx.el.div(
         rx.match(
             field["kind"],
@@ -92,8 +97,6 @@ def _field(block: rx.Var[Block], field: rx.Var[Field]) -> rx.Component:
             ("date", _date(block, field)),
         ),
         rx.cond(field["problem"], error(field["problem"])),
-        rx.cond(field["issue"], note(LEARN, tone="due", icon="arrow-right")),
-        rx.cond(field["photo"], _pictures(field)),
         class_name="asked",
         id=field["id"],
         key=field["id"],
@@ -143,12 +146,12 @@ def _date(block: rx.Var[Block], field: rx.Var[Field]) -> rx.Component:
     return rx.el.label(rx.el.span(field["label"], " ", rx.el.small(field["aside"])), control, class_name="field")
 
 
-def _pictures(field: rx.Var[Field]) -> rx.Component:
-    part = field["photo"]
+def _pictures(line: rx.Var[Line]) -> rx.Component:
+    part = line["photo"]
     return rx.el.div(
         rx.el.p("照片", rx.el.span("可以不拍"), class_name="q"),
         rx.cond(part["why"], rx.el.p(part["why"], class_name="soft-text ask-hint")),
-        pictures(part["photos"], part["busy"], field["code"]),
+        pictures(part["photos"], part["busy"], part["code"]),
     )
 
 

@@ -1,6 +1,5 @@
 /** 农户: search on each key, first twenty rows at once, fifty soon after, the rest on scrolling. */
-import { households, search } from "../rows.js";
-import { status } from "../sync.js";
+import { households, search, syncedAt } from "../rows.js";
 import { show, shown } from "../state.js";
 import { FIRST, PAGE, householdsOf } from "../views/households.js";
 
@@ -9,10 +8,11 @@ let asked = 0;
 
 /** @param {number} turn */
 async function draw(turn) {
-  const [found, all] = await Promise.all([view.query ? search(view.query) : households(), households()]);
+  const sought = view.query ? search(view.query) : households();
+  const [found, all, at] = await Promise.all([sought, households(), syncedAt()]);
   if (turn !== asked) return;
   show("households", householdsOf({
-    found, all: all.length, query: view.query, filter: view.filter, shown: view.rows, synced: status().at !== null,
+    found, all: all.length, query: view.query, filter: view.filter, shown: view.rows, synced: at !== null,
   }));
   if (view.rows < PAGE && found.length > view.rows) requestAnimationFrame(() => grow(turn));
 }

@@ -3,10 +3,9 @@ import { appearance, setAppearance } from "../appearance.js";
 import { tell } from "../errors.js";
 import { counts } from "../outbox.js";
 import { navigate } from "../route.js";
-import { households } from "../rows.js";
+import { households, syncedAt } from "../rows.js";
 import { current, signOut } from "../session.js";
 import { space } from "../storage.js";
-import { status } from "../sync.js";
 import { patch, show, shown, useField } from "../state.js";
 import { meOf, sizesOf } from "../views/me.js";
 import { askCounty } from "./county.js";
@@ -15,12 +14,12 @@ import { toast } from "./toast.js";
 
 /** @param {(done: () => void) => void} settle */
 export async function loadMe(settle) {
-  const [session, homes, waiting, room] = await Promise.all([current(), households(), counts(), space()]);
+  const [session, homes, waiting, room, at] = await Promise.all([current(), households(), counts(), space(), syncedAt()]);
   const { size, theme } = appearance();
   const village = homes.length > 0 && homes.every((home) => home.village === homes[0].village) ? homes[0].village : "";
   const before = shown("me");
   settle(() => show("me", meOf({
-    user: session?.user ?? null, size, theme, homes: homes.length, at: status().at, now: now(), village, space: room,
+    user: session?.user ?? null, size, theme, homes: homes.length, at, now: now(), village, space: room,
     counts: waiting, update: useField.getState().update.state,
     ui: { room: before.room.open, password: before.password, leaving: before.leaving },
   })));

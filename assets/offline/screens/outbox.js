@@ -1,6 +1,6 @@
 /** 待上传: each item's true state; 「现在上传」 tries at once and says what came of it. */
 import { acknowledge, items } from "../outbox.js";
-import { households } from "../rows.js";
+import { households, syncedAt } from "../rows.js";
 import { status, syncNow } from "../sync.js";
 import { tell } from "../errors.js";
 import { patch, show, shown } from "../state.js";
@@ -11,9 +11,9 @@ import { toast } from "./toast.js";
 /** @param {(done: () => void) => void} settle */
 export async function loadOutbox(settle) {
   const homes = new Map((await households()).map((home) => [home.id, home]));
-  const all = await items();
+  const [all, at] = await Promise.all([items(), syncedAt()]);
   settle(() => show("outbox", {
-    ...outboxOf({ items: all, homes, now: now(), at: status().at }), busy: shown("outbox").busy,
+    ...outboxOf({ items: all, homes, now: now(), at }), busy: shown("outbox").busy,
   }));
 }
 

@@ -1,9 +1,8 @@
 /** Loads 今日 from the phone; it never waits for the net. */
 import { drafts } from "../drafts.js";
 import { items } from "../outbox.js";
-import { form, households, reviews, tasks } from "../rows.js";
+import { form, households, reviews, syncedAt, tasks } from "../rows.js";
 import { thumbUrl } from "../photos.js";
-import { status } from "../sync.js";
 import { show } from "../state.js";
 import { returnedRow } from "../views/review.js";
 import { todayOf } from "../views/today.js";
@@ -39,18 +38,18 @@ async function visitedToday(today) {
   return new Set(sent.map((item) => item.household_id));
 }
 
-/** What to say where the rows are of an earlier day. @param {import("../types.js").SyncStatus} sync @param {string} moment */
-const staleWords = (sync, moment) =>
-  sync.at && dayOf(sync.at) < dayOf(moment) ? `资料没更新成，用的是${whenWords(sync.at, moment)}的` : "";
+/** What to say where the rows are of an earlier day. @param {string | null} at @param {string} moment */
+const staleWords = (at, moment) => (at && dayOf(at) < dayOf(moment) ? `资料没更新成，用的是${whenWords(at, moment)}的` : "");
 
 /** @param {(done: () => void) => void} settle keeps the result only while this screen is still open */
 export async function loadToday(settle) {
   const moment = now();
   const today = dayOf(moment);
-  const [due, returned, visited, open] = await Promise.all([tasks(today), reviews(), visitedToday(today), drafts()]);
+  const found = await Promise.all([tasks(today), reviews(), visitedToday(today), drafts(), syncedAt()]);
+  const [due, returned, visited, open, at] = found;
   const rows = await returnedRows(returned);
   settle(() => show("today", {
-    ...todayOf({ tasks: due, reviews: rows, visited, today, stale: staleWords(status(), moment) }),
+    ...todayOf({ tasks: due, reviews: rows, visited, today, stale: staleWords(at, moment) }),
     unfinished: open.filter((draft) => draft.household_id).length,
   }));
 }

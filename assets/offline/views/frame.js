@@ -9,11 +9,12 @@ import { agoWords } from "./words.js";
  * @property {boolean} counted whether the line says the count
  * @property {string} after words after it
  * @property {"" | "fix"} tone
+ * @property {boolean} offline
  */
 
-export const initial = { icon: "smartphone", before: "正在打开", count: 0, counted: false, after: "", tone: "" };
+export const initial = { icon: "smartphone", before: "正在打开", count: 0, counted: false, after: "", tone: "", offline: false };
 
-/** @returns {Frame} */
+/** @returns {Omit<Frame, "offline">} */
 const line = (icon, count, before, { counted = false, after = "", tone = "" } = {}) => ({
   icon, before, count, counted, after, tone,
 });
@@ -23,7 +24,10 @@ const line = (icon, count, before, { counted = false, after = "", tone = "" } = 
  *   signedIn: boolean, saved: string | null, now: string}} facts `saved`: when the open draft was last written
  * @returns {Frame}
  */
-export function frameOf({ sync, counts, expired, signedIn, saved, now }) {
+export const frameOf = (facts) => ({ ...lineOf(facts), offline: facts.sync.state === "offline" });
+
+/** @param {Parameters<typeof frameOf>[0]} facts */
+function lineOf({ sync, counts, expired, signedIn, saved, now }) {
   const count = counts.outbox;
   if (saved) return line("smartphone", count, `已存在手机\u2060·${agoWords(saved, now)}`);
   if (!signedIn) return line(...(sync.state === "offline" ? ["cloud-off", count, "没有信号，也能登录"] : ["smartphone", count, "登录后开始"]));

@@ -57,10 +57,10 @@ function visitRow(visit, people, lines, today) {
   };
 }
 
-/** One line for each section of a visit: its title and a few words. @param {object[]} sections */
-const findingRows = (sections) => sections.map((section) => ({
+/** One line for each section of a visit: its title and a few words. @param {object[]} sections @param {boolean} alone who lives alone is not named */
+const findingRows = (sections, alone) => sections.map((section) => ({
   key: `${section.code}:${section.person_id ?? ""}`,
-  name: section.person_name ? `${section.person_name} ${section.title}` : section.title,
+  name: section.person_name && !alone ? `${section.person_name}\u2060·\u200b${section.title}` : section.title,
   value: section.summary,
 }));
 
@@ -84,10 +84,10 @@ export function householdOf(home, { today, last, told, village }) {
     tags: [...new Set([...(household.tags ?? []), ...people.flatMap((person) => person.tags ?? [])])].map(tagWords).slice(0, 6),
     due: due && due.due_on <= today ? { title: due.due_on === today ? "今天该去看看" : `该去看看，${dueWords(due.due_on, today)}`, line: dueLine(due, newest[0], today) } : null,
     people: people.map((person) => personRow(person, today)),
-    findings: findingRows(last.filter((section) => section.summary)),
+    findings: findingRows(last.filter((section) => section.summary), people.length === 1),
     seen: newest[0] ? dayWords(newest[0].started_at, today) : "",
     issues: open.map((issue) => ({ id: issue.id, text: issue.text, line: `${dayWords(issue.created_at ?? issue.at, today)} 记下，在办` })),
-    visits: newest.map((visit) => visitRow(visit, people, findingRows(told[visit.id] ?? []), today)),
+    visits: newest.map((visit) => visitRow(visit, people, findingRows(told[visit.id] ?? [], people.length === 1), today)),
     start: `/visit/${household.id}`,
     word: draft ? "接着写" : "开始走访",
   };

@@ -24,7 +24,7 @@ export function meOf({ user, size, theme, homes, at, now, village, space, counts
   return {
     phase: "ready",
     name: user?.name ?? "",
-    line: user ? dotted([user.name, `${village}${ROLES[user.role] ?? ""}`]) : "",
+    line: user ? dotted([user.name, workWords(village, ROLES[user.role] ?? "")]) : "",
     sizes: sizesOf(size),
     dark: theme === "dark",
     homes: homes > 0 ? `${homes} 户，${at ? `${whenWords(at, now)} 更新` : "已存在手机"}` : "等第一次更新",
@@ -37,11 +37,23 @@ export function meOf({ user, size, theme, homes, at, now, village, space, counts
   };
 }
 
+/** 毛安村干部, not 毛安村村干部. @param {string} village @param {string} role */
+const workWords = (village, role) => (village.endsWith("村") && role.startsWith("村") ? village + role.slice(1) : village + role);
+
 /** @param {import("../types.js").Space | null} space @param {boolean} open */
 function roomOf(space, open) {
   if (!space || space.used === null) return { words: "占用多少，这个浏览器不告诉", line: "", short: false, open, sentence: space?.sentence ?? "" };
-  const left = space.photos_left === null ? "" : `还够存约 ${Math.floor(space.photos_left / 10) * 10} 张照片`;
+  const left = roomWords(space.photos_left);
   return { words: `占用 ${sizeWords(space.used)}`, line: left, short: space.short, open, sentence: space.sentence };
+}
+
+const PLENTY = 2000;
+
+/** @param {number | null} photos */
+function roomWords(photos) {
+  if (photos === null) return "";
+  if (photos >= PLENTY) return "空间很够";
+  return `还够存约 ${photos >= 20 ? Math.floor(photos / 10) * 10 : photos} 张照片`;
 }
 
 /** @param {string} state */

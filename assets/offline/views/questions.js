@@ -20,6 +20,11 @@ const KINDS = {
   choice: "choice", yesno: "choice", person: "choice", choices: "choices", text: "area", phone: "line",
   integer: "line", decimal: "line", date: "date", photo: "photo",
 };
+const SHORT = 100;
+
+/** A name or a school fits one line; somebody's own words do not. @param {object} question */
+const kindOf = (question) => (question.type === "text" && (question.max_length ?? Infinity) <= SHORT ? "line" : (KINDS[question.type] ?? "area"));
+
 const INPUT_MODES = { phone: "tel", integer: "numeric", decimal: "decimal" };
 const TONES = { bad: "bad", na: "na" };
 
@@ -32,20 +37,17 @@ function isChosen(question, code, value) {
 
 /** @param {object} question @param {object} facts */
 function field(question, facts) {
-  const { key, answers, last, people, photos, faults, issues, words, busy } = facts;
+  const { key, answers, last, people, faults, words } = facts;
   const value = answers?.[question.code];
   const options = question.type === "person" ? people.map((one) => ({ code: one.id, label: one.name })) : optionsOf(question);
   const before = words(question, last?.[question.code]);
-  const own = photos.filter((photo) => photo.question === question.code);
-  const bad = options.some((option) => option.tone === "bad" && isChosen(question, option.code, value));
-  const wanted = question.type === "photo" || question.photo === "asked" || own.length > 0 || (question.photo === "optional" && bad);
   return {
     id: `${key}-${question.code}`,
     code: question.code,
     label: question.label,
     aside: before && question.type !== "text" ? `上次：${before}` : question.required ? "" : "可以不填",
     hint: question.hint ?? "",
-    kind: KINDS[question.type] ?? "area",
+    kind: kindOf(question),
     shape: shapeOf(question, options),
     options: options.map((option) => ({
       value: option.code, label: option.label, tone: TONES[option.tone] ?? "", on: isChosen(question, option.code, value),
@@ -54,11 +56,19 @@ function field(question, facts) {
     input_mode: INPUT_MODES[question.type] ?? "text",
     max: question.max_length ?? 500,
     problem: faults.find((fault) => fault.key === key && fault.question === question.code)?.message ?? "",
-    issue: issues.some((issue) => issue.question === question.code),
-    photo: wanted
-      ? { why: question.photo_why ?? question.hint ?? "", photos: own.map(photoRow), busy: busy === question.code }
-      : null,
   };
+}
+
+/**
+ * The pictures of a question: asked for, wanted because something is not good, or already taken.
+ * @param {object} question @param {object} facts
+ */
+function pictures(question, { answers, photos, busy }) {
+  const own = photos.filter((photo) => photo.question === question.code);
+  const bad = optionsOf(question).some((option) => option.tone === "bad" && isChosen(question, option.code, answers?.[question.code]));
+  const wanted = question.type === "photo" || question.photo === "asked" || (question.photo === "optional" && bad);
+  if (!wanted && own.length === 0) return null;
+  return { code: question.code, why: question.photo_why ?? question.hint ?? "", photos: own.map(photoRow), busy: busy === question.code };
 }
 
 /** What a folded row shows at its end. @param {object} question @param {unknown} value @param {(q: object, v: unknown) => string} words */
@@ -79,7 +89,7 @@ const blank = (value) => value === undefined || value === null || value === "" |
 export function questionLines(state, facts) {
   const given = facts.draft.answers?.[state.code];
   const answers = state.person_id ? given?.[state.person_id] : given;
-  const shown = { ...facts, answers, last: facts.lastOf(state.code, state.person_id), issues: state.issues };
+  const shown = { ...facts, answers, last: facts.lastOf(state.code, state.person_id) };
   const codes = new Set(state.questions.map((question) => question.code));
   const touched = facts.draft.ui.lines[facts.key] ?? {};
   let heading = "";
@@ -97,6 +107,8 @@ export function questionLines(state, facts) {
       open: open || faulty,
       value: rowValue(question, answers?.[question.code], facts.words),
       fields: open || faulty ? family.map((one) => field(one, shown)) : [],
+      issue: state.issues.some((issue) => family.some((one) => one.code === issue.question)),
+      photo: pictures(question, shown),
     };
   });
 }
