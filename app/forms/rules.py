@@ -203,7 +203,8 @@ def _plain(value: Any) -> str:
     """A value in plain digits, as the phone writes it: 3.0 is 3, a half in the seventh place is rounded up."""
     if not isinstance(value, float):
         return str(value)
-    return str(Decimal(value).quantize(Decimal("0.000001"), ROUND_HALF_UP)).rstrip("0").rstrip(".")
+    digits = str(Decimal(value).quantize(Decimal("0.000001"), ROUND_HALF_UP)).rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
 
 
 def summary(section: Section, answers: Row | None, people: Sequence[Row] = ()) -> str:

@@ -19,7 +19,8 @@
  *   notice?: {title: string, text: string}, never_face?: boolean, questions: Question[],
  *   summary?: {ask: string[], all_ok?: string, at_most?: number}}} Section
  * @typedef {{code: string, version: number, title: string, modes?: string[], sections: Section[]}} Form
- * @typedef {Object<string, any>} Answers one section's answers: question code → value as it goes over the wire
+ * @typedef {Record<string, any>} Row
+ * @typedef {Record<string, any>} Answers one section's answers: question code → value as it goes over the wire
  *   (choice, text, phone, person, date 'YYYY-MM-DD': string; choices: strings; integer, decimal: number; yesno: boolean)
  * @typedef {{at: string, visit_id: string, answers: Answers}} Last what was found last about one section
  * @typedef {{question: string, code: string, message: string}} Problem code: required | wrong_type |
@@ -31,34 +32,33 @@
  *   of: number, summary: string, last: {at: string, visit_id: string, summary: string}|null,
  *   issues: FoundIssue[], questions: Question[], section: Section}} SectionState
  *   `answered`/`of` count visible questions (photo-only ones apart); `questions` are the visible ones, in order
- * @typedef {{household: object, people: object[], answers?: object, unchanged?: Array, last?: object,
- *   on: string}} VisitInput rows as pulled; `answers` and `unchanged` as in a visit; `last` as `mergeLast` makes it;
- *   `on` the day ('YYYY-MM-DD', see `dayOf`) or the moment as of which ages and dates are judged
+ * @typedef {{household: Row, people: Row[], answers?: Row, unchanged?: any[], last?: Row, on: string}} VisitInput
+ *   rows as pulled; `answers` and `unchanged` as in a visit; `last` as `mergeLast` makes it; `on` the day
+ *   ('YYYY-MM-DD', see `dayOf`) or the moment as of which ages and dates are judged
+ * @typedef {{program: SectionProgram, person: Row|null, who: Row}} Place
  * @typedef {{form: Form, run: (input: VisitInput) => {sections: SectionState[], done: number, of: number},
  *   section: (input: VisitInput, code: string, personId?: string|null) => SectionState|null}} Program
  */
-import {Environment} from "@marcbachmann/cel-js";
+import {parse} from "./cel.js";
+import {blank, celValue, dayOf, householdFacts, personFacts} from "./facts.js";
+
+export {ageOn, celValue, dayOf, householdFacts, personFacts} from "./facts.js";
 
 /** A form that cannot be used; `message` is for the person who reads it. */
 export class FormError extends Error {
-  /** @param {string} code @param {string} message */
-  constructor(code, message) {
-    super(message);
+  /** @param {string} code @param {string} message @param {ErrorOptions} [options] */
+  constructor(code, message, options = {}) {
+    super(message, options);
     this.name = "FormError";
     this.code = code;
   }
 }
 
-const cel = new Environment({unlistedVariablesAreDyn: false, homogeneousAggregateLiterals: false});
-for (const name of ["person", "household", "answers", "last", "on"]) cel.registerVariable(name, "dyn");
-
 const HAS = /("[^"]*"|'[^']*')|\bhas[ \t\n]*\([ \t\n]*([a-z_]+)[ \t\n]*\.[ \t\n]*([a-z0-9_]+)[ \t\n]*\)/g;
-const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
-const MAX_DECIMAL = 1e9;
 const MAX_TEXT = 500;
 const YESNO = [{code: "yes", label: "是"}, {code: "no", label: "不是"}];
-const CHINA_MS = 8 * 3600 * 1000;
 
+/** @type {Record<string, string>} */
 const SENTENCES = {
   required: "这一项还没填。",
   unknown_option: "这个选项这张表里没有，请重新选。",
@@ -74,107 +74,22 @@ const SENTENCES = {
 /** `has(answers.x)` becomes `(answers.x != null)`: every key is present, unknown ones as null. @param {string} source */
 const known = (source) => source.replace(HAS, (all, literal, of, name) => (literal === undefined ? `(${of}.${name} != null)` : all));
 
-/** The day in China of a moment with its offset; a plain day stays as it is. @param {string} moment */
-export function dayOf(moment) {
-  if (DATE.test(moment)) return moment;
-  const at = Date.parse(moment);
-  return Number.isNaN(at) ? "" : new Date(at + CHINA_MS).toISOString().slice(0, 10);
-}
-
-/** Full years from a birthday to a day, or null. @param {string|null|undefined} born @param {string} on */
-export function ageOn(born, on) {
-  const [b, d] = [realDate(born), realDate(on)];
-  if (!b || !d || born > on) return null;
-  return d[0] - b[0] - (d[1] < b[1] || (d[1] === b[1] && d[2] < b[2]) ? 1 : 0);
-}
-
-/** @param {unknown} value @returns {[number, number, number]|null} */
-function realDate(value) {
-  const found = typeof value === "string" ? DATE.exec(value) : null;
-  if (!found) return null;
-  const [y, m, d] = found.slice(1).map(Number);
-  const leap = (y % 4 === 0 && y % 100 !== 0) || y % 400 === 0;
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return y >= 1 && m >= 1 && m <= 12 && d >= 1 && d <= days[m - 1] ? [y, m, d] : null;
-}
-
-/**
- * An answer as CEL sees it, or null where it is not given or has the wrong shape.
- * @param {Question} question @param {unknown} value
- */
-export function celValue(question, value) {
-  switch (question.type) {
-    case "integer":
-      return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : null;
-    case "decimal":
-      return typeof value === "number" && Math.abs(value) <= MAX_DECIMAL ? value : null;
-    case "yesno":
-      return typeof value === "boolean" ? value : null;
-    case "date":
-      return realDate(value) ? value : null;
-    case "choices":
-      return Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === "string") ? value : null;
-    case "photo":
-      return null;
-    default:
-      return typeof value === "string" && value !== "" ? value : null;
-  }
-}
-
-/** Whether nothing was given at all (as against something unreadable). @param {unknown} value */
-const blank = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
-
-const text = (value) => (typeof value === "string" && value !== "" ? value : null);
-const texts = (value) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
-
-/** What CEL may know of a person, as of a day. @param {object} person a pulled row @param {string} on */
-export function personFacts(person, on) {
-  const age = ageOn(person.born_on, on);
-  const living = text(person.living);
-  return {
-    name: text(person.name),
-    age: age === null ? null : BigInt(age),
-    sex: [1, 2].includes(person.sex) ? BigInt(person.sex) : null,
-    relation: text(person.relation),
-    tags: texts(person.tags),
-    living,
-    lives_alone: living === "alone" || texts(person.tags).includes("elder_alone"),
-    away: text(person.works_away) !== null || living === "away",
-    health: text(person.health),
-    is_head: person.is_head === true,
-  };
-}
-
-/** What CEL may know of a household: its tags are its own and those of its people. @param {object} household @param {object[]} people */
-export function householdFacts(household, people) {
-  const tags = new Set(texts(household.tags));
-  for (const person of people) for (const tag of texts(person.tags)) tags.add(tag);
-  return {
-    code: text(household.code),
-    division: text(household.division),
-    attribute: text(household.attribute),
-    group: text(household.group),
-    tags: [...tags].sort(),
-    size: BigInt(people.length),
-  };
-}
-
 /** Parsed once: a list of conditions answered together, one by one only where one of them stumbles. */
 export class Conditions {
   /** @param {string[]} sources */
   constructor(sources) {
     try {
-      this.each = sources.map((source) => cel.parse(known(source)));
-      this.all = cel.parse(`[${sources.map((source) => `(${known(source)})`).join(",")}]`);
+      this.each = sources.map((source) => parse(known(source)));
+      this.all = parse(`[${sources.map((source) => `(${known(source)})`).join(",")}]`);
     } catch (cause) {
-      throw new FormError("form_bad", "这张表的条件读不懂，请先更新资料。");
+      throw new FormError("form_bad", "这张表的条件读不懂，请先更新资料。", {cause});
     }
   }
 
-  /** true, false, or null where it could not be told. @param {object} facts @returns {Array<boolean|null>} */
+  /** true, false, or null where it could not be told. @param {Row} facts @returns {Array<boolean|null>} */
   run(facts) {
     try {
-      return this.all(facts).map((v) => (typeof v === "boolean" ? v : null));
+      return this.all(facts).map((/** @type {unknown} */ v) => (typeof v === "boolean" ? v : null));
     } catch {
       return this.each.map((one) => {
         try {
@@ -188,9 +103,8 @@ export class Conditions {
   }
 }
 
-/** The condition under which an answer opens an issue: an option's code, or CEL. @param {Question} question */
-export function issueCondition(question) {
-  const when = question.opens_issue.when;
+/** The condition under which an answer opens an issue: an option's code, or CEL. @param {Question} question @param {string} when */
+export function issueCondition(question, when) {
   if (!(question.options ?? []).some((option) => option.code === when)) return when;
   if (question.type === "choices") return `has(answers.${question.code}) && "${when}" in answers.${question.code}`;
   if (question.type === "yesno") return `answers.${question.code} == ${when === "yes"}`;
@@ -203,18 +117,20 @@ class SectionProgram {
   constructor(section) {
     this.section = section;
     this.questions = section.questions;
+    /** @type {Record<"visible"|"constraint"|"issue", Record<string, number>>} */
     this.slots = {visible: {}, constraint: {}, issue: {}};
+    /** @type {string[]} */
     const sources = [];
     for (const q of section.questions) {
       if (q.visible_when) this.slots.visible[q.code] = sources.push(q.visible_when) - 1;
       // Not asked of an answer that is not there: most broken lists would come from ordering null.
       if (q.constraint) this.slots.constraint[q.code] = sources.push(`answers.${q.code} == null || (${q.constraint})`) - 1;
-      if (q.opens_issue) this.slots.issue[q.code] = sources.push(issueCondition(q)) - 1;
+      if (q.opens_issue) this.slots.issue[q.code] = sources.push(issueCondition(q, q.opens_issue.when)) - 1;
     }
     this.conditions = new Conditions(sources);
   }
 
-  /** @param {Answers|undefined} answers */
+  /** @param {any} answers @returns {Row} */
   facts(answers) {
     const given = answers && typeof answers === "object" && !Array.isArray(answers) ? answers : {};
     return Object.fromEntries(this.questions.map((q) => [q.code, celValue(q, given[q.code])]));
@@ -222,7 +138,7 @@ class SectionProgram {
 
   /**
    * Which questions show, on what they say, with the answers of hidden ones taken away until nothing changes.
-   * @param {{person: object|null, household: object, on: string}} who @param {Answers|undefined} answers
+   * @param {Row} who @param {Answers|undefined} answers
    * @param {Answers|undefined} last
    */
   judge(who, answers, last) {
@@ -238,12 +154,12 @@ class SectionProgram {
   }
 }
 
-/** @param {Question} q @param {unknown} raw @param {any} value @param {string} on @returns {string|null} a code */
+/** @param {Question} q @param {unknown} raw @param {any} value @param {string} on @returns {Problem["code"]|null} */
 function fault(q, raw, value, on) {
   if (value === null) return blank(raw) ? (q.required ? "required" : null) : q.type === "photo" ? null : "wrong_type";
   const codes = q.options?.map((o) => o.code);
   if (q.type === "choice" && codes && !codes.includes(value)) return "unknown_option";
-  if (q.type === "choices" && codes && !value.every((v) => codes.includes(v))) return "unknown_option";
+  if (q.type === "choices" && codes && !value.every((/** @type {string} */ v) => codes.includes(v))) return "unknown_option";
   if (["text", "phone"].includes(q.type) && [...value].length > (q.max_length ?? MAX_TEXT)) return "too_long";
   if (q.type === "date" && (value < "1900-01-01" || Number(value.slice(0, 4)) > Number(on.slice(0, 4)) + 3)) return "date_far";
   return null;
@@ -264,12 +180,12 @@ function chosen(q, value) {
 
 /**
  * An answer in a few words (能自理), '' where there is none. @param {Question} q @param {unknown} raw
- * @param {object[]} [people] to name a person who was chosen
+ * @param {Row[]} [people] to name a person who was chosen
  */
 export function answerWords(q, raw, people = []) {
   const value = celValue(q, raw);
   if (value === null) return "";
-  let words = typeof value === "number" ? value.toFixed(6).replace(/\.?0+$/, "") : String(value);
+  let words = typeof value === "number" ? value.toFixed(6).replace(/\.?0+$/, "").replace(/^-0$/, "0") : String(value);
   if (["choice", "choices", "yesno"].includes(q.type)) words = chosen(q, value).map((o) => o.said ?? o.label).join("、");
   else if (q.type === "person") words = people.find((p) => p.id === value)?.name ?? "";
   else if (q.type === "date") words = `${Number(value.slice(5, 7))} 月 ${Number(value.slice(8, 10))} 日`;
@@ -278,13 +194,13 @@ export function answerWords(q, raw, people = []) {
 
 /**
  * A section's answers in a few words (能自理，药够吃到月底). With `all_ok` only what is bad is told.
- * @param {Section} section @param {Answers|undefined} answers @param {object[]} [people]
+ * @param {Section} section @param {Answers|undefined} answers @param {Row[]} [people]
  */
 export function summary(section, answers, people = []) {
   const rule = section.summary;
   if (!rule || !answers) return "";
-  const byCode = Object.fromEntries(section.questions.map((q) => [q.code, q]));
-  const asked = rule.ask.map((code) => byCode[code]).filter((q) => q && celValue(q, answers[q.code]) !== null);
+  const byCode = questionsByCode(section);
+  const asked = rule.ask.flatMap((code) => byCode[code] ?? []).filter((q) => celValue(q, answers[q.code]) !== null);
   if (asked.length === 0) return "";
   let said = asked.map((q) => answerWords(q, answers[q.code], people));
   if (rule.all_ok) {
@@ -294,18 +210,27 @@ export function summary(section, answers, people = []) {
   return said.filter((words) => words !== "").slice(0, rule.at_most ?? 3).join("，");
 }
 
-/** `{code}` in an issue's text becomes that answer's words; an unanswered one leaves nothing, nor a colon before it. */
+/** @param {Section} section @returns {Record<string, Question|undefined>} */
+const questionsByCode = (section) => Object.fromEntries(section.questions.map((q) => [q.code, q]));
+
+/**
+ * `{code}` in an issue's text becomes that answer's words; an unanswered one leaves nothing, nor a colon before it.
+ * @param {IssueRule} rule @param {Section} section @param {Answers|undefined} answers @param {Row} values @param {Row[]} people
+ */
 function issueText(rule, section, answers, values, people) {
-  const byCode = Object.fromEntries(section.questions.map((q) => [q.code, q]));
+  const byCode = questionsByCode(section);
   const filled = rule.text.replace(/\{([a-z][a-z0-9_]*)\}/g, (_, code) => (byCode[code] && values[code] !== null ? answerWords(byCode[code], answers?.[code], people) : ""));
   return filled.replace(/[：，、]+$/, "");
 }
 
-/** @param {Array} unchanged @param {string} code @param {string|null} personId */
+/** @param {any[]|undefined} unchanged @param {string} code @param {string|null} personId */
 export const isUnchanged = (unchanged, code, personId) =>
   (unchanged ?? []).some((u) => u === code || (u && u.section === code && (!u.person_id || u.person_id === personId)));
 
-/** The answers of one section of a visit. @param {object|undefined} answers @param {string} code @param {string|null} personId */
+/**
+ * The answers of one section of a visit, or its part of `last`.
+ * @param {Row|undefined} answers @param {string} code @param {string|null} personId @returns {Row|undefined}
+ */
 export function answersOf(answers, code, personId) {
   const section = answers?.[code];
   const found = personId === null || section === undefined || section === null ? section : section[personId];
@@ -313,7 +238,7 @@ export function answersOf(answers, code, personId) {
 }
 
 /**
- * Compile a form once; running it takes about a millisecond for a home.
+ * Compile a form once, after `await loadCel()`; running it takes about a millisecond for a home.
  * @param {Form} form @returns {Program} @throws {FormError}
  */
 export function compile(form) {
@@ -323,13 +248,15 @@ export function compile(form) {
     about, new Conditions(form.sections.filter((s) => s.about === about).map((s) => s.filter ?? "true")),
   ]));
 
+  /** @param {VisitInput} input @returns {Place[]} */
   const places = (input) => {
     const on = dayOf(input.on);
     const base = {household: householdFacts(input.household, input.people), answers: null, last: null, on};
-    const everybody = [null, ...input.people].map((person) => {
+    const everybody = [null, ...input.people].map((/** @type {Row|null} */ person) => {
       const who = {...base, person: person && personFacts(person, on)};
       return {person, who, holds: filters[person ? "person" : "household"].run(who)[Symbol.iterator]()};
     });
+    /** @type {Place[]} */
     const found = [];
     for (const program of programs) {
       for (const {person, who, holds} of everybody) {
@@ -342,10 +269,12 @@ export function compile(form) {
     return found;
   };
 
+  /** @param {VisitInput} input */
   const run = (input) => {
     const sections = places(input).map((place) => sectionState(place, input));
     return {sections, done: sections.filter((s) => s.state !== "empty").length, of: sections.length};
   };
+  /** @param {VisitInput} input @param {string} code @param {string|null} [personId] */
   const section = (input, code, personId = null) => {
     const place = places(input).find((p) => p.program.section.code === code && (p.person?.id ?? null) === personId);
     return place ? sectionState(place, input) : null;
@@ -353,16 +282,19 @@ export function compile(form) {
   return {form, run, section};
 }
 
-/** @returns {SectionState} */
+/** @param {Place} place @param {VisitInput} input @returns {SectionState} */
 function sectionState({program, person, who}, input) {
   const {section} = program;
   const id = person?.id ?? null;
   const answers = answersOf(input.answers, section.code, id);
-  const last = answersOf(input.last, section.code, id) ?? null;
+  const last = /** @type {Last|null} */ (answersOf(input.last, section.code, id) ?? null);
   const {results, shown, values} = program.judge(who, answers, last?.answers);
   const given = shown.filter((q) => !blank(answers?.[q.code]));
+  /** @type {"empty"|"unchanged"|"changed"} */
   const state = given.length > 0 ? "changed" : isUnchanged(input.unchanged, section.code, id) ? "unchanged" : "empty";
+  /** @type {Problem[]} */
   const problems = [];
+  /** @type {FoundIssue[]} */
   const issues = [];
   for (const q of state === "unchanged" ? [] : shown) {
     const code = fault(q, answers?.[q.code], values[q.code], who.on)
@@ -403,6 +335,7 @@ function sectionState({program, person, who}, input) {
  * @param {Section} section @param {Last|null} last @returns {Answers}
  */
 export function startAnswers(section, last) {
+  /** @type {Answers} */
   const begun = {};
   for (const q of section.questions) {
     const value = last?.answers?.[q.code];
@@ -414,10 +347,12 @@ export function startAnswers(section, last) {
 /**
  * What is sent: only visible, given answers of sections that this home has, texts well formed; and an `unchanged` list
  * with the visit it refers to, without the sections that have answers.
- * @param {Program} program @param {VisitInput} input @returns {{answers: object, unchanged: Array}}
+ * @param {Program} program @param {VisitInput} input @returns {{answers: Row, unchanged: Row[]}}
  */
 export function toSend(program, input) {
+  /** @type {Row} */
   const answers = {};
+  /** @type {Row[]} */
   const unchanged = [];
   for (const state of program.run(input).sections) {
     if (state.state === "unchanged") {
@@ -425,7 +360,8 @@ export function toSend(program, input) {
       unchanged.push(state.person_id === null ? {section: state.code, since} : {section: state.code, person_id: state.person_id, since});
     }
     if (state.state !== "changed") continue;
-    const given = answersOf(input.answers, state.code, state.person_id);
+    const given = answersOf(input.answers, state.code, state.person_id) ?? {};
+    /** @type {Answers} */
     const kept = {};
     for (const q of state.questions) {
       if (q.type === "photo" || blank(given[q.code])) continue;
@@ -446,15 +382,16 @@ export function toSend(program, input) {
 /**
  * What was found last, out of a home's visits in any order. Section by section: each question that the visit's form
  * asks in it is replaced (or taken away) by that visit; questions of another form stay; 「无变化」 moves the date on.
- * @param {Array<{id: string, started_at: string, form: {code: string, version: number}, answers: object,
- *   unchanged?: Array}>} visits
+ * @param {Row[]} visits rows as pulled: `id`, `started_at`, `form`, `answers`, `unchanged`
  * @param {(code: string, version: number) => Form|null|undefined} formOf
- * @returns {Object<string, Last|Object<string, Last>>}
+ * @returns {Record<string, any>} section → Last, or section → person → Last
  */
 export function mergeLast(visits, formOf) {
+  /** @type {Record<string, any>} */
   const last = {};
   const inOrder = [...visits].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at) || (a.id < b.id ? -1 : 1));
-  const lay = (before, given, asked, visit) => {
+  const lay = (/** @type {Last|undefined} */ before, /** @type {Row} */ given, /** @type {string[]} */ asked, /** @type {Row} */ visit) => {
+    /** @type {Answers} */
     const kept = {...before?.answers};
     for (const code of asked) delete kept[code];
     return {at: visit.started_at, visit_id: visit.id, answers: {...kept, ...given}};

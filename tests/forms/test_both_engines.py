@@ -315,6 +315,9 @@ def _view(place: Any, people: list[dict[str, Any]], on: str) -> dict[str, Any]:
 
 @settings(FAST, max_examples=200)
 @given(st.sampled_from(QUESTIONS), JUNK, st.sampled_from([None, "难处：{}", "{} 岁"]))
+@example(QUESTIONS[5], -0.0, None)
+@example(QUESTIONS[5], -1e-9, None)
+@example(QUESTIONS[5], 0.0078125, "{} 吨")
 def test_both_sides_say_an_answer_in_the_same_words(phone, question, value, said):
     asked = {**question, **({"said": said} if said else {})}
     assert answer_words(Question.model_validate(asked), value) == phone.ask(
