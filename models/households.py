@@ -15,11 +15,11 @@ class Household(SQLModel, table=True):
     """
 
     __tablename__ = "household"
-    __table_args__ = (Index("household_division_name", "division", "name"),)
+    __table_args__ = (Index("household_list", "division", "name", "id", "removed_at"),)
     id: str = Field(primary_key=True, max_length=36)
     code: str = Field(sa_column=Column(ordered(32), unique=True, nullable=False))
     name: str = Field(sa_column=Column(ordered(64), nullable=False))
-    division: str = Field(sa_column=Column(ordered(12), index=True, nullable=False))
+    division: str = Field(sa_column=Column(ordered(12), nullable=False))
     group: str | None = Field(None, max_length=16)
     door: str | None = Field(None, max_length=16)
     address: str | None = Field(None, max_length=200)

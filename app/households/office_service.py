@@ -41,7 +41,7 @@ def list_households(
         tag: only homes with this tag, their own or of somebody in them.
     """
     attributes = [name for name, code in tags.ATTRIBUTES.items() if code and f"home:{code}" == tag]
-    condition = queries.listed(actor, on, village=village, attributes=attributes)
+    condition = queries.listed(session, actor, on, village=village, attributes=attributes)
     of_people = "" if attributes else tag
     if text.strip():
         return _found(session, actor, on, condition, text, village, of_people, offset)
@@ -53,7 +53,7 @@ def list_households(
 
 
 def _tagged(session: Session, actor: Actor, on: date, tag: str, village: str, offset: int) -> HouseholdPage:
-    query = queries.tagged(actor, on, tag, village)
+    query = queries.tagged(session, actor, on, tag, village)
     keys = queries.tagged_ids(session, query, PAGE + 1, offset)
     homes = sorted(queries.by_ids(session, keys[:PAGE]), key=lambda home: keys.index(home.id))
     return HouseholdPage(_rows(session, homes, on, {}), queries.tagged_count(session, query), len(keys) > PAGE)

@@ -35,9 +35,15 @@ def tag_open(on: date) -> ColumnElement[bool]:
     return and_(PersonTag.from_on <= on, or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on))  # type: ignore[union-attr, operator]
 
 
-def listed(actor: Actor, on: date, *, village: str = "", attributes: Sequence[str] = ()) -> Any:
-    """The condition of the office's list: scope, and what was chosen."""
-    parts = [household_scope(actor, on)]
+def listed(
+    session: Session, actor: Actor, on: date, *, village: str = "", attributes: Sequence[str] = ()
+) -> ColumnElement[bool]:
+    """The condition of the office's list: scope, and what was chosen.
+
+    Pairings are asked for only where there are any: an OR would keep the database from reading in the list's order.
+    """
+    homes = Household.id if has_pairings(session, actor, on) else None
+    parts = [in_scope(actor, on, Household.division, homes), Household.removed_at.is_(None)]  # type: ignore[union-attr]
     if village:
         parts.append(below(Household.division, village))
     if attributes:
@@ -45,9 +51,10 @@ def listed(actor: Actor, on: date, *, village: str = "", attributes: Sequence[st
     return and_(*parts)
 
 
-def tagged(actor: Actor, on: date, tag: str, village: str) -> Select[Any]:
+def tagged(session: Session, actor: Actor, on: date, tag: str, village: str) -> Select[Any]:
     """The homes of people with a tag, village by village, from the index of tags alone."""
-    scope = in_scope(actor, on, PersonTag.division, PersonTag.household_id)
+    homes = PersonTag.household_id if has_pairings(session, actor, on) else None
+    scope = in_scope(actor, on, PersonTag.division, homes)
     query = select(PersonTag.household_id).where(PersonTag.tag == tag, tag_open(on), scope)
     if village:
         query = query.where(below(PersonTag.division, village))
