@@ -157,6 +157,7 @@ def up(address: Address, *, demo: bool) -> int:
         AppError: the front end does not build, the port is taken, the server does not start.
     """
     from app.db import migrate
+    from app.forms.service import load_catalog_at_start
     from app.shell import build
 
     own_bin_first()
@@ -164,6 +165,7 @@ def up(address: Address, *, demo: bool) -> int:
     settings().make_folders()
     build.ensure_built()
     migrate()
+    load_catalog_at_start()
     if demo:
         from app.demo.service import load_demo
 
