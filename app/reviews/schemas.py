@@ -1,13 +1,12 @@
 """What goes in and out of the reviews room."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=36)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+from app.sync.schemas import Id, Moment, Sha256
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Part = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -59,7 +58,7 @@ class AnswerPhoto(BaseModel):
     sha256: Sha256
     original_sha256: Sha256 | None = None
     question: str | None = Field(None, max_length=64)
-    taken_at: datetime | None = None
+    taken_at: Moment | None = None
     location: Location | None = None
     note: Words | None = None
 
@@ -78,12 +77,12 @@ class PhotoAnswer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     review_id: Id
     text: Words = ""
-    photos: Annotated[list[AnswerPhoto], Field(max_length=1)] = []
+    photo: AnswerPhoto | None = None
     answers: Annotated[list[QuestionAnswer], Field(max_length=20)] = []
 
     @model_validator(mode="after")
     def _says_something(self) -> "PhotoAnswer":
-        if not (self.text or self.photos or self.answers):
+        if not (self.text or self.photo or self.answers):
             raise ValueError("说一句，或再拍一张。")
         return self
 

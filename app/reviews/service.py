@@ -205,7 +205,7 @@ def take_answer(
     entries = []
     for one in data.answers:
         entries.append(_answer_question(session, actor, one.id, one.text, now))
-    if data.text or data.photos:
+    if data.text or data.photo:
         name = _keep_answer_photo(session, review, data)
         state = rules.next_state(State(review.state), Act.ANSWER)
         _step(
@@ -220,9 +220,9 @@ def take_answer(
 
 
 def _keep_answer_photo(session: Session, review: Review, data: PhotoAnswer) -> str | None:
-    if not data.photos:
+    photo = data.photo
+    if photo is None:
         return review.answer_sha256
-    photo = data.photos[0]
     if session.get(VisitPhoto, (review.visit_id, photo.sha256)) is None:
         last = select(func.max(VisitPhoto.position)).where(VisitPhoto.visit_id == review.visit_id)  # type: ignore[arg-type]
         place = photo.location
@@ -344,7 +344,8 @@ def pull(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, dict[str,
 def _told(row: Review, asked: Sequence[EvidenceQuestion]) -> dict[str, Any]:
     names = ("", row.sha256, row.answer_sha256)
     return {
-        "visit_id": row.visit_id, "household_id": row.household_id, "sha256": row.sha256, "question": row.question,
+        "visit_id": row.visit_id, "household_id": row.household_id, "sha256": row.sha256,
+        "question": row.question, "form_code": row.form_code,
         "state": row.state, "reason": row.reason, "note": row.note, "marks": row.marks,
         "decided_at": row.decided_at.isoformat() if row.decided_at else None,
         "answer_sha256": row.answer_sha256, "answer_text": row.answer_text,

@@ -81,7 +81,10 @@ def test_the_later_visit_is_asked_about_a_picture_that_was_there_before():
     assert rules.hint(asked.kind, asked.facts, NOW, SHANGHAI) == "像 3 月 2 日那张"
 
 
-@pytest.mark.parametrize(("distance", "kind"), [(0, "same_photo"), (6, "same_photo"), (7, "similar_photo"), (10, "similar_photo"), (11, None)])
+@pytest.mark.parametrize(
+    ("distance", "kind"),
+    [(0, "same_photo"), (6, "same_photo"), (7, "similar_photo"), (10, "similar_photo"), (11, None)],
+)
 def test_how_near_is_how_alike(distance, kind):
     asked = rules.same_picture(seen("b"), "1" * 64, seen("a"), "2" * 64, distance, NOW, SHANGHAI)
     assert (asked.kind if asked else None) == kind
@@ -162,7 +165,8 @@ def test_the_county_sets_how_much_is_worth_a_question():
 def test_every_question_asks_and_nobody_is_accused():
     home = (30.25, 116.70)
     asked = [
-        rules.same_picture(seen("b"), "1" * 64, seen("a"), "2" * 64, distance, NOW, SHANGHAI) for distance in (None, 3, 9)
+        rules.same_picture(seen("b"), "1" * 64, seen("a"), "2" * 64, distance, NOW, SHANGHAI)
+        for distance in (None, 3, 9)
     ]
     asked += [
         rules.exif_time(seen(), "1" * 64, START - timedelta(days=2)),
