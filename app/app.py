@@ -1,54 +1,45 @@
 """Composition root: the one file that knows every room and every page."""
 
+from collections.abc import Callable
+
 import reflex as rx
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from app.accounts.page import me_page
+from app.feedback.page import feedback_page
+from app.households.page import household_page, households_page
+from app.reviews.field_page import review_page
 from app.rooms import api
 from app.shell.appearance import head
+from app.shell.office_page import office_page
+from app.shell.page import login_page
+from app.shell.state import Desk
+from app.shell.urgent_page import urgent_page
 from app.shell.wraps import WRAPS
-from components import offline
+from app.sync.page import outbox_page
+from app.visits.page import visit_page, visits_page
+from app.visits.today_page import today_page
 
+Draw = Callable[[], rx.Component]
 
-class Counter(rx.State):
-    n: int = 0
+# Bound to the phone's store alone; they work without a network.
+FIELD_PAGES: tuple[tuple[str, str, Draw], ...] = (
+    ("/", "今日", today_page),
+    ("/households", "农户", households_page),
+    ("/households/[id]", "一户", household_page),
+    ("/visit", "走访", visits_page),
+    ("/visit/[id]", "走访", visit_page),
+    ("/outbox", "待上传", outbox_page),
+    ("/me", "我的", me_page),
+    ("/reviews/[id]", "照片要重拍", review_page),
+    ("/feedback", "投诉建议", feedback_page),
+    ("/urgent", "紧急", urgent_page),
+    ("/login", "登录", login_page),
+)
 
-    @rx.event
-    def inc(self):
-        self.n += 1
-
-
-def home() -> rx.Component:
-    """trial"""
-    return rx.el.main(
-        offline.start(),
-        rx.el.h1("今日"),
-        rx.el.p(offline.slice("route.path", str), id="path"),
-        rx.foreach(
-            offline.slice("trial.items", list[dict[str, str]]),
-            lambda item: rx.el.li(
-                offline.link(item["name"], to=offline.path("/households/", item["id"])),
-                rx.match(item["kind"], ("due", rx.el.span("该去了")), rx.el.span("回来了")),
-                rx.el.button("点", on_click=offline.action("tap", item["id"], 3, {"a": 1})),
-            ),
-        ),
-        rx.el.input(value=offline.slice("trial.query", str), on_change=offline.action("type", offline.VALUE), id="q"),
-        rx.el.button("去", on_click=offline.navigate("/households/9"), id="go"),
-        rx.el.p(offline.slice("trial.log", str), id="log"),
-    )
-
-
-def household() -> rx.Component:
-    """trial"""
-    return rx.el.main(
-        offline.start(), rx.el.h1("户"), rx.el.p(offline.param("id"), id="id"), offline.link("回", to="/", id="back")
-    )
-
-
-def office() -> rx.Component:
-    """trial"""
-    return rx.el.main(rx.el.h1("办公"), rx.el.button(Counter.n, on_click=Counter.inc, id="n"))
-
+# With State over the WebSocket; everything below /office.
+OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (("/office", "办公", office_page, Desk.open),)
 
 app = rx.App(
     api_transformer=Starlette(routes=[Mount("/api", api())]),
@@ -59,6 +50,7 @@ app = rx.App(
     stylesheets=["tokens.css", "base.css", "field.css", "office.css"],
     toaster=None,
 )
-app.add_page(home, route="/", title="入户通")
-app.add_page(household, route="/households/[id]", title="户")
-app.add_page(office, route="/office", title="办公")
+for route, title, draw in FIELD_PAGES:
+    app.add_page(draw, route=route, title=f"{title} · 入户通")
+for route, title, draw, on_load in OFFICE_PAGES:
+    app.add_page(draw, route=route, title=f"{title} · 入户通", on_load=on_load)

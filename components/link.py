@@ -11,4 +11,4 @@ __all__ = ["link", "load"]
 
 def load(*children: Any, href: str | rx.Var[str], **props: Any) -> rx.Component:
     """Go to the other face, to a telephone or out of the product: a full load."""
-    return rx.el.a(*children, href=href, **props)
+    return rx.el.a(*children, href=href, reload_document=True, **props)

@@ -124,6 +124,6 @@ def _office_body() -> rx.Component:
         empty(
             "这个账号在办公页工作",
             "走访用村里的账号登录。",
-            action=rx.el.a("去办公页", href="/office", class_name="btn soft"),
+            action=rx.el.a("去办公页", href="/office", reload_document=True, class_name="btn soft"),
         )
     )
