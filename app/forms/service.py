@@ -24,6 +24,7 @@ from app.forms.publishing import problems
 from app.forms.review import Reading, fills, issues, merge_last, of_child, read_visit, review_answers
 from app.forms.rules import Fill, FoundIssue, Program, ReviewQuestion, compile_form, summary
 from app.forms.schemas import FormDocument
+from app.sync.service import arrived
 from models.forms import Form
 
 __all__ = [
@@ -134,6 +135,8 @@ def _announce(session: Session, actor: Actor | None, form: FormDocument) -> None
     name = row_id(form.code, form.version)
     record(session, actor, "form.published", "form", name, after={"title": form.title, "digest": digest(form)})
     tell(session, [Change("form", name)])
+    # A phone may know a version before this server does (a restored backup): visits that waited for it are taken in.
+    arrived(session, [f"form:{name}"])
 
 
 def digest(form: FormDocument) -> str:

@@ -121,3 +121,11 @@ def test_a_shipped_version_the_county_changed_stays_the_countys(monkeypatch):
     assert service.load_catalog_at_start() == []
     with reading() as session:
         assert service.current(session, "trial").title == "县里的"
+
+
+def test_visits_that_waited_for_a_version_are_told_of_it(monkeypatch):
+    told: list[list[str]] = []
+    monkeypatch.setattr(service, "arrived", lambda _session, references: told.append(list(references)))
+    with transaction() as session:
+        service.publish(session, None, numbered(1))
+    assert told == [["form:trial@1"]]
