@@ -10,9 +10,10 @@ from sqlmodel import Session
 from app.db import SHANGHAI, utcnow
 from app.divisions import service as divisions
 from app.households import queries, rules, tags
+from app.sync.schemas import Rendered
 from models.households import Contact, Household, Person
 
-Pulled = dict[str, tuple[int, dict[str, Any]]]
+Pulled = dict[str, Rendered]
 
 
 def _day(value: date | None) -> str | None:
@@ -20,14 +21,15 @@ def _day(value: date | None) -> str | None:
 
 
 def _said(ledger: dict[str, Any]) -> dict[str, Any]:
-    return {field: entry["value"] for field, entry in ledger.items()}
+    """What was found last; contacts go down as rows of their own."""
+    return {field: entry["value"] for field, entry in ledger.items() if not field.startswith("contact.")}
 
 
 def pull_households(session: Session, ids: Sequence[str]) -> Pulled:
-    """Homes by id: (version, data). A removed one is left out, and so is gone."""
+    """Homes by id: as they go down. A removed one is left out, and so is gone."""
     rows = session.scalars(select(Household).where(Household.id.in_(list(ids)), Household.removed_at.is_(None))).all()  # type: ignore[attr-defined, union-attr]
     names = divisions.village_names(session, {row.division for row in rows})
-    return {row.id: (row.version, _household(row, names[row.division])) for row in rows}
+    return {row.id: Rendered(row.version, _household(row, names[row.division]), row.division, row.id) for row in rows}
 
 
 def _household(row: Household, village: str) -> dict[str, Any]:
@@ -43,12 +45,17 @@ def _household(row: Household, village: str) -> dict[str, Any]:
 
 
 def pull_people(session: Session, ids: Sequence[str]) -> Pulled:
-    """People by id: (version, data)."""
+    """People by id: as they go down."""
     rows = session.scalars(select(Person).where(Person.id.in_(list(ids)), Person.removed_at.is_(None))).all()  # type: ignore[attr-defined, union-attr]
     keys = [row.id for row in rows]
     marks = queries.open_tags(session, keys, utcnow().astimezone(SHANGHAI).date())
     contacts = queries.contacts_of(session, keys)
-    return {row.id: (row.version, _person(row, marks.get(row.id, []), contacts.get(row.id, []))) for row in rows}
+    return {
+        row.id: Rendered(
+            row.version, _person(row, marks.get(row.id, []), contacts.get(row.id, [])), row.division, row.household_id
+        )
+        for row in rows
+    }
 
 
 def _person(row: Person, marks: list[str], contacts: list[Contact]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from app.households.bulk_service import (
     upsert_households,
     upsert_people,
 )
-from app.households.ledger_service import apply_fills, decide_conflict, note_visit, put_contact
+from app.households.contact_service import put_contact
 from app.households.pull_service import PULL_TYPES, pull_households, pull_people
 from app.households.schemas import (
     ContactIn,
@@ -40,9 +40,9 @@ from app.households.undo_service import Done, built_upon, undo
 from models.households import Household, Person, PersonTag, Relation
 
 __all__ = [
-    "PULL_TYPES", "Done", "add_household", "add_person", "add_relation", "apply_fills", "built_upon",
-    "change_household", "change_person", "decide_conflict", "end_tag", "get_household", "get_person", "move_household",
-    "note_visit", "pull_households", "pull_people", "put_contact", "remove_relation", "search", "set_contact",
+    "PULL_TYPES", "Done", "add_household", "add_person", "add_relation", "built_upon",
+    "change_household", "change_person", "end_tag", "get_household", "get_person", "move_household",
+    "pull_households", "pull_people", "put_contact", "remove_relation", "search", "set_contact",
     "start_tag", "undo", "unmask", "upsert_households", "upsert_people",
 ]  # fmt: skip
 

@@ -12,12 +12,10 @@ from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.households import service
-from app.households.ledger_service import LedgerFill
 from app.households.schemas import ContactIn, HouseholdChange, HouseholdIn, HouseholdNew, PersonChange, PersonIn
 from models.audit import AuditEntry
 from models.feed import FeedRow
 from models.households import Household, Person
-from models.visits import FieldConflict
 from tests import makers
 from tests.makers import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWN, VILLAGE
 
@@ -179,8 +177,8 @@ def test_a_home_and_its_people_are_added_by_the_phone_s_own_ids(cadre):
             PersonIn(id=UUID(child), household_id=UUID(made), name="刘小䶮", id_number=CHILD.lower(), tags=["child_left_behind"]),
         )  # fmt: skip
     with reading() as session:
-        data = service.pull_households(session, [made])[made][1]
-        person = service.pull_people(session, [child])[child][1]
+        data = service.pull_households(session, [made])[made].data
+        person = service.pull_people(session, [child])[child].data
     assert (data["name"], data["village"], data["group_no"], data["initials"]) == ("刘䶮", "毛安村", "三组", "ly")
     assert (person["id_masked"], person["sex"], person["tags"]) == ("349927********002X", 2, ["child_left_behind"])
     assert "id_number" not in person
@@ -228,10 +226,10 @@ def test_tags_hold_from_a_day_to_a_day(cadre):
         service.start_tag(session, cadre, key, "dibao", date(2026, 1, 1))
         service.start_tag(session, cadre, key, "dibao", date(2026, 2, 1))
     with transaction() as session:
-        assert service.pull_people(session, [key])[key][1]["tags"] == ["dibao"]
+        assert service.pull_people(session, [key])[key].data["tags"] == ["dibao"]
         service.end_tag(session, cadre, key, "dibao", date(2026, 3, 1))
     with transaction() as session:
-        assert service.pull_people(session, [key])[key][1]["tags"] == []
+        assert service.pull_people(session, [key])[key].data["tags"] == []
         with pytest.raises(BadInput):
             service.start_tag(session, cadre, key, "rich", date(2026, 1, 1))
 
@@ -280,52 +278,18 @@ def test_a_paired_official_finds_only_their_homes(cadre):
             service.get_household(session, official, new_id())
 
 
-def fill(person_id, field, value, at, **more):
-    return LedgerFill("person", person_id, field, value, at, **more)
-
-
-def test_what_a_visit_finds_fills_the_ledger(cadre):
+def test_whom_to_call_is_kept_once_a_kind(cadre):
     take_in(elder())
-    key, now = one_person().id, utcnow()
+    key = one_person().id
     with transaction() as session:
-        done = service.apply_fills(session, cadre, [
-            fill(key, "person.medicine", "short", now, visit_id=new_id()),
-            fill(key, "person.living", "alone", now),
-            fill(key, "contact.emergency.name", "刘建国", now),
-            fill(key, "contact.emergency.phone", "154-0000-0001", now),
-            fill(key, "contact.emergency.confirmed", True, now),
-        ])  # fmt: skip
-    assert {change.row_id for change in done.changes} == {key}
-    with reading() as session:
-        data = service.pull_people(session, [key])[key][1]
-    assert (data["ledger"], data["living"]) == ({"person.medicine": "short", "person.living": "alone"}, "alone")
-    contact = data["contacts"][0]
-    assert (contact["name"], contact["phone"]) == ("刘建国", "15400000001")
-    assert contact["confirmed_on"] is not None
-
-
-def test_a_field_that_changed_meanwhile_waits_for_a_person(cadre):
-    take_in(elder())
-    key, now = one_person().id, utcnow()
+        service.set_contact(session, cadre, key, ContactIn(kind="village", name="周建民", phone="154-0000-0002"))
+        service.set_contact(session, cadre, key, ContactIn(kind="village", phone="15400000003"))
     with transaction() as session:
-        other = makers.user(session, Role.PAIRED, (VILLAGE,))
-        service.apply_fills(session, cadre, [fill(key, "person.medicine", "short", now)])
-        late = fill(key, "person.medicine", "enough", now, base_at=now.replace(year=2025))
-        assert service.apply_fills(session, other, [late]).conflicts == [f"{key}:person.medicine"]
-    with transaction() as session:
-        waiting = session.scalars(select(FieldConflict)).one()
-        assert (waiting.ours["value"], waiting.theirs["value"]) == ("short", "enough")
-        service.decide_conflict(session, cadre, waiting, take_theirs=True)
-    assert one_person().ledger["person.medicine"]["value"] == "enough"
-
-
-def test_an_older_answer_never_replaces_a_newer_contact(cadre):
-    take_in(elder())
-    key, now = one_person().id, utcnow()
-    with transaction() as session:
-        service.set_contact(session, cadre, key, ContactIn(kind="village", name="周建民", phone="15400000002"))
-        old = fill(key, "contact.village.name", "旧人", now.replace(year=2025))
-        assert service.apply_fills(session, cadre, [old]).changes == []
+        row = session.get(Person, key)
+        old = ContactIn(kind="village", name="旧人")
+        assert service.put_contact(session, cadre, row, old, at=utcnow().replace(year=2025)) == []
+        contacts = service.pull_people(session, [key])[key].data["contacts"]
+    assert [(one["name"], one["phone"]) for one in contacts] == [("周建民", "15400000003")]
 
 
 def test_a_home_is_changed_and_emptied_field_by_field(cadre):
