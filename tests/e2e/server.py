@@ -88,7 +88,9 @@ class Server:
         with sqlite3.connect(f"file:{self.home / 'ruhutong.db'}?mode=ro", uri=True, timeout=30) as database:
             return database.execute(query, values).fetchall()
 
-    def eventually(self, query: str, values: Sequence[Any], expected: list[tuple[Any, ...]], seconds: float = 30) -> None:
+    def eventually(
+        self, query: str, values: Sequence[Any], expected: list[tuple[Any, ...]], seconds: float = 30
+    ) -> None:
         """Wait until a query finds just this."""
         deadline = time.monotonic() + seconds
         found = self.rows(query, values)
