@@ -12,6 +12,7 @@ from app.households.page import household_page, households_page
 from app.reviews.field_page import review_page
 from app.rooms import api
 from app.shell.appearance import head
+from app.shell.not_found_page import not_found_page
 from app.shell.office_page import office_page
 from app.shell.page import login_page
 from app.shell.state import Desk
@@ -54,3 +55,4 @@ for route, title, draw in FIELD_PAGES:
     app.add_page(draw, route=route, title=f"{title} · 入户通")
 for route, title, draw, on_load in OFFICE_PAGES:
     app.add_page(draw, route=route, title=f"{title} · 入户通", on_load=on_load)
+app.add_page(not_found_page, route="404", title="没有这一页 · 入户通")
