@@ -2,11 +2,34 @@
 
 from starlette.applications import Starlette
 
+from app import about
 from app.accounts import endpoints as accounts
 from app.accounts.service import authenticate
+from app.divisions import service as divisions
+from app.feedback import service as feedback
+from app.forms import service as forms
+from app.households import service as households
 from app.http import Endpoint, build_api
+from app.photos import endpoints as photos
+from app.reviews import service as reviews
+from app.sync import endpoints as sync
+from app.sync import pull_service, register, registry
+from app.sync import service as sync_service
+from app.visits import pull_service as visit_pulls
+from app.visits import service as visits
 
-ROUTES: tuple[Endpoint, ...] = (*accounts.ROUTES,)
+ROUTES: tuple[Endpoint, ...] = (*about.ROUTES, *accounts.ROUTES, *sync.ROUTES, *photos.ROUTES)
+COMMANDS = {**register.COMMANDS, **visits.COMMANDS, **feedback.COMMANDS}
+PULL_TYPES = {
+    **divisions.PULL_TYPES,
+    **forms.PULL_TYPES,
+    **households.PULL_TYPES,
+    **visit_pulls.PULL_TYPES,
+    **reviews.PULL_TYPES,
+    **pull_service.PULL_TYPES_HERE,
+}
+REFERENCES = {**visits.REFERENCES, **sync_service.REFERENCES_HERE}
+registry.use(COMMANDS, PULL_TYPES, REFERENCES)
 
 
 def api() -> Starlette:

@@ -17,7 +17,11 @@ class Command(SQLModel, table=True):
     """
 
     __tablename__ = "command"
-    __table_args__ = (Index("command_held", "status", "received_at"), Index("command_waits", "waits_for"), Index("command_row", "row_id"))
+    __table_args__ = (
+        Index("command_held", "status", "received_at"),
+        Index("command_waits", "waits_for"),
+        Index("command_row", "row_id"),
+    )
     author_id: str = Field(primary_key=True, max_length=36)
     id: str = Field(primary_key=True, max_length=36)
     device_id: str = Field(max_length=36)

@@ -1,0 +1,284 @@
+"""What visits found, written into the ledgers of homes and people, many at a time; contradictions kept for a person.
+
+An entry is `{value, at, by, visit, known, others}` (`rules.settle`). Whom to call for a person is one field made of
+name, relation and phone; it lives in `contact`, and in the ledger only sealed.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session
+
+from app import crypto
+from app.accounts.schemas import Actor
+from app.audit.service import entry
+from app.db import SHANGHAI, new_id
+from app.feed.service import Change
+from app.sync.schemas import Batch
+from app.visits import queries, rules
+from models.households import Contact, Household, Person
+from models.visits import FieldConflict
+
+COLUMNS = ("person.living", "person.health")
+"""Fields that have a column of their own beside the ledger."""
+_SEAL = "ledger.contact"
+_LONGEST = {"name": 64, "relation": 24, "phone": 32}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One field as a visit found it."""
+
+    actor: Actor
+    visit_id: str
+    subject: str
+    subject_id: str
+    field: str
+    value: Any
+    at: datetime
+    base: datetime
+    confirmed: bool | None = None
+
+
+@dataclass(slots=True)
+class Subject:
+    """A home or person whose ledger is being written: as it was read, and what changes."""
+
+    kind: str
+    id: str
+    household_id: str
+    division: str
+    ledger: dict[str, Any]
+    columns: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    touched: bool = False
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as ledgers write it: UTC, always of one length, so that text compares as time."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def is_contact(name: str) -> bool:
+    """Whether a field says whom to call."""
+    return name.startswith("contact.")
+
+
+def gather(said: Iterable[Said]) -> list[Said]:
+    """Name, relation and phone of one contact made one saying; one without name and phone says nothing."""
+    plain: list[Said] = []
+    parts: dict[tuple[str, str, str], list[Said]] = {}
+    for one in said:
+        if is_contact(one.field):
+            parts.setdefault((one.visit_id, one.subject_id, one.field.rpartition(".")[0]), []).append(one)
+        else:
+            plain.append(one)
+    for (_, _, name), each in parts.items():
+        found = {one.field.rpartition(".")[2]: one.value for one in each}
+        value = {key: str(found[key])[:longest] for key, longest in _LONGEST.items() if found.get(key)}
+        if value.get("name") or value.get("phone"):
+            first = each[0]
+            plain.append(
+                Said(first.actor, first.visit_id, first.subject, first.subject_id, name, value, first.at, first.base,
+                     found.get("confirmed"))
+            )  # fmt: skip
+    return sorted(plain, key=lambda one: (one.at, one.visit_id, one.subject_id, one.field))
+
+
+def fill(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> None:
+    """Take what visits found into the ledgers of these subjects."""
+    register = _register_changes(batch, subjects, said)
+    contested: dict[tuple[str, str], tuple[Said, list[dict[str, Any]]]] = {}
+    contacts: list[Said] = []
+    for one in said:
+        subject = subjects[one.subject_id]
+        known = _open(subject.ledger.get(one.field))
+        changed = register.get((one.subject_id, one.field))
+        if changed is not None and changed["at"] > stamp(one.base):
+            known = changed
+        claim = {"value": one.value, "at": stamp(one.at), "by": one.actor.id, "visit": one.visit_id,
+                 "known": stamp(batch.now)}  # fmt: skip
+        made, against = rules.settle(known, claim, stamp(one.base))
+        if against or (known and known.get("others")):
+            contested[one.subject_id, one.field] = (one, against)
+        _note(subject, one.field, known, made)
+        if is_contact(one.field) and made["visit"] == one.visit_id:
+            contacts.append(one)
+    _write_contacts(batch, subjects, contacts)
+    _write(batch, [one for one in subjects.values() if one.touched])
+    _sync_conflicts(batch, subjects, contested)
+
+
+def _register_changes(
+    batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """What somebody wrote into the register itself about fields that answers contradict."""
+    differ = [
+        one for one in said
+        if one.field in COLUMNS and subjects[one.subject_id].columns.get(one.field) not in {None, one.value}
+    ]  # fmt: skip
+    if not differ:
+        return {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    rows = queries.register_changes(batch.session, {one.subject_id for one in differ}, min(one.base for one in differ))
+    for row in rows:
+        for name, value in (row.after or {}).items():
+            if f"person.{name}" in COLUMNS and value is not None:
+                moment = stamp(row.at)
+                found[row.subject_id, f"person.{name}"] = {
+                    "value": value, "at": moment, "by": row.actor_id or "", "visit": None, "known": moment,
+                }  # fmt: skip
+    return found
+
+
+def _note(subject: Subject, name: str, known: dict[str, Any] | None, made: dict[str, Any]) -> None:
+    before = known["value"] if known else None
+    if before != made["value"]:
+        subject.before.setdefault(name, before)
+        subject.after[name] = made["value"]
+    if name in COLUMNS:
+        subject.columns[name] = str(made["value"])[:32]
+    subject.ledger = {**subject.ledger, name: _close(name, made)}
+    subject.touched = True
+
+
+def _close(name: str, made: dict[str, Any]) -> dict[str, Any]:
+    """An entry as it is kept: what says whom to call is sealed."""
+    if not is_contact(name):
+        return made
+    cipher = crypto.ready()
+
+    def seal(one: dict[str, Any]) -> dict[str, Any]:
+        text = json.dumps(one["value"], ensure_ascii=False, sort_keys=True)
+        return one | {"value": {"sealed": cipher.seal(text, _SEAL).hex()}}
+
+    others = [seal(one) for one in made.get("others", ())]
+    return seal(made) | ({"others": others} if others else {})
+
+
+def _open(known: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An entry as it is worked with."""
+    if known is None:
+        return None
+    value = known["value"]
+    if isinstance(value, dict) and "sealed" in value:
+        value = json.loads(crypto.ready().open(bytes.fromhex(value["sealed"]), _SEAL))
+    others = [_open(one) for one in known.get("others", ())]
+    return known | {"value": value} | ({"others": others} if others else {})
+
+
+def _write(batch: Batch, subjects: Sequence[Subject]) -> None:
+    homes = [{"b_id": one.id, "b_ledger": one.ledger} for one in subjects if one.kind == "household"]
+    people = [
+        {"b_id": one.id, "b_ledger": one.ledger, "b_living": one.columns["person.living"],
+         "b_health": one.columns["person.health"]}
+        for one in subjects if one.kind == "person"
+    ]  # fmt: skip
+    connection = batch.session.connection()
+    if homes:
+        table = Household.__table__  # type: ignore[attr-defined]
+        connection.execute(
+            update(table).where(table.c.id == bindparam("b_id")).values(ledger=bindparam("b_ledger")), homes
+        )
+    if people:
+        table = Person.__table__  # type: ignore[attr-defined]
+        values = {name: bindparam(f"b_{name}") for name in ("ledger", "living", "health")}
+        connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(**values), people)
+    for one in subjects:
+        if one.after:
+            batch.changes.append(Change(one.kind, one.id, one.household_id, one.division))
+            batch.entries.append(
+                entry(None, f"{one.kind}.ledger", one.kind, one.id, before=masked(one.before), after=masked(one.after))
+            )
+
+
+def masked(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as the audit log may hold them: no name or number of whom to call."""
+    return {name: ("***" if is_contact(name) and value is not None else value) for name, value in values.items()}
+
+
+def _write_contacts(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> None:
+    if not said:
+        return
+    known: dict[tuple[str, str], Contact] = {}
+    for part in queries.chunks({one.subject_id for one in said}):
+        rows = batch.session.scalars(select(Contact).where(Contact.person_id.in_(part)).order_by(Contact.id))  # type: ignore[attr-defined, arg-type]
+        known |= {(row.person_id, row.kind): row for row in rows}
+    for one in said:
+        kind = one.field.partition(".")[2]
+        row = known.get((one.subject_id, kind))
+        if row is None:
+            row = Contact(id=new_id(), person_id=one.subject_id, kind=kind, name="", updated_at=batch.now)
+            batch.session.add(row)
+            known[one.subject_id, kind] = row
+        if put(row, one.value, one.visit_id, batch.now):
+            subjects[one.subject_id].after.setdefault(one.field, "***")
+        if one.confirmed:
+            row.confirmed_on, row.confirmed_by = one.at.astimezone(SHANGHAI).date(), one.actor.id
+            subjects[one.subject_id].after.setdefault(one.field, "***")
+    batch.session.flush()
+
+
+def put(row: Contact, value: dict[str, str], visit_id: str | None, now: datetime) -> bool:
+    """Write whom to call; returns whether anything is new."""
+    wanted = {"name": value.get("name", ""), "relation": value.get("relation"), "phone": value.get("phone")}
+    if all(getattr(row, name) == one for name, one in wanted.items()):
+        return False
+    for name, one in wanted.items():
+        setattr(row, name, one)
+    row.updated_at, row.source_visit_id, row.version = now, visit_id, row.version + 1
+    return True
+
+
+def _sync_conflicts(
+    batch: Batch, subjects: dict[str, Subject], contested: dict[tuple[str, str], tuple[Said, list[dict[str, Any]]]]
+) -> None:
+    """One open conflict for each contested field; it goes when the sayings agree again."""
+    if not contested:
+        return
+    standing = queries.open_conflicts(batch.session, {subject_id for subject_id, _ in contested})
+    for (subject_id, name), (one, against) in contested.items():
+        subject, row = subjects[subject_id], standing.get((subject_id, name))
+        if not against:
+            if row is not None:
+                row.decided_at, row.decision = batch.now, "agreed"
+            continue
+        ours = _open(subject.ledger[name])
+        assert ours is not None
+        ours.pop("others", None)
+        if row is None:
+            row = FieldConflict(
+                id=new_id(), division=subject.division, household_id=subject.household_id, subject_type=subject.kind,
+                subject_id=subject_id, field=name, ours={}, theirs=[], author_id=one.actor.id, created_at=batch.now,
+            )  # fmt: skip
+            batch.session.add(row)
+            batch.entries.append(entry(one.actor, "conflict.arose", subject.kind, subject_id, after={"field": name}))
+        row.ours, row.theirs = ours, against
+    batch.session.flush()
+
+
+def decide(session: Session, actor: Actor, row: FieldConflict, chosen: dict[str, Any], now: datetime) -> list[Change]:
+    """A person has decided what a field says; the caller writes the audit entry and publishes."""
+    table = Household if row.subject_type == "household" else Person
+    found = session.get(table, row.subject_id)
+    if found is None:
+        return []
+    moment = stamp(now)
+    made = {"value": chosen["value"], "at": moment, "by": actor.id, "visit": chosen.get("visit"), "known": moment}
+    found.ledger = {**found.ledger, row.field: _close(row.field, made)}
+    if row.field in COLUMNS and isinstance(found, Person):
+        setattr(found, row.field.partition(".")[2], str(chosen["value"])[:32])
+    if is_contact(row.field):
+        kind = row.field.partition(".")[2]
+        contact = session.scalars(
+            select(Contact).where(Contact.person_id == found.id, Contact.kind == kind)
+        ).first() or Contact(id=new_id(), person_id=found.id, kind=kind, name="", updated_at=now)
+        session.add(contact)
+        put(contact, chosen["value"], chosen.get("visit"), now)
+    session.flush()
+    return [Change(row.subject_type, row.subject_id, row.household_id, row.division)]
