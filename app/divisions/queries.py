@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.accounts.queries import below
+from models.accounts import UserArea
 from models.divisions import Division
+from models.households import Household
 
 
 def chain_codes(code: str) -> list[str]:
@@ -39,3 +41,13 @@ def below_any(session: Session, prefixes: Sequence[str], level: str | None = Non
 def by_codes(session: Session, codes: Sequence[str]) -> list[Division]:
     """These divisions, as far as they are known."""
     return list(session.scalars(select(Division).where(Division.code.in_(list(codes)))))  # type: ignore[attr-defined]
+
+
+def in_use(session: Session, code: str) -> bool:
+    """Whether a home, an account's area or a division below stands on this division."""
+    asked = (
+        select(col(Household.id)).where(below(Household.division, code)),
+        select(col(UserArea.user_id)).where(below(UserArea.division, code)),
+        select(col(Division.code)).where(below(Division.code, code), col(Division.code) != code),
+    )
+    return any(session.execute(query.limit(1)).first() is not None for query in asked)

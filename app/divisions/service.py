@@ -1,6 +1,6 @@
 """Divisions: taken in from the county's list, named for people, handed to phones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -37,6 +37,32 @@ def upsert(session: Session, actor: Actor | None, rows: Iterable[DivisionIn]) ->
     affected = {row.code for row in queries.below_any(session, touched)}
     publish(session, [Change("division", code, division=code) for code in sorted(affected)])
     return touched
+
+
+def take_back(session: Session, actor: Actor | None, before: Mapping[str, str | None]) -> None:
+    """Undo an import of divisions: a renamed one gets its name back, a made one goes unless something stands on it.
+
+    Args:
+        before: the former name of each, None for one that was made.
+    """
+    known = {row.code: row for row in queries.by_codes(session, list(before))}
+    entries, changes = [], []
+    for code in sorted(known, key=len, reverse=True):
+        row, name = known[code], before[code]
+        if name is not None:
+            entries.append(
+                entry(actor, "division.changed", "division", code, before={"name": row.name}, after={"name": name})
+            )
+            row.name, row.version = name, row.version + 1
+        elif queries.in_use(session, code):
+            continue
+        else:
+            entries.append(entry(actor, "division.removed", "division", code, before={"name": row.name}))
+            session.delete(row)
+            session.flush()
+        changes.append(Change("division", code, division=code, gone=name is None))
+    record_many(session, entries)
+    publish(session, changes)
 
 
 def get(session: Session, code: str) -> Division:

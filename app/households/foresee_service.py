@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.households.bulk_service import (
     HOME_FIELDS,
@@ -95,12 +95,8 @@ def _compared(
 def _open_tags(session: Session, people: Sequence[str], on: date) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for part in chunks(sorted(people)):
-        rows = session.execute(
-            select(PersonTag.person_id, PersonTag.tag).where(  # type: ignore[call-overload]
-                PersonTag.person_id.in_(part),
-                or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on),  # type: ignore[union-attr, attr-defined, operator]
-            )
-        )
-        for person, tag in rows:
+        still = or_(col(PersonTag.to_on).is_(None), col(PersonTag.to_on) >= on)
+        query = select(col(PersonTag.person_id), col(PersonTag.tag)).where(col(PersonTag.person_id).in_(part), still)
+        for person, tag in session.execute(query):
             found.setdefault(person, set()).add(tag)
     return found

@@ -70,8 +70,8 @@ def _newcomers(session: Session, homes: Sequence[str], people: Sequence[str]) ->
     return count
 
 
-def undo(session: Session, actor: Actor | None, done: Sequence[Done]) -> None:
-    """Take back what an import did: made rows go, changed rows get their former values.
+def undo(session: Session, actor: Actor | None, done: Sequence[Done], *, import_id: str | None = None) -> None:
+    """Take back what an import did: made rows go, changed rows get their former values, tags it opened are closed.
 
     Raises:
         Conflict: something was built on it; nothing is changed.
@@ -89,6 +89,8 @@ def undo(session: Session, actor: Actor | None, done: Sequence[Done]) -> None:
     session.flush()
     place_tags(session, [one.row_id for one in done if one.row_type == "person" and one.before is not None])
     _remove(session, done)
+    if import_id is not None:
+        changes += _close_tags(session, import_id)
     record_many(session, log)
     publish(session, changes)
 
@@ -112,6 +114,14 @@ def _take_back(actor: Actor | None, row_type: str, row: Any, done: Done, log: li
     )
     home = row.id if row_type == "household" else row.household_id
     return [*gone, Change(row_type, row.id, home, row.division)]
+
+
+def _close_tags(session: Session, import_id: str) -> list[Change]:
+    """Tags that the import opened for people who stay."""
+    opened = select(PersonTag.person_id).where(PersonTag.source == import_id)  # type: ignore[call-overload]
+    people = session.scalars(select(Person).where(Person.id.in_(opened))).all()  # type: ignore[attr-defined]
+    session.execute(delete(PersonTag).where(PersonTag.source == import_id))  # type: ignore[arg-type]
+    return [Change("person", one.id, one.household_id, one.division) for one in people]
 
 
 def _remove(session: Session, done: Sequence[Done]) -> None:

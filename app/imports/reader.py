@@ -239,33 +239,38 @@ class _SheetReader:
 
     def _record(self, number: int, cells: list[Cell], filled: set[int]) -> Line:
         line = Line(self.sheet, number, "record")
-        lost: tuple[str, str] | None = None
         for position, column in self.header.columns.items():
             cell = cells[position] if position < len(cells) else None
-            reading = rules.READERS[column.kind](cell)
-            line.values[column.field] = reading.value
-            if position in filled:
-                continue
-            text = rules.shown(cell)
-            for kind in reading.kinds:
-                line.repairs.append(Repair(column.field, kind, text, _as_text(reading.value)))
-            if column.field == self.shape.subject:
-                if reading.why and (self.shape.needs_subject or not rules.is_blank(cell)):
-                    line.why, line.shown = reading.why, text
-            elif reading.why and column.field == "household" and "household" in self.shape.needs:
-                lost = (reading.why, text)
-            elif reading.why and not rules.is_blank(cell):
-                line.warnings.append((reading.why, column.field, text))
-            warning = reading.warning
-            if column.kind == "id" and reading.value:
-                warning = read_id(reading.value, self.on).warning
-            if warning:
-                line.warnings.append((warning, column.field, text))
+            self._field(line, column, cell, position in filled)
         line.name = line.values.get("name") or ""
         self._carry(line)
-        if line.why is None and "household" in self.shape.needs and not line.values.get("household"):
-            line.why, line.shown = lost or ("household_missing", "")
+        for needed, why in (("household", "household_missing"), ("name", "name_missing")):
+            if line.why is None and needed in self.shape.needs and not line.values.get(needed):
+                line.why = why
+        _compare_sex(line)
         return line
+
+    def _field(self, line: Line, column: Column, cell: Cell, filled: bool) -> None:
+        reading = rules.READERS[column.kind](cell)
+        value, warning, text = reading.value, reading.warning, rules.shown(cell)
+        if isinstance(value, str) and len(value) > column.longest:
+            value, warning = None, "too_long"
+        line.values[column.field] = value
+        if filled:
+            return
+        line.repairs += [Repair(column.field, kind, text, _as_text(value)) for kind in reading.kinds]
+        if reading.why and column.field == self.shape.subject:
+            if self.shape.needs_subject or not rules.is_blank(cell):
+                line.why, line.shown = reading.why, text
+        elif reading.why and column.field == "household" and "household" in self.shape.needs:
+            if line.why is None:
+                line.why, line.shown = reading.why, text
+        elif reading.why and not rules.is_blank(cell):
+            line.warnings.append((reading.why, column.field, text))
+        if column.kind == "id" and value:
+            warning = read_id(value, self.on).warning
+        if warning:
+            line.warnings.append((warning, column.field, text))
 
     def _carry(self, line: Line) -> None:
         """Village names stand once for a run; a household's code may stand only beside its first member."""
@@ -281,6 +286,14 @@ class _SheetReader:
             if same_head and values.get("relation") not in {"户主", "本人"}:
                 values["household"] = self.above.get("household")
         self.above = values
+
+
+def _compare_sex(line: Line) -> None:
+    """Sex comes from the number; a ledger that says otherwise is told, and what it says is kept beside."""
+    written, number = line.values.get("sex"), line.values.get("id")
+    if number and written in {"男", "女"} and (written == "男") != bool(int(number[16]) % 2):
+        line.warnings.append(("sex_differs", "sex", written))
+        line.values["sex_differs"] = written
 
 
 def _as_text(value: Any) -> str:

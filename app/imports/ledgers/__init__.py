@@ -29,6 +29,7 @@ class Column:
         names: headers that name it, separated by blanks.
         pattern: a regular expression for headers nobody has listed, tried after all lists.
         scope: `row`, or `household` (stands only on the first row of a household), or `village` (once for a run).
+        longest: characters that the register can keep; what is longer is told and left out.
     """
 
     field: str
@@ -36,6 +37,7 @@ class Column:
     names: str
     pattern: str | None = None
     scope: str = "row"
+    longest: int = 200
 
 
 @dataclass(frozen=True)

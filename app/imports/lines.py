@@ -1,0 +1,163 @@
+"""Rows of a file between preview and import: packed into a sealed column, shown with their numbers masked."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.households import rules as people
+from app.households import tags
+from app.imports import schemas
+from app.imports.reader import Line
+from app.imports.rules import Repair
+from app.imports.schemas import LineView
+from app.imports.taking import dates_as_text, dates_from_text
+from models.imports import ImportLine
+
+_FIELDS = {
+    "name": "姓名",
+    "household_id": "住的户",
+    "division": "村",
+    "relation": "与户主关系",
+    "is_head": "户主",
+    "phone": "电话",
+    "id_number": "身份证号",
+    "id_last4": "身份证号后四位",
+    "id_warning": "号码疑点",
+    "sex": "性别",
+    "born_on": "生日",
+    "registered_here": "户籍在本县",
+    "health": "健康",
+    "living": "居住",
+    "works_away": "外出务工",
+    "extra": "其他",
+    "tags": "标签",
+    "bank_account": "银行账号",
+}
+_WORDS: dict[str, dict[Any, str]] = {
+    "health": dict(tags.HEALTH),
+    "living": dict(tags.LIVING),
+    "sex": dict(tags.SEX),
+    "registered_here": {True: "是", False: "否"},
+    "is_head": {True: "是", False: "否"},
+}
+_UNSHOWN = frozenset({"household_id", "id_last4", "is_head"})
+
+
+@dataclass
+class Detail:
+    """What is known of a staged row beyond its place."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    repairs: list[Repair] = field(default_factory=list)
+    doubts: list[tuple[str, str, str]] = field(default_factory=list)
+    why: str | None = None
+    shown: str = ""
+    twin: tuple[str, int] | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+    def pack(self) -> str:
+        """As JSON, for the sealed column."""
+        said = {
+            "values": {name: value for name, value in dates_as_text(self.values).items() if value is not None},
+            "repairs": [[one.field, one.kind, one.before, one.after] for one in self.repairs],
+            "doubts": self.doubts,
+            "why": self.why,
+            "shown": self.shown,
+            "twin": self.twin,
+            "before": self.before,
+            "after": self.after,
+        }
+        return json.dumps({name: value for name, value in said.items() if value}, ensure_ascii=False, default=str)
+
+
+def unpack(text: str) -> Detail:
+    """The detail that `Detail.pack` wrote."""
+    said = json.loads(text)
+    return Detail(
+        values=dates_from_text(said.get("values", {})),
+        repairs=[Repair(*one) for one in said.get("repairs", [])],
+        doubts=[(code, name, cell) for code, name, cell in said.get("doubts", [])],
+        why=said.get("why"),
+        shown=said.get("shown", ""),
+        twin=tuple(said["twin"]) if said.get("twin") else None,
+        before=said.get("before", {}),
+        after=said.get("after", {}),
+    )
+
+
+def staged(line: Line) -> tuple[str, Detail]:
+    """The state and detail of a row as it was read."""
+    detail = Detail(line.values, line.repairs, line.warnings, line.why, line.shown, line.twin)
+    return ("unreadable" if line.why else "duplicate" if line.twin else "read"), detail
+
+
+def masked(text: str, kind: str) -> str:
+    """A number as it was written, its middle behind stars: `349927********002x`, `161-****-0417`."""
+    head, tail = (3, 4) if kind == "phone" else (6, 4)
+    if sum(character.isalnum() for character in text) <= head + tail:
+        return text
+    places = [at for at, character in enumerate(text) if character.isalnum()]
+    hidden = set(places[head : len(places) - tail])
+    return "".join("*" if at in hidden else character for at, character in enumerate(text)).strip()
+
+
+def place(row: ImportLine) -> str:
+    """`毛安村 第 18 行`."""
+    return f"{row.sheet} 第 {row.row} 行".strip()
+
+
+def _kind_of(name: str) -> str:
+    return "phone" if "phone" in name else "id" if name == "id" or name.endswith("_id") else "text"
+
+
+def _seen(name: str, text: str) -> str:
+    kind = _kind_of(name)
+    return text.replace("\n", "↵") if kind == "text" else masked(text, kind)
+
+
+def show(row: ImportLine, tab: str) -> LineView:
+    """A row as its tab tells it."""
+    detail = unpack(row.detail)
+    if tab == "repaired":
+        return LineView(place(row), row.name, *_repairs(detail, row))
+    if tab == "changed":
+        return LineView(place(row), row.name, *_changes(detail))
+    if tab == "unreadable":
+        why = schemas.REASONS.get(detail.why or "", "读不出")
+        return LineView(
+            place(row), row.name, why, _seen("id", detail.shown) if detail.shown else "（空）", "不导入，也不猜"
+        )
+    doubts = "；".join(schemas.DOUBTS.get(code, code) for code, _, _ in detail.doubts)
+    if row.state == "duplicate":
+        doubts = schemas.REPAIRS["duplicate_row"]
+    values = detail.values
+    return LineView(
+        place(row), row.name, doubts, str(values.get("household") or ""), people.mask_id(values.get("id")),
+    )  # fmt: skip
+
+
+def _repairs(detail: Detail, row: ImportLine) -> tuple[str, str, str]:
+    kinds = "、".join(dict.fromkeys(schemas.REPAIRS.get(one.kind, one.kind) for one in detail.repairs))
+    if detail.twin:
+        where = f"{detail.twin[0]} 第 {detail.twin[1]} 行".strip()
+        return kinds, f"{where}、{place(row)}", f"只留 {where}"
+    cells = {one.field: (_seen(one.field, one.before), _seen(one.field, one.after)) for one in detail.repairs}
+    return kinds, "；".join(before for before, _ in cells.values()), "；".join(after for _, after in cells.values())
+
+
+def _changes(detail: Detail) -> tuple[str, str, str]:
+    names = [name for name in detail.after if name not in _UNSHOWN] or list(detail.after)
+    what = "、".join(_FIELDS.get(name, name) for name in names)
+    before = "；".join(_word(name, detail.before.get(name)) for name in names)
+    return what, before, "；".join(_word(name, detail.after.get(name)) for name in names)
+
+
+def _word(name: str, value: Any) -> str:
+    if value in (None, "", {}, []):
+        return "（空）"
+    if isinstance(value, list):
+        return "、".join(tags.TAGS.get(str(one), str(one)) for one in value)
+    if isinstance(value, dict):
+        return "、".join(f"{value[key]}" for key in sorted(value))
+    return _WORDS.get(name, {}).get(value, str(value))

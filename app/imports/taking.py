@@ -1,0 +1,137 @@
+"""What the rows of a ledger become in the register. Today the roster; a ledger without a taker is only read.
+
+Pure: rows in, input models out. What the register has no column for stays beside it under the ledger's own word.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from app.divisions.schemas import DivisionIn
+from app.households import tags
+from app.households.schemas import HouseholdIn, PersonIn
+
+TAKEN = frozenset({"roster"})
+"""Ledgers whose rows go into the register."""
+
+_VILLAGE = re.compile(r"(\d{12})\d{1,8}")
+_SPECIAL = {label: code for code, label in tags.TAGS.items()}
+
+
+def village_of(code: str) -> str | None:
+    """The village a household code begins with (统计用区划代码, 12 digits), or None."""
+    found = _VILLAGE.fullmatch(code)
+    return found[1] if found else None
+
+
+@dataclass
+class Homes:
+    """The households of a file, gathered row by row: each value from the first row that has it."""
+
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sound: set[str] = field(default_factory=set)
+
+    def see(self, values: Mapping[str, Any], readable: bool) -> None:
+        """Take what a row says of its household; an unreadable person does not unsay the household's own values."""
+        code = values.get("household")
+        if not code:
+            return
+        home = self.fields.setdefault(code, {})
+        for name in ("village", "group", "attribute", "checked_on", "checked_result", "head"):
+            if home.get(name) is None and values.get(name) is not None:
+                home[name] = values[name]
+        if not readable:
+            return
+        self.sound.add(code)
+        if values.get("relation") in tags.HEADS:
+            home.setdefault("head_person", values["name"])
+        home.setdefault("first_person", values["name"])
+
+    def household(self, code: str, key: str | None = None) -> HouseholdIn:
+        """The household as the register takes it in; named after its head.
+
+        Args:
+            key: the id it gets when it is new.
+        """
+        home = self.fields[code]
+        named = home.get("head_person") or home.get("head") or home["first_person"]
+        said = {name: home.get(name) for name in ("group", "attribute", "checked_on", "checked_result")}
+        given = {name: value for name, value in said.items() if value is not None}
+        return HouseholdIn(
+            id=UUID(key) if key else None, code=code, name=named, division=village_of(code) or "", **given
+        )
+
+
+def person_of(values: Mapping[str, Any], key: str | None = None) -> PersonIn:
+    """A row of the roster as the register takes a person in.
+
+    Args:
+        key: the id the person gets when new.
+    """
+    special = values.get("special")
+    words = re.split(r"[、,，;；/ ]+", special) if special else []
+    found = [_SPECIAL[word] for word in words if word in _SPECIAL]
+    if values.get("health") == tags.HEALTH["serious"]:
+        found.append("serious_illness")
+    columns = {
+        "id_number": values["id"],
+        "relation": values.get("relation"),
+        "phone": values.get("phone"),
+        "registered_here": _registered_here(values.get("registered")),
+        "health": values.get("health"),
+        "living": values.get("living"),
+        "works_away": values.get("work"),
+        "is_head": values.get("relation") in tags.HEADS if values.get("relation") else None,
+    }
+    given = {name: value for name, value in columns.items() if value is not None}
+    return PersonIn(
+        id=UUID(key) if key else None, household_code=values["household"], name=values["name"],
+        tags=sorted(set(found)), extra=_beside(values), **given,
+    )  # fmt: skip
+
+
+def _registered_here(text: str | None) -> bool | None:
+    """本县 or 外县; an address says neither."""
+    if not text:
+        return None
+    if text.startswith(("本县", "本地", "本村", "本镇", "本乡", "本市")):
+        return True
+    return False if text.startswith(("外", "非本")) else None
+
+
+def _beside(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What has no column: ability to work, special words, a sex that contradicts the number, an odd domicile."""
+    beside = {
+        "labour": values.get("labour"),
+        "special": values.get("special"),
+        "sex_written": values.get("sex_differs"),
+    }
+    if values.get("registered") and _registered_here(values["registered"]) is None:
+        beside["registered"] = values["registered"]
+    return {name: value for name, value in beside.items() if value}
+
+
+def division_rows(values: Mapping[str, Any]) -> list[DivisionIn]:
+    """A row of the sheet of codes: its village, and its township where that is named."""
+    rows = []
+    village, town = values.get("village_code"), values.get("town_code")
+    if values.get("town") and town and re.fullmatch(r"\d{9}", town):
+        rows.append(DivisionIn(code=town, name=values["town"]))
+    if values.get("village") and village and re.fullmatch(r"\d{12}", village):
+        rows.append(DivisionIn(code=village, name=values["village"]))
+    return rows
+
+
+def dates_as_text(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for JSON; the reverse is `dates_from_text`."""
+    return {name: {"day": value.isoformat()} if isinstance(value, date) else value for name, value in values.items()}
+
+
+def dates_from_text(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the reader gave them."""
+    return {
+        name: date.fromisoformat(value["day"]) if isinstance(value, dict) else value for name, value in values.items()
+    }
