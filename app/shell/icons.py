@@ -60,7 +60,7 @@ def main() -> None:
     for size in (192, 512):
         plate(size).save(folder / f"icon-{size}.png", optimize=True)
     plate(512, maskable=True).save(folder / "icon-maskable-512.png", optimize=True)
-    plate(256).save(ASSETS / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
+    plate(256).save(ASSETS / "favicon.ico", sizes=[(16, 16), (32, 32)])
 
 
 if __name__ == "__main__":

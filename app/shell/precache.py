@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ASSET = re.compile(r"[\w.\-]+-[\w\-]{8}\.(?:js|css|woff2|svg|png|webp)\b")
-OFFICE_CHUNK = "office-"
+OFFICE_CHUNK = "office-socket-"
 MANIFEST = re.compile(r"^manifest-\w+\.js$")
 SHELL = "__spa-fallback.html"
 ALWAYS = ("manifest.webmanifest", "favicon.ico", "icons.svg", "icons/icon-192.png")
