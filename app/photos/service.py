@@ -95,7 +95,8 @@ def open_(session: Session, actor: Actor, sight: Sight, reason: str | None) -> N
     record(session, actor, "photo.child_seen", "photo", sight.sha256, reason="own" if sight.own else reason)
 
 
-def _path(sha256: str, size: str) -> Path:
+def derivative_path(sha256: str, size: str) -> Path:
+    """Where a derivative lies in the cache."""
     return settings().cache / "derivatives" / LOOKS / sha256[:2] / f"{sha256}-{size}.jpg"
 
 
@@ -128,7 +129,7 @@ def derivative(sha256: str, size: str) -> bytes:
     """
     if size not in SIZES:
         raise BadInput("照片只有 thumb 和 screen 两种大小。", code="unknown_size")
-    path = _path(sha256, size)
+    path = derivative_path(sha256, size)
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -150,8 +151,8 @@ def _make(sha256: str, decoder: Decoder) -> bool:
         found = decoder.look(store.read(sha256))
     except Undecodable:
         return False
-    _keep(_path(sha256, "screen"), found.screen)
-    _keep(_path(sha256, "thumb"), found.thumb)
+    _keep(derivative_path(sha256, "screen"), found.screen)
+    _keep(derivative_path(sha256, "thumb"), found.thumb)
     return True
 
 
@@ -198,8 +199,8 @@ def process(sha256: str, decoder: Decoder | None = None) -> bool:
     except Undecodable as error:
         found = error
     if isinstance(found, Found):
-        _keep(_path(sha256, "screen"), found.screen)
-        _keep(_path(sha256, "thumb"), found.thumb)
+        _keep(derivative_path(sha256, "screen"), found.screen)
+        _keep(derivative_path(sha256, "thumb"), found.thumb)
     with transaction() as session:
         values = _facts(found) | {"processed_at": utcnow()}
         changed = session.execute(

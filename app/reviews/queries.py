@@ -40,7 +40,8 @@ def _area(code: str) -> ColumnElement[bool]:
     return below(_plain(Review.division), code)
 
 
-def _part(actor: Actor, on: date, state: str, area: str, wanted: QueueFilter, since: datetime | None) -> Select:
+def part(actor: Actor, on: date, state: str, area: str, wanted: QueueFilter, since: datetime | None) -> Select:
+    """The rows of one state in one area that the filter leaves, still without order and cursor."""
     query = select(Review).where(
         Review.state == state,  # type: ignore[arg-type]
         in_scope(actor, on, _plain(Review.division), Review.household_id),
@@ -76,7 +77,7 @@ def queue(
     found: dict[str, Review] = {}
     for state in STATES[wanted.state]:
         for area in _areas(actor, wanted):
-            query = _part(actor, on, state, area, wanted, since)
+            query = part(actor, on, state, area, wanted, since)
             if after:
                 query = query.where(Review.id > after if rising else Review.id < after)  # type: ignore[arg-type]
             order = Review.id if rising else Review.id.desc()  # type: ignore[attr-defined]
