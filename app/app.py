@@ -13,9 +13,8 @@ from app.reviews.field_page import review_page
 from app.rooms import api
 from app.shell.appearance import head
 from app.shell.not_found_page import not_found_page
-from app.shell.office_page import office_page
+from app.shell.office_page import DoorState, door_page
 from app.shell.page import login_page
-from app.shell.state import Desk
 from app.shell.urgent_page import urgent_page
 from app.shell.wraps import WRAPS
 from app.sync.page import outbox_page
@@ -40,7 +39,9 @@ FIELD_PAGES: tuple[tuple[str, str, Draw], ...] = (
 )
 
 # With State over the WebSocket; everything below /office.
-OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (("/office", "办公", office_page, Desk.open),)
+OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (
+    ("/office", "办公", door_page, DoorState.open),
+)
 
 app = rx.App(
     api_transformer=Starlette(routes=[Mount("/api", api())]),

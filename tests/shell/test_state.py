@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.shell.state import session_token
+from app.accounts.state import session_token
 
 
 @pytest.mark.parametrize(

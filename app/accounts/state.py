@@ -1,0 +1,193 @@
+"""The base of every office State: who acts, checked anew at each event; errors as a sentence, never as an exception.
+
+Every public method of a State is a remote call, whoever draws a button for it. So each carries `@requires(...)`, and a
+test walks through all of them. The actor is found from the HttpOnly cookie that came with the WebSocket.
+
+    class HomesState(OfficeState):
+        page: HomesPage = HomesPage()
+
+        @rx.event
+        @requires(Permission.REGISTER_READ)
+        async def load(self) -> None:
+            self.page = await read(office_service.list_households, text=self.text)
+
+`read(fn, ...)` and `write(fn, ...)` call `fn(session, actor, ...)` in a thread, the latter in one transaction.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import partial, wraps
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, TypeVar
+
+import reflex as rx
+import structlog
+from pydantic import ValidationError
+
+from app.accounts.rules import ROLE_NAMES, Permission, permissions_of
+from app.accounts.schemas import Actor
+from app.accounts.service import authenticate
+from app.db import reading, transaction
+from app.errors import AppError, BadInput, NotAllowed, NotSignedIn
+from app.http import COOKIE, SIGNED_IN, Access, details_of
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+_acting: ContextVar[Actor] = ContextVar("acting")
+PASSWORD_PAGE = "/office/password"
+
+
+def session_token(cookies: str) -> str | None:
+    """The session's token among a browser's cookies."""
+    try:
+        found = SimpleCookie(cookies).get(COOKIE)
+    except CookieError:
+        return None
+    return found.value if found else None
+
+
+@dataclass
+class Me:
+    """Who sits here, for the masthead; rights only decide what is drawn."""
+
+    name: str = ""
+    role: str = ""
+    role_name: str = ""
+    permissions: list[str] = field(default_factory=list)
+
+
+class OfficeState(rx.State):
+    """What every office page shows: who is here, what went wrong, what was done, where to go instead."""
+
+    me: Me = Me()
+    problem: str = ""
+    done: str = ""
+    away: bool = False
+    to: str = ""
+    _user_id: str = ""
+
+    def _base(self) -> "OfficeState":
+        """The part of this tab's state that all office pages share."""
+        base: Any = self
+        while type(base) is not OfficeState:
+            base = base.parent_state
+        return base
+
+    def _forget(self) -> None:
+        """Empty what this tab has seen: somebody else may sit here now."""
+        self._base().reset()
+
+    def _know(self, actor: Actor) -> None:
+        if self._user_id not in ("", actor.id):
+            self._forget()
+        self._user_id = actor.id
+        rights = sorted(str(one) for one in permissions_of(actor.role, actor.flags))
+        me = Me(actor.name, str(actor.role), ROLE_NAMES[actor.role], rights)
+        if self.me != me:
+            self.me = me
+        if self.problem:
+            self.problem = ""
+        if self.done:
+            self.done = ""
+        if self.away or self.to:
+            self.away, self.to = False, ""
+
+    def _parameter(self, name: str) -> str:
+        """A query parameter of the page's address."""
+        return str(self.router.url.query_parameters.get(name, ""))[:200]
+
+
+def acting() -> Actor:
+    """The actor of the event that is running.
+
+    Raises:
+        NotSignedIn: called outside of a handler with `@requires`.
+    """
+    try:
+        return _acting.get()
+    except LookupError as error:
+        raise NotSignedIn() from error
+
+
+async def read(work: Callable[..., Result], *args: Any, **more: Any) -> Result:
+    """`work(session, actor, …)` in a thread, only looking."""
+    return await rx.run_in_thread(partial(_run, reading, work, acting(), args, more))
+
+
+async def write(work: Callable[..., Result], *args: Any, **more: Any) -> Result:
+    """`work(session, actor, …)` in a thread and in one transaction."""
+    return await rx.run_in_thread(partial(_run, transaction, work, acting(), args, more))
+
+
+def _run(unit: Callable[..., Any], work: Callable[..., Result], actor: Actor, args: Any, more: Any) -> Result:
+    with unit() as session:
+        return work(session, actor, *args, **more)
+
+
+def sentence(error: Exception) -> str:
+    """What a person reads about an error: its own sentence, and the first place that is wrong."""
+    if isinstance(error, ValidationError):
+        error = BadInput(details=details_of(error))
+    if not isinstance(error, AppError):
+        log.error("office event failed", exc_info=error)
+        return "出了点问题，已记下。请刷新页面再试一次。"
+    first = error.details[0].message if error.details else ""
+    return error.message if not first or first in error.message else f"{error.message}{first}"
+
+
+Handler = Callable[..., Awaitable[Any]]
+
+
+def requires(access: Access, *, before_password_change: bool = False) -> Callable[[Handler], Handler]:
+    """Let a State handler run only for whom the permission table allows it.
+
+    Args:
+        access: a permission, or `SIGNED_IN` for any role.
+        before_password_change: allowed while a first password waits to be changed.
+    """
+
+    def mark(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def run(self: OfficeState, *args: Any, **more: Any) -> Any:
+            try:
+                actor = await _check(self, access, before_password_change)
+            except AppError as error:
+                self.problem = sentence(error)
+                return None
+            if actor is None:
+                return None
+            token = _acting.set(actor)
+            try:
+                return await handler(self, *args, **more)
+            except Exception as error:
+                self.problem = sentence(error)
+                return None
+            finally:
+                _acting.reset(token)
+
+        run.requires = access  # type: ignore[attr-defined]
+        return run
+
+    return mark
+
+
+async def _check(state: OfficeState, access: Access, before_password_change: bool) -> Actor | None:
+    """The actor, if they may; None when the browser is sent elsewhere.
+
+    Raises:
+        NotAllowed: the role does not include it.
+    """
+    cookies = state.router.headers.cookie
+    actor = await rx.run_in_thread(lambda: authenticate(session_token(cookies)))
+    if actor is None:
+        state._forget()
+        state.away = True
+        return None
+    state._know(actor)
+    if actor.must_change_password and not before_password_change:
+        state.to = PASSWORD_PAGE
+        return None
+    if access != SIGNED_IN and not actor.may(Permission(access)):
+        raise NotAllowed()
+    return actor
