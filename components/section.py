@@ -7,23 +7,26 @@ import reflex as rx
 from components.icons import icon as draw
 
 
-def section(title: Any, aside: Any, last: Any, *actions: Any, **props: Any) -> rx.Component:
-    """Closed: the last answer and 无变化 / 有变化."""
+def section(
+    title: Any, aside: Any, last: Any, same_control: Any, change: Any, *, done: Any, **props: Any
+) -> rx.Component:
+    """Closed: the last answer and 无变化 / 有变化. `done` folds it; its tick stays, so that focus and state do too."""
     return rx.el.div(
+        draw("circle-check", class_name="mark"),
         rx.el.div(rx.el.h2(title), rx.el.span(aside), class_name="h"),
         rx.el.p(last, class_name="last"),
-        rx.el.div(*actions, class_name="pair"),
-        class_name="group sect",
+        rx.el.div(same_control, change, class_name="pair"),
+        class_name=rx.cond(done, "group sect done", "group sect"),
         role="group",
         **props,
     )
 
 
-def same(**props: Any) -> rx.Component:
+def same(words: Any = "无变化", **props: Any) -> rx.Component:
     """「无变化」: a tick that stands for the whole section."""
     return rx.el.label(
         rx.el.input(type="checkbox", **props),
-        rx.el.span(draw("circle"), "无变化"),
+        rx.el.span(draw("circle"), words),
         class_name="same",
     )
 

@@ -8,7 +8,7 @@ import reflex as rx
 from app.households.page import home_row, moved_away
 from app.shell.page import FRAME, main_bar, screen, waiting
 from app.visits.page_parts import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
-from app.visits.questions_page import open_section, pictures
+from app.visits.questions_page import open_section, pictures, unchanged_tick
 from components import offline
 from components.button import button, button_link
 from components.choices import choice, choices, question
@@ -16,7 +16,7 @@ from components.field import search_field, text_area
 from components.group import group, group_list, label, pad, row_button
 from components.icons import icon
 from components.message import empty, error, note
-from components.section import folded, same, section
+from components.section import folded, section
 
 
 def visits_page() -> rx.Component:
@@ -137,13 +137,27 @@ def _contact_folded() -> rx.Component:
 
 
 def _no_face() -> rx.Component:
-    return note(VISIT["child"]["text"], title=VISIT["child"]["title"], icon="no-face")
+    child = VISIT["child"]
+    camera = rx.cond(
+        child["code"],
+        rx.el.div(
+            rx.el.p("屋子、书桌的照片", rx.el.span("可以不拍"), class_name="q"),
+            pictures(child["photos"], child["busy"], child["code"]),
+            class_name="wide",
+        ),
+    )
+    return note(child["text"], title=child["title"], icon="no-face", actions=[camera])
 
 
 def _block(block: rx.Var[Block]) -> rx.Component:
     """A section; what is about one person lies inside an element that names the person."""
     return rx.el.div(
-        rx.match(block["mode"], ("open", open_section(block)), ("folded", _folded(block)), _closed(block)),
+        rx.match(
+            block["mode"],
+            ("open", open_section(block)),
+            ("folded", rx.cond(block["unchanged"], _closed(block), _folded(block))),
+            _closed(block),
+        ),
         key=block["key"],
         custom_attrs={"data-person": block["person"], "data-section": block["section"]},
     )
@@ -163,16 +177,21 @@ def _folded(block: rx.Var[Block]) -> rx.Component:
 
 
 def _closed(block: rx.Var[Block]) -> rx.Component:
-    unchanged = same(
-        checked=block["unchanged"],
-        on_change=offline.action("markUnchanged", block["key"]),
-        data_testid=rx.Var.create("unchanged-") + block["section"].to(str),
-        aria_label=block["title"].to(str) + "无变化",
+    done = block["unchanged"]
+    change = button(
+        rx.cond(done, "改", "有变化"),
+        on_click=offline.action("openSection", block["key"]),
+        aria_label=rx.cond(done, "改", "") + block["title"].to(str) + rx.cond(done, "", "有变化"),
     )
-    changed = button(
-        "有变化", on_click=offline.action("openSection", block["key"]), aria_label=block["title"].to(str) + "有变化"
+    return section(
+        block["title"],
+        block["aside"],
+        block["last"],
+        unchanged_tick(block),
+        change,
+        done=done,
+        aria_label=block["title"],
     )
-    return section(block["title"], block["aside"], block["last"], unchanged, changed, aria_label=block["title"])
 
 
 def _photos() -> rx.Component:

@@ -38,6 +38,7 @@ class PhotoPart(TypedDict):
     """The pictures of one question and why they help."""
 
     code: str
+    title: str
     why: str
     photos: list[Picture]
     busy: bool
@@ -144,6 +145,16 @@ class Spot(TypedDict):
     problem: str
 
 
+class ChildNotice(TypedDict):
+    """What to know where a child lives, with the camera of the child's section."""
+
+    title: str
+    text: str
+    code: str
+    photos: list[Picture]
+    busy: bool
+
+
 class Visit(TypedDict):
     """The visit as a whole."""
 
@@ -157,7 +168,7 @@ class Visit(TypedDict):
     met: list[Member]
     met_word: str
     contact: Contact
-    child: Notice
+    child: ChildNotice
     blocks: list[Block]
     photos: list[Picture]
     busy_photo: bool

@@ -10,6 +10,7 @@ from components.group import pad
 from components.icons import icon
 from components.message import error, note
 from components.photos import strip, strip_photo
+from components.section import same
 
 LEARN = "保存后转给镇里办，办到哪一步会告诉你。"
 
@@ -29,19 +30,24 @@ def open_section(block: rx.Var[Block]) -> rx.Component:
     )
 
 
+def unchanged_tick(block: rx.Var[Block]) -> rx.Component:
+    """「无变化」 of a section, with its test name `unchanged-{section}`."""
+    return same(
+        block["same_word"],
+        checked=block["unchanged"],
+        on_change=offline.action("toggleUnchanged", block["key"], offline.CHECKED),
+        data_testid=rx.Var.create("unchanged-") + block["section"].to(str),
+        aria_label=block["title"].to(str) + block["same_word"].to(str),
+    )
+
+
 def _quick(block: rx.Var[Block]) -> rx.Component:
     """On a first visit: everything is well, or there is nothing to note."""
-    nothing = button(
-        block["same_word"],
-        kind="light",
-        on_click=offline.action("markUnchanged", block["key"]),
-        data_testid=rx.Var.create("unchanged-") + block["section"].to(str),
-    )
     well = rx.cond(
         block["all_ok"],
         button(block["all_ok"], icon="check", on_click=offline.action("allOk", block["key"])),
     )
-    return rx.cond(block["first"] & ~block["done"].bool(), rx.el.div(well, nothing, class_name="quick"))
+    return rx.cond(block["first"] & ~block["done"].bool(), rx.el.div(well, unchanged_tick(block), class_name="quick"))
 
 
 def _done(block: rx.Var[Block]) -> rx.Component:
@@ -149,7 +155,7 @@ def _date(block: rx.Var[Block], field: rx.Var[Field]) -> rx.Component:
 def _pictures(line: rx.Var[Line]) -> rx.Component:
     part = line["photo"]
     return rx.el.div(
-        rx.el.p("照片", rx.el.span("可以不拍"), class_name="q"),
+        rx.el.p(part["title"], rx.el.span("可以不拍"), class_name="q"),
         rx.cond(part["why"], rx.el.p(part["why"], class_name="soft-text ask-hint")),
         pictures(part["photos"], part["busy"], part["code"]),
     )

@@ -71,7 +71,7 @@ async function load(again = false) {
     if (mine === turn) done();
   };
   try {
-    await (again || !screen.open ? screen.load(named(route), settle) : screen.open());
+    await (again || !screen.open ? screen.load(named(route), settle, again) : screen.open());
   } catch (error) {
     if (error?.code === "signed_out") await seeWho();
     else patch("toast", { shown: true, text: error?.message ?? "这一页没打开，再试一次。", word: "" });

@@ -26,6 +26,10 @@ async function formsOf(visits) {
   return (code, version) => forms.get(`${code}@${version}`) ?? null;
 }
 
+/** The head first, then the oldest. @param {object} a @param {object} b */
+const headFirst = (a, b) =>
+  Number(b.is_head === true) - Number(a.is_head === true) || ((a.born_on ?? "9") < (b.born_on ?? "9") ? -1 : 1);
+
 /**
  * A home as the phone knows it.
  * @param {string} id
@@ -36,6 +40,7 @@ export async function homeOf(id) {
   if (!home) return null;
   const formOf = await formsOf(home.visits);
   const every = home.tasks.map((task) => task.every_days).filter(Boolean);
+  home.people.sort(headFirst);
   return { ...home, formOf, last: mergeLast(home.visits, formOf), every: every.length > 0 ? Math.min(...every) : null };
 }
 

@@ -6,6 +6,7 @@ import { thumbUrl } from "../photos.js";
 import { show } from "../state.js";
 import { returnedRow } from "../views/review.js";
 import { todayOf } from "../views/today.js";
+import { isBegun } from "../views/visit.js";
 import { dayOf, whenWords } from "../views/words.js";
 import { now } from "./moment.js";
 
@@ -50,6 +51,6 @@ export async function loadToday(settle) {
   const rows = await returnedRows(returned);
   settle(() => show("today", {
     ...todayOf({ tasks: due, reviews: rows, visited, today, stale: staleWords(at, moment) }),
-    unfinished: open.filter((draft) => draft.household_id).length,
+    unfinished: open.filter(isBegun).length,
   }));
 }

@@ -2,7 +2,7 @@
  * 走访: opens the draft of a home, draws it, and puts every touch on the phone at once. What is drawn is worked out
  * from the draft each time; nothing is kept only on the page.
  */
-import { draft as draftById, flushDrafts, openDraft, saveDraft } from "../drafts.js";
+import { discardDraft, draft as draftById, flushDrafts, openDraft, saveDraft } from "../drafts.js";
 import { tell } from "../errors.js";
 import { command } from "../outbox.js";
 import { draftPhotos } from "../photos.js";
@@ -62,6 +62,7 @@ export function draw() {
 export async function change(touch) {
   if (!open) return;
   touch(open.draft);
+  open.draft.ui.touched = true;
   open.problem = "";
   draw();
   await keepDraft();
@@ -120,8 +121,13 @@ async function formFor(home, fix) {
   return (wanted && (await programOf(wanted.code, wanted.version))) ?? programOf("home");
 }
 
-/** @param {{params: Record<string, string>, query: Record<string, string>}} route @param {(done: () => void) => void} settle */
-export async function loadVisit(route, settle) {
+/**
+ * @param {{params: Record<string, string>, query: Record<string, string>}} route
+ * @param {(done: () => void) => void} settle
+ * @param {boolean} again because of news: a visit that has just been saved must not be begun anew
+ */
+export async function loadVisit(route, settle, again) {
+  if (again && !open) return undefined;
   const id = route.params.id ?? "";
   const fix = route.query.fix;
   if (open?.home.household.id === id && (!fix || open.draft.corrects === fix)) return refreshVisit(settle);
@@ -151,7 +157,7 @@ async function refreshVisit(settle) {
     if (!open) return;
     if (!kept || kept.state !== "open") {
       const household = open.home.household.id;
-      closeVisit();
+      endVisit();
       show("visit", { ...initial, phase: "ended", household });
       return;
     }
@@ -160,8 +166,16 @@ async function refreshVisit(settle) {
   });
 }
 
-export function closeVisit() {
+/** The draft has become a visit. */
+export function endVisit() {
   open = null;
+}
+
+/** Leaves the page. A draft that nobody has written in is not "unfinished": it goes. */
+export function closeVisit() {
+  const left = open;
+  open = null;
+  if (left && !left.draft.ui.touched && left.photos.length === 0) void discardDraft(left.draft.id).catch(() => {});
 }
 
 /** Another way of contact may have another form; what was written stays with the draft. @param {string} mode */

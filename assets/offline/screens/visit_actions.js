@@ -9,7 +9,7 @@ import { shown } from "../state.js";
 import { faultsOf, keyOf, partsOf } from "../views/visit.js";
 import { now } from "./moment.js";
 import { toast } from "./toast.js";
-import { change, changeMode, closeVisit, current, markSaving, note, readPhotos, sectionsOf, sendable, showProblem } from "./visit.js";
+import { change, changeMode, current, endVisit, markSaving, note, readPhotos, sectionsOf, sendable, showProblem } from "./visit.js";
 
 /** @param {string} key @param {object} draft @returns {object} the answers of one section, made when missing */
 function answersFor(draft, key) {
@@ -88,7 +88,7 @@ async function saveNow() {
   try {
     const order = { type: draft.corrects_type ?? "visit", payload: await payloadOf(draft), draft_id: draft.id };
     const saved = await enqueue(draft.corrects ? { ...order, corrects: draft.corrects } : order);
-    closeVisit();
+    endVisit();
     navigate("/", { replace: true });
     toast(saved.lost.length > 0 ? saved.sentence : "已存在手机");
   } catch (error) {
@@ -110,8 +110,9 @@ export const actions = {
     draft.ui.contact = true;
   }),
 
-  /** 「无变化」 stands for the whole section. @param {string} key */
-  markUnchanged: (key) => change((draft) => {
+  /** 「无变化」 stands for the whole section. @param {string} key @param {boolean} on */
+  toggleUnchanged: (key, on) => change((draft) => {
+    if (!on) return dropUnchanged(draft, key);
     const { code, personId } = partsOf(key);
     const since = answersOf(current().home.last, code, personId)?.visit_id ?? null;
     dropAnswers(draft, key);
@@ -119,6 +120,7 @@ export const actions = {
     draft.unchanged.push(personId === null ? { section: code, since } : { section: code, person_id: personId, since });
     delete draft.ui.opened[key];
     delete draft.ui.lines[key];
+    return undefined;
   }),
 
   /** 有变化, or 改: the section's questions, beginning with last time's answers. @param {string} key */
@@ -184,6 +186,7 @@ export const actions = {
       for (const file of files) {
         const to = { draft_id: draft.id, ...(question ? { question } : {}), ...(draft.location ? { location: draft.location } : {}) };
         const photo = await addPhoto(file, to);
+        await change(() => {});
         if (photo.notice) note({ photo_note: photo.notice });
       }
     } catch (error) {
@@ -272,7 +275,7 @@ export const actions = {
   /** 不要了, which can be taken back. @param {string} id */
   async dropDraft(id) {
     await discardDraft(id);
-    if (current()?.draft.id === id) closeVisit();
+    if (current()?.draft.id === id) endVisit();
     toast("不要了", { action: () => restoreDraft(id) });
   },
 };

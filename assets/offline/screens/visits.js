@@ -1,5 +1,6 @@
 /** 走访 (tab): what was not finished, and a search for the home to go to. */
 import { drafts } from "../drafts.js";
+import { isBegun } from "../views/visit.js";
 import { households, search } from "../rows.js";
 import { patch } from "../state.js";
 import { householdRow } from "../views/households.js";
@@ -12,7 +13,7 @@ let asked = 0;
 /** @param {(done: () => void) => void} settle */
 export async function loadVisits(settle) {
   const homes = new Map((await households()).map((home) => [home.id, home]));
-  const open = (await drafts()).filter((draft) => draft.household_id);
+  const open = (await drafts()).filter(isBegun);
   settle(() => patch("visits", {
     phase: "ready",
     drafts: open.map((draft) => {

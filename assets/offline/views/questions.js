@@ -68,7 +68,8 @@ function pictures(question, { answers, photos, busy }) {
   const bad = optionsOf(question).some((option) => option.tone === "bad" && isChosen(question, option.code, answers?.[question.code]));
   const wanted = question.type === "photo" || question.photo === "asked" || (question.photo === "optional" && bad);
   if (!wanted && own.length === 0) return null;
-  return { code: question.code, why: question.photo_why ?? question.hint ?? "", photos: own.map(photoRow), busy: busy === question.code };
+  const title = question.type === "photo" ? question.label : "照片";
+  return { code: question.code, title, why: question.photo_why ?? question.hint ?? "", photos: own.map(photoRow), busy: busy === question.code };
 }
 
 /** What a folded row shows at its end. @param {object} question @param {unknown} value @param {(q: object, v: unknown) => string} words */
@@ -77,6 +78,13 @@ function rowValue(question, value, words) {
   const icon = { ok: "check", bad: "triangle-alert", na: "minus" }[chosen?.tone] ?? "";
   return { words: words(question, value), icon, due: chosen?.tone === "bad" };
 }
+
+/**
+ * Whether a question has a line of its own: not inside another, and not the camera that stands in the child's notice.
+ * @param {object} question @param {object} section @param {Set<string>} codes
+ */
+const stands = (question, section, codes) =>
+  (!question.under || !codes.has(question.under)) && !(section.never_face && question.type === "photo");
 
 const blank = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
@@ -93,7 +101,7 @@ export function questionLines(state, facts) {
   const codes = new Set(state.questions.map((question) => question.code));
   const touched = facts.draft.ui.lines[facts.key] ?? {};
   let heading = "";
-  return state.questions.filter((question) => !question.under || !codes.has(question.under)).map((question) => {
+  return state.questions.filter((question) => stands(question, state.section, codes)).map((question) => {
     const family = [question, ...state.questions.filter((other) => other.under === question.code)];
     const faulty = facts.faults.some((fault) => fault.key === facts.key && family.some((one) => one.code === fault.question));
     const open = blank(answers?.[question.code]) ? touched[question.code] !== false : touched[question.code] === true;

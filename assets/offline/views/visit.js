@@ -18,6 +18,9 @@ export const freshUi = () => ({
   contact: true, opened: {}, lines: {}, problems: false, issue: false, next: false,
 });
 
+/** Whether somebody has written in a draft; the answer to a returned picture is no visit. @param {object} draft */
+export const isBegun = (draft) => Boolean(draft.household_id && draft.ui?.touched);
+
 /** @param {{code: string, person_id?: string | null}} section */
 export const keyOf = (section) => (section.person_id ? `${section.code}:${section.person_id}` : section.code);
 
@@ -62,7 +65,7 @@ function block(state, facts) {
     same_word: first ? "没有要记的" : "无变化",
     line: state.state === "unchanged" ? (first ? "没有要记的" : "无变化") : state.summary || `记了 ${state.answered} 项`,
     bad: state.issues.length > 0,
-    hint: state.section.hint ?? (first ? "" : "点有变化的那一项"),
+    hint: first ? "" : (state.section.hint ?? "点有变化的那一项"),
     notice: state.section.notice ? { title: state.section.notice.title, text: state.section.notice.text } : null,
     all_ok: first && state.state === "empty" ? (state.section.summary?.all_ok ?? "") : "",
     done: state.state === "changed",
@@ -100,7 +103,7 @@ export function visitOf(facts) {
     met_word: metWords(draft.mode),
     met: people.map((person) => ({ id: person.id, name: person.name, on: draft.met.includes(person.id) })),
     contact: { open: draft.ui.contact, line: contactLine(draft, people) },
-    child: never ? (never.section.notice ?? { title: "别拍孩子的脸", text: "" }) : null,
+    child: never ? childNotice(never.section, facts) : null,
     blocks: sections.map((state) => block(state, { ...facts, faults: draft.ui.problems ? faults : [] })),
     photos: photos.filter((photo) => !photo.question).map(photoRow),
     busy_photo: facts.busy === "",
@@ -115,6 +118,17 @@ export function visitOf(facts) {
     problem: facts.problem ?? "",
     saving: facts.saving ?? false,
   };
+}
+
+/**
+ * What to know where a child lives, with a camera of its own: such pictures belong to the child's section.
+ * @param {object} section @param {object} facts
+ */
+function childNotice(section, { photos, busy }) {
+  const asked = section.questions.find((question) => question.type === "photo");
+  const own = photos.filter((photo) => photo.question && photo.question === asked?.code);
+  const { title, text } = section.notice ?? { title: "别拍孩子的脸", text: "" };
+  return { title, text, code: asked?.code ?? "", photos: own.map(photoRow), busy: Boolean(asked) && busy === asked.code };
 }
 
 /** @param {object} draft @param {string} today @param {number | null} every */
