@@ -11,6 +11,7 @@ from app.forms import service as forms
 from app.households import service as households
 from app.http import Endpoint, build_api
 from app.photos import endpoints as photos
+from app.photos import upload_endpoints as uploads
 from app.reviews import service as reviews
 from app.sync import endpoints as sync
 from app.sync import pull_service, register, registry
@@ -18,7 +19,7 @@ from app.sync import service as sync_service
 from app.visits import pull_service as visit_pulls
 from app.visits import service as visits
 
-ROUTES: tuple[Endpoint, ...] = (*about.ROUTES, *accounts.ROUTES, *sync.ROUTES, *photos.ROUTES)
+ROUTES: tuple[Endpoint, ...] = (*about.ROUTES, *accounts.ROUTES, *sync.ROUTES, *uploads.ROUTES, *photos.ROUTES)
 COMMANDS = {**register.COMMANDS, **visits.COMMANDS, **feedback.COMMANDS}
 PULL_TYPES = {
     **divisions.PULL_TYPES,

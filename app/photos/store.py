@@ -30,6 +30,13 @@ def key(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
+def local_path(sha256: str) -> Path:
+    """Where a picture lies as a file, when the store is a folder."""
+    address = settings().photo_store
+    folder = Path(address.removeprefix("file://")) if address else settings().photos
+    return folder / key(sha256)
+
+
 def read(sha256: str) -> bytes:
     """The bytes as received.
 

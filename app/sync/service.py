@@ -208,6 +208,11 @@ def revive(batch: Batch, row: Command) -> Work | None:
     return work
 
 
+def one_at_a_time(session: Session) -> None:
+    """Take turns with whoever takes in commands or pictures, until the commit; see `queries.one_at_a_time`."""
+    queries.one_at_a_time(session)
+
+
 def arrived(session: Session, references: Sequence[str], now: datetime | None = None) -> int:
     """Apply what waited for these references (`form:home@3`, `household:<id>` …), now that they are there.
 

@@ -1,0 +1,126 @@
+"""Half-received pictures: one file for each (user, sha256), named also by the length that was announced.
+
+An offset that was answered may be lost with the power; the phone asks again and goes on from there. A picture is on
+the disk for good before its last byte is answered.
+"""
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.config import settings
+
+
+@dataclass(frozen=True)
+class Part:
+    """What has arrived of a picture."""
+
+    path: Path
+    offset: int
+    length: int
+
+
+def _folder(user_id: str) -> Path:
+    return settings().photos / "parts" / user_id
+
+
+def find(user_id: str, sha256: str) -> Part | None:
+    """What has arrived of a picture from this user."""
+    for path in _folder(user_id).glob(f"{sha256}-*"):
+        length = path.name.rpartition("-")[2]
+        try:
+            if length.isdigit():
+                return Part(path, path.stat().st_size, int(length))
+        except FileNotFoundError:
+            continue
+    return None
+
+
+def begin(user_id: str, sha256: str, length: int) -> Part:
+    """An empty part for a picture of this length; one of another length is forgotten."""
+    forget(user_id, sha256)
+    folder = _folder(user_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{sha256}-{length}"
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    return Part(path, 0, length)
+
+
+def forget(user_id: str, sha256: str) -> None:
+    """Back to nothing."""
+    for path in _folder(user_id).glob(f"{sha256}-*"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[int]:
+    """The file, for one writer at a time in whatever process."""
+    number = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield number
+    finally:
+        os.close(number)
+
+
+def append(part: Part, offset: int, data: bytes) -> int:
+    """Add bytes at an offset; returns where the part ends now.
+
+    Nothing is added where it ends elsewhere (two senders) or was forgotten in the meantime.
+    """
+    try:
+        with _held(part.path) as number:
+            end = os.fstat(number).st_size
+            if end != offset:
+                return end
+            view = memoryview(data)[: part.length - offset]
+            while view:
+                written = os.pwrite(number, view, end)
+                end, view = end + written, view[written:]
+            return end
+    except FileNotFoundError:
+        return 0
+
+
+def read(part: Part) -> bytes:
+    """All that has arrived."""
+    return part.path.read_bytes()
+
+
+def keep(source: Path, target: Path) -> None:
+    """Move a whole picture to its place, on the disk for good."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sync(source)
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(source, beside)
+        _sync(beside)
+        os.replace(beside, target)
+        source.unlink()
+    _sync(target.parent)
+
+
+def write_whole(user_id: str, sha256: str, data: bytes) -> Path:
+    """A picture that came in one piece, as a file beside the parts."""
+    folder = _folder(user_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f".{sha256}.{os.getpid()}.{os.urandom(4).hex()}"
+    path.write_bytes(data)
+    return path
+
+
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,0 +1,227 @@
+"""Taking pictures in: piece by piece or whole, looked at when the last byte is in, on disk before the answer."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session
+
+from app.accounts.schemas import Actor
+from app.audit.service import record
+from app.db import is_sqlite, reading, utcnow
+from app.errors import AppError, BadInput, TooBig
+from app.feed.service import Change, publish
+from app.photos import parts, store
+from app.photos.rules import LARGEST, picture_type
+from app.photos.service import may_see
+from app.reviews import service as reviews
+from app.sync.service import one_at_a_time
+from app.together import together
+from models.photos import Photo, PhotoRefusal, PhotoUpload
+from models.visits import Visit, VisitPhoto
+
+
+@dataclass(eq=False)
+class WrongOffset(AppError):
+    """409: the part ends elsewhere; `offset` says where."""
+
+    message: str = "位置对不上，从县里已有的地方接着传。"
+    code: str = "wrong_offset"
+    offset: int = 0
+    status = 409
+
+
+@dataclass(eq=False)
+class WrongBytes(AppError):
+    """460: the sha256 differs; the upload is back at nothing."""
+
+    message: str = "照片在路上传坏了，会重新传一次。"
+    code: str = "checksum_mismatch"
+    status = 460
+
+
+@dataclass(eq=False)
+class NoPicture(AppError):
+    """415: no picture, or one that is cut short."""
+
+    message: str = "这不是照片，或者不完整，县里打不开。照片还在手机里，可以重拍。"
+    code: str = "not_a_picture"
+    status = 415
+
+
+@dataclass(frozen=True)
+class State:
+    """How much of a picture the server has; `length` is None while nobody has said."""
+
+    offset: int
+    length: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has all."""
+        return self.length is not None and self.offset >= self.length
+
+
+def state(actor: Actor, sha256: str) -> State:
+    """How much this user has sent of a picture; whole also for who may see it and need not send it."""
+    with reading() as session:
+        size = _whole_size(session, actor, sha256)
+    if size is not None:
+        return State(size, size)
+    part = parts.find(actor.id, sha256)
+    return State(part.offset, part.length) if part else State(0, None)
+
+
+def _whole_size(session: Session, actor: Actor, sha256: str) -> int | None:
+    size = session.scalar(select(Photo.size).where(Photo.sha256 == sha256))  # type: ignore[call-overload]
+    if size is None:
+        return None
+    if session.get(PhotoUpload, (actor.id, sha256)) is not None:
+        return size
+    # Who names it in a visit has to send it: a visit gives sight only of what its author sent.
+    if _own_visits(session, actor.id, sha256) or may_see(session, actor, sha256) is None:
+        return None
+    return size
+
+
+def _own_visits(session: Session, user_id: str, sha256: str) -> list[Visit]:
+    query = select(Visit).join(VisitPhoto, VisitPhoto.visit_id == Visit.id)  # type: ignore[arg-type]
+    return list(session.scalars(query.where(VisitPhoto.sha256 == sha256, Visit.author_id == user_id)))
+
+
+def part_for(actor: Actor, sha256: str, offset: int, length: int | None) -> parts.Part | State:
+    """The part to which bytes at `offset` are added, or the state of a picture that is there already.
+
+    Raises:
+        TooBig: over the largest size.
+        BadInput: `length_missing`, nobody has said how long it is.
+        WrongOffset: the part ends elsewhere.
+    """
+    if length is not None and length > LARGEST:
+        raise TooBig("照片太大，县里收不了（最多 15 MB）。", code="photo_too_big")
+    part = parts.find(actor.id, sha256)
+    if part is None or (length is not None and length != part.length):
+        present = state(actor, sha256)
+        if present.whole:
+            return present
+        if length is None:
+            raise BadInput("没有说照片有多长。", code="length_missing")
+        if offset:
+            parts.forget(actor.id, sha256)
+            raise WrongOffset(offset=0)
+        part = parts.begin(actor.id, sha256, length)
+    if part.offset != offset:
+        raise WrongOffset(offset=part.offset)
+    return part
+
+
+def add(actor: Actor, sha256: str, part: parts.Part, offset: int, data: bytes) -> int:
+    """Add bytes to a part; when that makes it whole, look at it and keep it. Returns where it ends.
+
+    Raises:
+        WrongOffset, NoPicture, WrongBytes: as they say.
+        Unavailable: the database or the store is away.
+    """
+    end = parts.append(part, offset, data)
+    if end != min(offset + len(data), part.length):
+        raise WrongOffset(offset=end)
+    if end == part.length:
+        whole = parts.read(part)
+        try:
+            mime = _look(sha256, whole)
+        except NoPicture:
+            parts.forget(actor.id, sha256)
+            _note_refusal(actor, sha256)
+            raise
+        except WrongBytes:
+            parts.forget(actor.id, sha256)
+            raise
+        _take(actor, sha256, part.path, whole, mime)
+    return end
+
+
+def put(actor: Actor, sha256: str, data: bytes) -> None:
+    """Take a picture in one piece.
+
+    Raises:
+        TooBig, NoPicture, WrongBytes: as they say.
+        Unavailable: the database or the store is away.
+    """
+    if len(data) > LARGEST:
+        raise TooBig("照片太大，县里收不了（最多 15 MB）。", code="photo_too_big")
+    try:
+        mime = _look(sha256, data)
+    except NoPicture:
+        _note_refusal(actor, sha256)
+        raise
+    with reading() as session:
+        if session.get(PhotoUpload, (actor.id, sha256)) is not None:
+            return
+    _take(actor, sha256, parts.write_whole(actor.id, sha256, data), data, mime)
+    parts.forget(actor.id, sha256)
+
+
+def _look(sha256: str, data: bytes) -> str:
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise WrongBytes()
+    mime = picture_type(data)
+    if mime is None:
+        raise NoPicture()
+    return mime
+
+
+def _take(actor: Actor, sha256: str, path: Path, data: bytes, mime: str) -> None:
+    """Put the bytes where they stay, then write down that they are there: a row never names missing bytes."""
+    target = store.photo_store()
+    if isinstance(target, LocalStore):
+        parts.keep(path, store.local_path(sha256))
+    else:
+        obstore.put(target, store.key(sha256), data)
+        path.unlink(missing_ok=True)
+    together(lambda session: received(session, actor, sha256, len(data), mime))
+
+
+def received(session: Session, actor: Actor, sha256: str, size: int, mime: str) -> None:
+    """Write down that a picture has wholly arrived from a user; his visits that name it go to review."""
+    one_at_a_time(session)
+    now = utcnow()
+    _insert_once(session, Photo, {"sha256": sha256, "size": size, "mime": mime, "state": "held", "received_at": now})
+    if session.get(PhotoUpload, (actor.id, sha256)) is not None:
+        return
+    upload = PhotoUpload(user_id=actor.id, sha256=sha256, completed_at=now)
+    session.add(upload)
+    session.flush()
+    session.execute(delete(PhotoRefusal).where(PhotoRefusal.user_id == actor.id, PhotoRefusal.sha256 == sha256))  # type: ignore[arg-type]
+    visits = _own_visits(session, actor.id, sha256)
+    for visit in visits:
+        reviews.on_photo_held(session, visit, upload)
+    record(session, actor, "photo.received", "photo", sha256, after={"size": size, "mime": mime})
+    publish(session, [_news(visit) for visit in visits])
+
+
+def _news(visit: Visit) -> Change:
+    return Change("visit", visit.id, visit.household_id, visit.division)
+
+
+def _insert_once(session: Session, table: type, row: dict[str, object]) -> None:
+    if is_sqlite(session):
+        from sqlalchemy.dialects.sqlite import insert as once
+    else:
+        from sqlalchemy.dialects.postgresql import insert as once
+    session.execute(once(table).values(**row).on_conflict_do_nothing())
+
+
+def _note_refusal(actor: Actor, sha256: str) -> None:
+    """Remember that what came under this name was no picture, so that the visit can say so."""
+
+    def write(session: Session) -> None:
+        one_at_a_time(session)
+        session.execute(delete(PhotoRefusal).where(PhotoRefusal.user_id == actor.id, PhotoRefusal.sha256 == sha256))  # type: ignore[arg-type]
+        row = {"user_id": actor.id, "sha256": sha256, "code": NoPicture.code, "refused_at": utcnow()}
+        session.execute(insert(PhotoRefusal), [row])
+        publish(session, [_news(visit) for visit in _own_visits(session, actor.id, sha256)])
+
+    together(write)
