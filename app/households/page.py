@@ -144,7 +144,7 @@ def households_page() -> rx.Component:
         on_clear=offline.action("clearSearch"),
         filled=LIST["query"] != "",
         id="household-search",
-        placeholder="姓名、拼音、后四位",
+        placeholder="姓名、后四位",
         default_value=LIST["query"],
         auto_complete="off",
         on_change=offline.action("searchHouseholds", offline.VALUE),
