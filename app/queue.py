@@ -59,13 +59,15 @@ def enqueue(name: str, *args: Any, delay: timedelta | None = None) -> None:
 
 def later(session: Session, name: str, *args: Any, delay: timedelta | None = None) -> None:
     """Put a job into the queue when this unit of work is committed; the same job once."""
-    jobs: dict[tuple[Any, ...], timedelta | None] = session.info.setdefault("jobs", {})
-    if not jobs:
-        event.listen(session, "after_commit", _flush, once=True)
-    jobs[name, *args] = delay
+    if "jobs" not in session.info:
+        session.info["jobs"] = {}
+        event.listen(session, "after_commit", _flush)
+    session.info["jobs"][name, *args] = delay
 
 
 def _flush(session: Session) -> None:
-    jobs = session.info.pop("jobs", {})
+    if session.in_nested_transaction():  # a savepoint was released: nothing is on disk yet
+        return
+    jobs, session.info["jobs"] = session.info["jobs"], {}
     for (name, *args), delay in jobs.items():
         enqueue(name, *args, delay=delay)
