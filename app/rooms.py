@@ -10,6 +10,7 @@ from app.feedback import service as feedback
 from app.forms import service as forms
 from app.households import service as households
 from app.http import Endpoint, build_api
+from app.notices import service as notices
 from app.photos import endpoints as photos
 from app.photos import upload_endpoints as uploads
 from app.reviews import service as reviews
@@ -31,6 +32,7 @@ PULL_TYPES = {
 }
 REFERENCES = {**visits.REFERENCES, **sync_service.REFERENCES_HERE}
 registry.use(COMMANDS, PULL_TYPES, REFERENCES)
+visits.on_issue.append(notices.on_issue)
 
 
 def api() -> Starlette:
