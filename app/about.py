@@ -1,18 +1,15 @@
 """What the server says about itself: a sign of life, its figures, and the schema of the contract."""
 
 import platform
-from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.accounts.rules import Permission
 from app.db import ping
 from app.errors import NotAllowed
-from app.http import PUBLIC, Call, Endpoint, endpoint
+from app.http import PUBLIC, Call, endpoint
 
 VERSION = version("ruhutong")
 RECEIPTS = Counter("ruhutong_receipts_total", "Receipts given, by status", ["status"])
@@ -61,19 +58,4 @@ def metrics(call: Call) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def routes(
-    commands: Mapping[str, type[BaseModel]], pull_types: Mapping[str, dict[str, Any]], receipt: type[BaseModel]
-) -> tuple[Endpoint, ...]:
-    """The endpoints of this module; `/schema` needs to know every room's commands and pull types."""
-
-    @endpoint("GET", "/schema", requires=PUBLIC)
-    def schema(_call: Call) -> dict[str, Any]:
-        """JSON Schema of every command type, pull type, receipt and of the errors."""
-        return {
-            "commands": {name: model.model_json_schema() for name, model in commands.items()},
-            "pull": dict(pull_types),
-            "receipt": receipt.model_json_schema(),
-            "error": ERROR_SCHEMA,
-        }
-
-    return (health, metrics, schema)
+ROUTES = (health, metrics)

@@ -86,7 +86,7 @@ def _register(session: Session, today: date) -> None:
                  works_away=person.away, tags=person.tags)
         for home, person in people
     ])  # fmt: skip
-    operator = Actor(id="", username="", name="", role=Role.ADMIN, divisions=(rules.COUNTY[0],))
+    operator = Actor(id=new_id(), username="", name="演示", role=Role.TOWN_CLERK, divisions=(rules.COUNTY[0],))
     for person_id, (_, person) in zip(added.ids, people, strict=True):
         if person.contact:
             name, relation, phone, place = person.contact
@@ -118,8 +118,8 @@ def _visits_of(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
     people = pull_service.pull_people(session, [person for found in members.values() for person in found])
     return [
         earlier_visit(
-            program, {"id": key, **data[key][1]},
-            [{"id": person, **people[person][1]} for person in members[key]], utcnow().astimezone(SHANGHAI), new_id,
+            program, {"id": key, **data[key].data},
+            [{"id": person, **people[person].data} for person in members[key]], utcnow().astimezone(SHANGHAI), new_id,
         )
         for key in ids
     ]  # fmt: skip

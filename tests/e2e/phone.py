@@ -103,7 +103,7 @@ class Phone:
 
     def nothing_changed(self) -> None:
         """Say 无变化 to every section."""
-        marks = self.page.locator("[data-testid^=unchanged-]:visible")
+        marks = self.page.locator("[data-testid^=unchanged-]:not(:checked)")
         while marks.count():
             before = marks.count()
             marks.first.click()

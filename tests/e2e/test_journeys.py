@@ -209,9 +209,11 @@ def test_a_database_that_was_closed_under_us(phone: Phone, ledger: Ledger):
     """pwa §8.10: the browser closes its database; the next touch opens it again and nothing is lost."""
     phone.context.set_offline(True)
     phone.visit(16)
-    close = """() => indexedDB.databases().then((all) => Promise.all(all.map(({ name, version }) =>
-      new Promise((done) => { const ask = indexedDB.open(name, version + 10000);
-        ask.onupgradeneeded = () => { ask.transaction.abort(); }; ask.onerror = ask.onblocked = ask.onsuccess = () => done(name); }))))"""
+    close = """() => indexedDB.databases().then((all) => Promise.all(all.map(({ name, version }) => new Promise((done) => {
+      const ask = indexedDB.open(name, version + 10000);
+      ask.onupgradeneeded = () => ask.transaction.abort();
+      ask.onerror = ask.onblocked = ask.onsuccess = () => done(name);
+    }))))"""
     assert phone.page.evaluate(close)
     phone.visit(17)
     assert phone.waiting() == 2
