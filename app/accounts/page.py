@@ -125,7 +125,7 @@ def _look() -> rx.Component:
     return group(
         pad(question("大字", choices(rx.foreach(ME["sizes"], size), shape="sizes"))),
         row(
-            row_text("黑底白字", rx.el.p("晚上用"), heading=True),
+            row_text("黑底白字", "晚上用"),
             switch("黑底白字", checked=ME["dark"], on_change=offline.action("setDark", offline.CHECKED)),
         ),
     )
@@ -139,7 +139,7 @@ def _phone() -> rx.Component:
         class_name="pad soft-text",
     )
     return group(
-        row(icon("circle-check"), row_text("没有信号也能用", rx.el.p(ME["homes"]), heading=True)),
+        row(icon("circle-check"), row_text("没有信号也能用", ME["homes"])),
         row_button(
             icon("smartphone"),
             rx.el.span(rx.el.b(room["words"]), rx.cond(room["line"], rx.el.span(room["line"])), class_name="t"),

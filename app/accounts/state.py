@@ -57,6 +57,14 @@ class Me:
     permissions: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Choice:
+    """One entry of a list to choose from."""
+
+    value: str = ""
+    label: str = ""
+
+
 class OfficeState(rx.State):
     """What every office page shows: who is here, what went wrong, what was done, where to go instead."""
 

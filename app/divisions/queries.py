@@ -51,3 +51,8 @@ def in_use(session: Session, code: str) -> bool:
         select(col(Division.code)).where(below(Division.code, code), col(Division.code) != code),
     )
     return any(session.execute(query.limit(1)).first() is not None for query in asked)
+
+
+def everything(session: Session) -> list[Division]:
+    """All divisions, in the order of their codes."""
+    return list(session.scalars(select(Division).order_by(Division.code)))

@@ -112,6 +112,13 @@ def within(session: Session, prefixes: Sequence[str], level: str | None = None) 
     return [DivisionView(row.code, row.name, row.level, where[row.code]) for row in rows]
 
 
+def all_of(session: Session) -> list[DivisionView]:
+    """Every division of the county, in the order of their codes."""
+    rows = queries.everything(session)
+    where = places(session, [row.code for row in rows])
+    return [DivisionView(row.code, row.name, row.level, where[row.code]) for row in rows]
+
+
 def pull(session: Session, codes: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
     """What phones are told of divisions: code → (version, data)."""
     where = places(session, codes)

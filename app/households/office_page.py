@@ -3,9 +3,10 @@
 import reflex as rx
 
 from app.accounts.rules import Permission
+from app.accounts.state import Choice
 from app.households import tags as words
 from app.households.schemas import ContactView, HouseholdRow, LookView, PersonView
-from app.households.state import Choice, HomesState, HomeState
+from app.households.state import HomesState, HomeState
 from app.shell.office_page import may, office_frame
 from components.button import button
 from components.field import field, search_field, text_field
@@ -50,7 +51,9 @@ def _filters() -> rx.Component:
         field(
             "标签",
             rx.el.select(
-                *[rx.el.option(text, value=code) for code, text in TAG_CHOICES], name="tag", default_value=HomesState.tag
+                *[rx.el.option(text, value=code) for code, text in TAG_CHOICES],
+                name="tag",
+                default_value=HomesState.tag,
             ),
         ),
         button("找", type="submit", kind="soft", icon="search"),

@@ -7,7 +7,7 @@ import reflex as rx
 from app.shell.page import main_bar, screen, waiting
 from components import offline
 from components.button import button, button_link, call_link
-from components.field import search_field
+from components.field import search_field, text_field
 from components.group import answer_row, group, group_list, label, row, row_link
 from components.icons import icon
 from components.message import empty, error, note
@@ -75,6 +75,8 @@ class PersonRow(TypedDict):
     line: str
     tags: str
     masked: str
+    child: bool
+    asking: bool
     full: str
     problem: str
     phone: str
@@ -245,19 +247,30 @@ def _home() -> rx.Component:
 def _person(person: rx.Var[PersonRow]) -> rx.Component:
     reveal = rx.cond(
         person["masked"] & ~person["full"].bool(),
-        button("看全号", kind="plain", icon="eye", on_click=offline.action("reveal", person["id"])),
+        button("看全号", kind="plain", icon="eye", on_click=offline.action("reveal", person["id"], person["child"])),
     )
     words = rx.el.div(
         rx.el.div(rx.el.h3(person["name"]), reveal, class_name="person"),
         rx.cond(person["line"], rx.el.p(person["line"])),
         rx.cond(person["tags"], rx.el.p(person["tags"])),
         rx.el.p(rx.cond(person["full"], person["full"], person["masked"]), class_name="nb"),
+        rx.cond(person["asking"], _reason(person)),
         rx.cond(person["problem"], error(person["problem"])),
         class_name="t",
     )
     return rx.fragment(
         row(words, _call(person["phone"], person["name"]), key=person["id"]),
         rx.foreach(person["contacts"], _contact),
+    )
+
+
+def _reason(person: rx.Var[PersonRow]) -> rx.Component:
+    """Why a child's number is opened; it is written down with who did."""
+    return rx.el.form(
+        text_field("为什么要看", aside="会记一笔", name="reason", max_length=200),
+        button("看全号", type="submit"),
+        on_submit=offline.action("revealFor", person["id"], offline.EVENT, prevent_default=True),
+        class_name="stack",
     )
 
 

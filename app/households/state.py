@@ -8,18 +8,10 @@ from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.accounts.state import OfficeState, acting, read, requires, write
+from app.accounts.state import Choice, OfficeState, acting, read, requires, write
 from app.divisions import service as divisions
 from app.households import office_service, service
 from app.households.schemas import HouseholdPage, HouseholdView, LookView
-
-
-@dataclass
-class Choice:
-    """One entry of a list to choose from."""
-
-    value: str = ""
-    label: str = ""
 
 
 @dataclass
