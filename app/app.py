@@ -10,6 +10,8 @@ from app.accounts.page import me_page
 from app.feedback.page import feedback_page
 from app.households.page import household_page, households_page
 from app.reviews.field_page import review_page
+from app.reviews.page import reviews_page
+from app.reviews.state import ReviewsState
 from app.rooms import api
 from app.shell.appearance import head
 from app.shell.not_found_page import not_found_page
@@ -41,6 +43,7 @@ FIELD_PAGES: tuple[tuple[str, str, Draw], ...] = (
 # With State over the WebSocket; everything below /office.
 OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (
     ("/office", "办公", door_page, DoorState.open),
+    ("/office/reviews", "审核", reviews_page, ReviewsState.open),
 )
 
 app = rx.App(
@@ -49,7 +52,7 @@ app = rx.App(
     head_components=head(),
     html_lang="zh-CN",
     reset_style=False,
-    stylesheets=["tokens.css", "base.css", "field.css", "office.css"],
+    stylesheets=["tokens.css", "base.css", "field.css", "office.css", "reviews.css"],
     toaster=None,
 )
 for route, title, draw in FIELD_PAGES:

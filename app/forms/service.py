@@ -47,6 +47,7 @@ __all__ = [
     "review_answers",
     "row_id",
     "summary",
+    "titles",
     "version",
 ]
 
@@ -220,6 +221,11 @@ def current(session: Session, code: str) -> FormDocument:
     if row is None:
         raise NotFound("没有这张表。", code="unknown_form")
     return FormDocument.model_validate(row.body)
+
+
+def titles(session: Session) -> list[tuple[str, str]]:
+    """Code and title of the forms handed out, for a list to choose from."""
+    return [(form.code, form.title) for form in queries.current(session)]
 
 
 def pull(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:

@@ -179,6 +179,7 @@ def one(session: Session, actor: Actor, review_id: str, now: datetime) -> Review
         photo=_photo_state(row, around),
         thumb=f"/api/photos/{name}?size=thumb",
         screen=f"/api/photos/{name}?size=screen",
+        original=f"/api/photos/{name}",
         locked=row.of_child,
         may_open=may_open,
         may_decide=may_open and actor.may(Permission.REVIEW_DECIDE) and row.author_id != actor.id,

@@ -9,6 +9,7 @@ from components import offline
 from components.button import button, button_link, file_button
 from components.field import text_area
 from components.group import group, pad
+from components.icons import icon
 from components.message import empty, error, note
 from components.photos import shot, strip, strip_photo
 
@@ -32,6 +33,13 @@ class Taken(TypedDict):
     caption: str
 
 
+class Asked(TypedDict):
+    """A question of the county to the author."""
+
+    id: str
+    text: str
+
+
 class Review(TypedDict):
     """The page, as `assets/offline/views/review.js` makes it."""
 
@@ -45,6 +53,9 @@ class Review(TypedDict):
     marks: list[Mark]
     date: str
     taken: Taken
+    title: str
+    returned: bool
+    questions: list[Asked]
     text: str
     busy: bool
     problem: str
@@ -69,7 +80,7 @@ def review_page() -> rx.Component:
         rx.el.p("没有信号也能存"),
     )
     shown = rx.cond(REVIEW["phase"] == "ready", send)
-    return screen(content, title="照片要重拍", line=REVIEW["home"], back="/", back_word="回到今日", main=shown)
+    return screen(content, title=REVIEW["title"], line=REVIEW["home"], back="/", back_word="回到今日", main=shown)
 
 
 def _mark(mark: rx.Var[Mark]) -> rx.Component:
@@ -95,29 +106,43 @@ def _mark(mark: rx.Var[Mark]) -> rx.Component:
 
 
 def _review() -> rx.Component:
-    words = rx.cond(REVIEW["note"], REVIEW["note"], REVIEW["reason"])
     return rx.fragment(
-        shot(REVIEW["url"], "退回的照片，圈出了要看的地方", rx.foreach(REVIEW["marks"], _mark)),
-        note(
-            words,
-            title=rx.Var.create("") + REVIEW["what"].to(str) + "\u2060·" + REVIEW["reason"].to(str),
-            tone="due",
-            icon="undo-2",
+        shot(REVIEW["url"], "这张照片，要看的地方圈出来了", rx.foreach(REVIEW["marks"], _mark)),
+        rx.cond(REVIEW["returned"], _why()),
+        rx.foreach(REVIEW["questions"], _question),
+        rx.cond(REVIEW["returned"], _again_group(), rx.cond(REVIEW["problem"], error(REVIEW["problem"]))),
+    )
+
+
+def _why() -> rx.Component:
+    title = rx.cond(REVIEW["what"], REVIEW["what"].to(str) + "\u2060·" + REVIEW["reason"].to(str), REVIEW["reason"])
+    return note(
+        rx.cond(REVIEW["note"], REVIEW["note"], "下次去时再拍一张就好。"), title=title, tone="due", icon="undo-2"
+    )
+
+
+def _question(asked: rx.Var[Asked]) -> rx.Component:
+    """A hint, in blue; the answer is in one's own words."""
+    answer = offline.action("writeAnswer", asked["id"], offline.VALUE)
+    return group(
+        pad(
+            rx.el.p(icon("circle-help", small=True), asked["text"], class_name="hint"),
+            text_area("是怎么回事", aside="说一句就行", max_length=500, on_change=answer),
         ),
-        group(
-            pad(
-                rx.cond(REVIEW["taken"], _taken()),
-                _again(),
-                rx.cond(REVIEW["problem"], error(REVIEW["problem"])),
-                text_area(
-                    "说一句",
-                    aside="不用重拍就写明为什么",
-                    default_value=REVIEW["text"],
-                    max_length=500,
-                    on_change=offline.action("writeReview", offline.VALUE),
-                ),
-            )
-        ),
+        key=asked["id"],
+    )
+
+
+def _again_group() -> rx.Component:
+    words = text_area(
+        "说一句",
+        aside="不用重拍就写明为什么",
+        default_value=REVIEW["text"],
+        max_length=500,
+        on_change=offline.action("writeReview", offline.VALUE),
+    )
+    return group(
+        pad(rx.cond(REVIEW["taken"], _taken()), _again(), rx.cond(REVIEW["problem"], error(REVIEW["problem"])), words)
     )
 
 

@@ -152,6 +152,7 @@ class ReviewView:
     photo: str
     thumb: str
     screen: str
+    original: str
     locked: bool
     may_open: bool
     may_decide: bool
@@ -167,6 +168,6 @@ class ReviewView:
 class QueuePage:
     """At most fifty pictures, whether there are more, and how many there are in all."""
 
-    items: list[QueueItem]
+    rows: list[QueueItem]
     next_after: str
     total: int

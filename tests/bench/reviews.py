@@ -60,7 +60,7 @@ def _run(waiting: int) -> list[Figure]:
     def first(area: str = "", after: str = "", thumbs: bool = True, state: str = "open"):
         with reading() as session:
             page = desk.page(session, supervisor, QueueFilter(state=state, area=area), now, after=after)
-        names = [item.thumb.split("/")[3].split("?")[0] for item in page.items]
+        names = [item.thumb.split("/")[3].split("?")[0] for item in page.rows]
         if thumbs:
             for name in names:
                 with reading() as session:

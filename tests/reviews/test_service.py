@@ -219,7 +219,7 @@ def test_an_answer_whose_picture_is_on_its_way(cast):
     with transaction() as session:
         service.answer(session, cast[0], {"review_id": review.id, "photo": {"sha256": "a" * 64}}, utcnow())
     with reading() as session:
-        assert desk.page(session, cast[1], QueueFilter(), utcnow()).items[0].photo == "missing"
+        assert desk.page(session, cast[1], QueueFilter(), utcnow()).rows[0].photo == "missing"
         assert desk.one(session, cast[1], review.id, utcnow()).photo == "missing"
 
 
@@ -264,7 +264,7 @@ def test_the_same_picture_twice_is_asked_of_the_later_visit_and_told_to_the_auth
         assert [(one.visit_id, one.kind, one.sha256) for one in asked] == [(visit.id, "same_photo", sha256)]
         assert session.get(Review, second).has_questions
         assert not session.get(Review, first).has_questions
-        hints = {item.id: item.hint for item in desk.page(session, supervisor, QueueFilter(), utcnow()).items}
+        hints = {item.id: item.hint for item in desk.page(session, supervisor, QueueFilter(), utcnow()).rows}
         assert hints == {first: "", second: desk.ASKED_FIRST}
         _, told = service.pull(session, [second])[second]
         assert [one["text"] for one in told["questions"]] == [asked[0].text]

@@ -1,0 +1,283 @@
+/**
+ * The photo on a reviewer's desk, and the pen: circle, arrow, words, undo, enlarge, turn. No stroke goes to the server;
+ * what was drawn stands in the hidden field `marks` of the decision's form, and on this machine until it is sent.
+ *
+ * A mark is `{kind, points, text?}`, its points parts (0 to 1) of the upright picture's width and height, however it is
+ * turned or enlarged on the screen.
+ */
+import { createElement as h, useEffect, useRef, useState } from "react";
+
+const MOST_POINTS = 120;
+const MOST_MARKS = 40;
+const DOUBLE_TAP_MS = 400;
+const fine = () => typeof matchMedia === "function" && matchMedia("(pointer: fine)").matches;
+
+const icon = (name) =>
+  h("svg", { className: "i s", "aria-hidden": "true", focusable: "false" }, h("use", { href: `/icons.svg#i-${name}` }));
+
+/** @param {number} value */
+const part = (value) => Math.round(Math.min(1, Math.max(0, value)) * 10000) / 10000;
+
+/** Fewer points along the same line. @param {number[][]} points */
+export function thinned(points) {
+  if (points.length <= MOST_POINTS) return points;
+  const step = (points.length - 1) / (MOST_POINTS - 1);
+  return Array.from({ length: MOST_POINTS }, (_, at) => points[Math.round(at * step)]);
+}
+
+/** The line of a mark in the picture's own pixels. @param {object} mark @param {{w: number, h: number}} size */
+export function lineOf(mark, size) {
+  const at = mark.points.map(([x, y]) => [x * size.w, y * size.h]);
+  const line = `M${at.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}`;
+  if (mark.kind !== "arrow" || at.length < 2) return line;
+  const [[x1, y1], [x2, y2]] = [at[0], at.at(-1)];
+  const angle = Math.atan2(y2 - y1, x2 - x1);
+  const barb = Math.max(size.w, size.h) / 24;
+  const end = (turn) => `M${x2.toFixed(1)} ${y2.toFixed(1)}L${(x2 - barb * Math.cos(angle + turn)).toFixed(1)} ${(y2 - barb * Math.sin(angle + turn)).toFixed(1)}`;
+  return line + end(0.5) + end(-0.5);
+}
+
+/** @param {object} mark @param {number} at @param {{w: number, h: number}} size */
+function drawn(mark, at, size) {
+  const unit = Math.max(size.w, size.h) / 100;
+  if (mark.kind === "text") {
+    const [[x, y]] = mark.points;
+    const place = { x: x * size.w, y: y * size.h, fontSize: unit * 4.4, key: at };
+    return h("text", { ...place, fill: "var(--mark)", stroke: "#fff", strokeWidth: unit * 0.9, paintOrder: "stroke", fontWeight: 700 }, mark.text);
+  }
+  const d = lineOf(mark, size);
+  return h("g", { key: at }, h("path", { d, className: "edge", strokeWidth: unit * 1.5 }), h("path", { d, className: "ink", strokeWidth: unit * 0.85 }));
+}
+
+const stored = (key) => {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  } catch {
+    return [];
+  }
+};
+
+/** @param {string} key @param {object[]} marks */
+function keep(key, marks) {
+  const field = document.getElementById("review-marks");
+  if (field instanceof HTMLInputElement) {
+    field.value = JSON.stringify(marks);
+    field.form?.toggleAttribute("data-marked", marks.length > 0);
+  }
+  try {
+    if (marks.length) sessionStorage.setItem(key, JSON.stringify(marks));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // A full or forbidden store costs only that an unsent mark does not survive a reload.
+  }
+}
+
+/** The room that the picture may take, as it changes. @param {{current: HTMLElement | null}} box */
+function useRoom(box) {
+  const [room, setRoom] = useState({ w: 0, h: 0 });
+  useEffect(() => {
+    if (!box.current) return undefined;
+    const watch = new ResizeObserver(([entry]) => setRoom({ w: entry.contentRect.width, h: entry.contentRect.height }));
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, [box]);
+  return room;
+}
+
+/**
+ * The picture with its pen.
+ * @param {{name: string, src: string, thumb: string, words: string, marks: string, drawing: boolean}} props
+ *   `name` says which review and version this is (a new one is a new Stage); `marks` are those of an earlier return,
+ *   shown but not sent again.
+ */
+export function Stage({ name, src, thumb, words, marks, drawing }) {
+  const key = `review-marks:${name}`;
+  const box = useRef(null);
+  const sheet = useRef(null);
+  const room = useRoom(box);
+  const [size, setSize] = useState(null);
+  const [tool, setTool] = useState(() => (drawing && fine() ? "circle" : ""));
+  const [made, setMade] = useState(() => stored(key));
+  const [stroke, setStroke] = useState(null);
+  const [writing, setWriting] = useState(null);
+  const [turn, setTurn] = useState(0);
+  const [zoom, setZoom] = useState(1);
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    setSize(null);
+    setFailed(false);
+  }, [src]);
+  useEffect(() => keep(key, made), [key, made]);
+
+  const before = marks ? JSON.parse(marks) : [];
+  const add = (mark) => setMade((now) => (now.length < MOST_MARKS ? [...now, mark] : now));
+  const at = (event) => {
+    const matrix = sheet.current.getScreenCTM().inverse();
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
+    return [part(point.x / size.w), part(point.y / size.h)];
+  };
+  const down = (event) => {
+    if (!tool || !size || event.button > 0) return;
+    if (tool === "text") {
+      setWriting({ point: at(event), x: event.clientX, y: event.clientY });
+      event.preventDefault();
+      return;
+    }
+    event.currentTarget.setPointerCapture(event.pointerId);
+    setStroke([at(event)]);
+  };
+  const move = (event) => {
+    if (stroke) setStroke(tool === "arrow" ? [stroke[0], at(event)] : [...stroke, at(event)]);
+  };
+  const up = () => {
+    if (stroke && stroke.length > (tool === "arrow" ? 1 : 2)) add({ kind: tool, points: thinned(stroke) });
+    setStroke(null);
+  };
+  const wrote = (text) => {
+    if (writing && text.trim()) add({ kind: "text", points: [writing.point], text: text.trim().slice(0, 40) });
+    setWriting(null);
+  };
+
+  const lying = turn % 180 !== 0;
+  const scale = size && room.w ? Math.min(room.w / (lying ? size.h : size.w), room.h / (lying ? size.w : size.h)) * zoom : 0;
+  const shown = size ? { w: size.w * scale, h: size.h * scale } : null;
+  const button = (label, mark, props) => h("button", { type: "button", ...props, key: label }, icon(mark), label);
+  const pen = (code, label, mark) =>
+    button(label, mark, { "aria-pressed": tool === code, onClick: () => setTool(tool === code ? "" : code) });
+  const tools = h(
+    "div",
+    { className: "tools", role: "toolbar", "aria-label": "标记工具" },
+    drawing && pen("circle", "圈", "circle"),
+    drawing && pen("arrow", "箭头", "move-up-right"),
+    drawing && pen("text", "写字", "pencil"),
+    drawing && button("撤销", "undo-2", { disabled: made.length === 0, onClick: () => setMade((now) => now.slice(0, -1)) }),
+    h("span", { key: "gap" }),
+    button(zoom === 1 ? "放大" : "缩小", "zoom-in", { onClick: () => setZoom(zoom === 1 ? 2 : 1) }),
+    button("转", "rotate-cw", { onClick: () => setTurn((turn + 90) % 360) }),
+  );
+
+  const picture = h("img", {
+    src,
+    alt: words,
+    draggable: false,
+    style: { ...(shown ? { width: shown.w, height: shown.h } : {}), backgroundImage: `url("${thumb}")` },
+    onLoad: (event) => setSize({ w: event.target.naturalWidth, h: event.target.naturalHeight }),
+    onError: () => setFailed(true),
+  });
+  const marksHere = [...before, ...made, ...(stroke ? [{ kind: tool, points: stroke }] : [])];
+  const overlay = size && h(
+    "svg",
+    {
+      ref: sheet, className: "pen", viewBox: `0 0 ${size.w} ${size.h}`, "data-drawing": tool ? "" : undefined,
+      onPointerDown: down, onPointerMove: move, onPointerUp: up, onPointerCancel: () => setStroke(null),
+    },
+    marksHere.map((mark, place) => drawn(mark, place, size)),
+  );
+  const turned = { transform: `rotate(${turn}deg)` };
+  // A turned box keeps the room of the unturned one: the outer box has the size that is seen.
+  const outer = shown ? { width: lying ? shown.h : shown.w, height: lying ? shown.w : shown.h } : {};
+  const inner = shown ? { ...turned, width: shown.w, height: shown.h } : {};
+  const frame = failed
+    ? h("p", { className: "soft-text" }, "这张照片暂时打不开，刷新再试一次。")
+    : h("div", { className: "turned", style: outer }, h("div", { className: "leaf", style: inner }, picture, overlay));
+  const words_ = writing && h("input", {
+    className: "penword", autoFocus: true, maxLength: 40, "aria-label": "写在照片上的字", placeholder: "写几个字，回车",
+    style: { left: Math.min(writing.x, innerWidth - 240), top: Math.min(writing.y, innerHeight - 70) },
+    onKeyDown: (event) => {
+      if (event.key === "Escape") setWriting(null);
+      if (event.key === "Enter" && !event.nativeEvent.isComposing) wrote(event.target.value);
+    },
+    onBlur: (event) => wrote(event.target.value),
+  });
+  return h("div", { className: "stage" }, tools, h("div", { className: "shot", ref: box, "data-zoomed": zoom > 1 ? "" : undefined }, frame), words_);
+}
+
+const items = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="review-item"]')]);
+
+/** @param {number} step */
+function walk(step) {
+  const all = items();
+  const here = all.findIndex((one) => one.getAttribute("aria-current") === "true");
+  const next = all[here + step];
+  next?.click();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+const KEYS = {
+  a: () => document.getElementById("review-accept")?.click(),
+  r: () => document.getElementById("review-return")?.click(),
+  j: () => walk(1),
+  ArrowDown: () => walk(1),
+  ArrowRight: () => walk(1),
+  k: () => walk(-1),
+  ArrowUp: () => walk(-1),
+  ArrowLeft: () => walk(-1),
+};
+
+let decidedAt = 0;
+
+/** A second tap of a double tap must not decide the next picture. @param {MouseEvent} event */
+function guard(event) {
+  const button = /** @type {Element} */ (event.target).closest?.("#review-accept, #review-return, [data-testid='review-item']");
+  if (!button) return;
+  if (button.matches("[data-testid='review-item']")) {
+    decidedAt = 0;
+    return;
+  }
+  if (event.timeStamp - decidedAt < DOUBLE_TAP_MS) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  if (button.id === "review-return" && !saysWhy(button)) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  decidedAt = event.timeStamp;
+}
+
+/** Whether a return says anything; if not, the reasons come up. @param {Element} button */
+function saysWhy(button) {
+  const form = button.closest("form");
+  if (!form) return true;
+  const given = new FormData(form);
+  const marked = form.hasAttribute("data-marked");
+  if (given.get("reason") || String(given.get("note") ?? "").trim() || marked) return true;
+  const asked = form.hasAttribute("data-asking");
+  form.setAttribute("data-asking", "");
+  if (asked) form.setAttribute("data-nothing", "");
+  return false;
+}
+
+/** @param {KeyboardEvent} event */
+function press(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (target.closest?.("input, textarea, select, [contenteditable], summary")) return;
+  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act || !document.getElementById("review-desk")) return;
+  event.preventDefault();
+  act();
+}
+
+/** Draws nothing: keys A, R, J, K and the arrows, and the guard against double taps. */
+export function Keys() {
+  useEffect(() => {
+    document.addEventListener("keydown", press);
+    document.addEventListener("click", guard, true);
+    return () => {
+      document.removeEventListener("keydown", press);
+      document.removeEventListener("click", guard, true);
+    };
+  }, []);
+  return null;
+}
+
+/** Puts the reasons away again (取消). */
+export function putAway() {
+  const form = document.getElementById("review-decision");
+  form?.removeAttribute("data-asking");
+  form?.removeAttribute("data-nothing");
+}
