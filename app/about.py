@@ -17,29 +17,6 @@ PHOTOS = Counter("ruhutong_photos_total", "Photos wholly received")
 PUSH_SECONDS = Histogram("ruhutong_push_seconds", "Time to store one batch of commands")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
-ERROR_SCHEMA = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "details"],
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string", "description": "Chinese, for the person who reads it"},
-                "details": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["path", "code", "message"],
-                        "properties": {name: {"type": "string"} for name in ("path", "code", "message")},
-                    },
-                },
-            },
-        }
-    },
-}
-
 
 @endpoint("GET", "/health", requires=PUBLIC)
 def health(_call: Call) -> dict[str, str]:
