@@ -8,6 +8,7 @@ from app.accounts.service import authenticate
 from app.divisions import service as divisions
 from app.feedback import service as feedback
 from app.forms import service as forms
+from app.households import endpoints as household_endpoints
 from app.households import service as households
 from app.http import Endpoint, build_api
 from app.notices import service as notices
@@ -20,7 +21,14 @@ from app.sync import service as sync_service
 from app.visits import pull_service as visit_pulls
 from app.visits import service as visits
 
-ROUTES: tuple[Endpoint, ...] = (*about.ROUTES, *accounts.ROUTES, *sync.ROUTES, *uploads.ROUTES, *photos.ROUTES)
+ROUTES: tuple[Endpoint, ...] = (
+    *about.ROUTES,
+    *accounts.ROUTES,
+    *household_endpoints.ROUTES,
+    *sync.ROUTES,
+    *uploads.ROUTES,
+    *photos.ROUTES,
+)
 COMMANDS = {**register.COMMANDS, **visits.COMMANDS, **feedback.COMMANDS}
 PULL_TYPES = {
     **divisions.PULL_TYPES,

@@ -18,12 +18,12 @@ TABS = (
 
 def face(*parts: Any) -> rx.Component:
     """A whole screen of the field face, from the status line down."""
-    return rx.el.div(rx.el.a("跳到内容", href="#content", class_name="skip"), *parts, class_name="face")
+    return rx.el.div(*parts, class_name="face")
 
 
 def status_line(state: rx.Component, aside: rx.Component, tone: Any = "") -> rx.Component:
     """What is saved, on its way or received, in words; 投诉建议 never moves."""
-    return rx.el.div(state, aside, class_name=f"status {tone}")
+    return rx.el.section(state, aside, class_name=f"status {tone}", aria_label="存到哪一步")
 
 
 def top(title: Any, *, line: Any = None, back: Any = None, back_word: Any = "返回", aside: Any = None) -> rx.Component:
@@ -53,7 +53,7 @@ def body(*children: Any, class_name: str = "", **props: Any) -> rx.Component:
 
 def bar(*children: Any) -> rx.Component:
     """The one main action, within the thumb's reach."""
-    return rx.el.div(*children, class_name="bar")
+    return rx.el.section(*children, class_name="bar", aria_label="主要操作")
 
 
 def tabs(current: str, *, badge: Any = None) -> rx.Component:

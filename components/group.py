@@ -29,12 +29,9 @@ def pad(*children: Any, class_name: str = "", **props: Any) -> rx.Component:
     return rx.el.div(*children, class_name=f"pad {class_name}".strip(), **props)
 
 
-def row_text(title: Any, *lines: Any, heading: bool = False) -> rx.Component:
+def row_text(title: Any, *lines: Any) -> rx.Component:
     """The text of a row: its name, then the quiet lines below."""
-    tag = rx.el.h3 if heading else rx.el.b
-    return (
-        rx.el.span(tag(title), *lines, class_name="t") if not heading else rx.el.div(tag(title), *lines, class_name="t")
-    )
+    return rx.el.span(rx.el.b(title), *[row_line(line) for line in lines], class_name="t")
 
 
 def row_line(text: Any, class_name: str = "") -> rx.Component:
@@ -47,9 +44,12 @@ def row(*children: Any, class_name: str = "", **props: Any) -> rx.Component:
     return rx.el.div(*children, class_name=f"row {class_name}".strip(), **props)
 
 
-def row_link(*children: Any, to: str | rx.Var[str], class_name: str = "", **props: Any) -> rx.Component:
+def row_link(*children: Any, to: str | rx.Var[str], class_name: str | rx.Var[str] = "", **props: Any) -> rx.Component:
     """A row that is a link as a whole, with the arrow that says so."""
-    return link(*children, draw("chevron-right"), to=to, class_name=f"row {class_name}".strip(), **props)
+    classes = (
+        rx.Var.create("row ") + class_name.to(str) if isinstance(class_name, rx.Var) else f"row {class_name}".strip()
+    )
+    return link(*children, draw("chevron-right"), to=to, class_name=classes, **props)
 
 
 def row_button(*children: Any, arrow: str | None = "chevron-right", class_name: str = "", **props: Any) -> rx.Component:

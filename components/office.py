@@ -31,7 +31,6 @@ def mast_link(text: Any, *, href: str | rx.Var[str], current: bool = False, icon
 def office(head: rx.Component, *children: Any) -> rx.Component:
     """A whole office page."""
     return rx.el.div(
-        rx.el.a("跳到内容", href="#content", class_name="skip"),
         head,
         rx.el.main(*children, id="content"),
         class_name="office",

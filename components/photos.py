@@ -6,10 +6,17 @@ import reflex as rx
 
 from components.icons import icon as draw
 
+# A picture of the county that cannot be fetched now leaves the sign below it.
+_GONE = rx.Var("((event) => { event.target.hidden = true; })")
+
+
+def _picture(url: Any, words: Any) -> rx.Component:
+    return rx.el.img(src=url, alt=words, custom_attrs={"onError": _GONE}, key=url)
+
 
 def thumb(url: Any, words: Any) -> rx.Component:
     """A small picture in a row; a picture that is not here yet is a quiet sign."""
-    return rx.el.span(rx.cond(url, rx.el.img(src=url, alt=words), draw("image")), class_name="thumb")
+    return rx.el.span(draw("image"), rx.cond(url, _picture(url, words)), class_name="thumb")
 
 
 def locked() -> rx.Component:
@@ -34,7 +41,7 @@ def strip_photo(url: Any, words: Any, caption: Any, *, on_remove: Any = None) ->
         ]
     )
     return rx.el.figure(
-        rx.el.div(rx.cond(url, rx.el.img(src=url, alt=words), draw("image")), class_name="pic"),
+        rx.el.div(draw("image"), rx.cond(url, _picture(url, words)), class_name="pic"),
         rx.el.figcaption(caption),
         *off,
     )
@@ -51,4 +58,5 @@ def shot(url: Any, words: Any, marks: Any = None, box: Any = "0 0 1000 1000") ->
             )
         ]
     )
-    return rx.el.div(rx.cond(url, rx.el.img(src=url, alt=words), draw("image")), *pen, class_name="shot")
+    missing = rx.el.p(draw("image"), "照片在县里，有信号就看得到", class_name="missing")
+    return rx.el.div(missing, rx.cond(url, _picture(url, words)), *pen, class_name="shot")

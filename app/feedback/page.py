@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import reflex as rx
 
-from app.shell.page import WHO, main_bar, screen
+from app.shell.page import CAME, WHO, main_bar, screen
 from components import offline
 from components.button import button, button_link, call_link
 from components.choices import choice, choices, question
@@ -49,7 +49,7 @@ def feedback_page() -> rx.Component:
         rx.el.p("没有信号也能写"),
     )
     shown = rx.cond(inside & ~FEEDBACK["saved"].bool(), send)
-    return screen(content, title="投诉建议", back="/", back_word="返回", main=shown, open_to_all=True)
+    return screen(content, title="投诉建议", back=CAME, back_word="返回", main=shown, open_to_all=True)
 
 
 def _form() -> rx.Component:
@@ -79,7 +79,7 @@ def _form() -> rx.Component:
         ),
         group(
             row(
-                row_text("不留名", rx.el.p("看的人不知道是谁写的"), heading=True),
+                row_text("不留名", "看的人不知道是谁写的"),
                 switch("不留名", checked=FEEDBACK["anonymous"], on_change=offline.action("hideName", offline.CHECKED)),
             )
         ),

@@ -7,7 +7,7 @@ import reflex as rx
 from components import offline
 from components.button import button
 from components.field import password_field, text_field
-from components.frame import body
+from components.frame import body, urgent_link
 from components.message import error
 from components.plate import plate
 
@@ -25,7 +25,8 @@ LOGIN: rx.Var[Login] = offline.slice("login", Login)
 
 def login_body() -> rx.Component:
     """The middle of the login: the sign, two fields, one button."""
-    return body(
+    help_first = rx.el.header(rx.el.div(), urgent_link(), class_name="top")
+    fields = body(
         plate(rx.el.h1("入户通"), rx.el.p("走一趟，记一次"), sign=True),
         rx.el.form(
             text_field(
@@ -58,3 +59,4 @@ def login_body() -> rx.Component:
         rx.el.p("不打卡\u2060·不排名\u2060·不统计时长", class_name="soft-text center"),
         class_name="middle",
     )
+    return rx.fragment(help_first, fields)

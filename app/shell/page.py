@@ -37,6 +37,7 @@ class Toast(TypedDict):
 WHO: rx.Var[str] = offline.slice("who.phase", str)
 FRAME: rx.Var[Frame] = offline.slice("frame", Frame)
 TOAST: rx.Var[Toast] = offline.slice("toast", Toast)
+CAME: rx.Var[str] = offline.slice("came", str)
 PATH: rx.Var[str] = offline.slice("route.path", str)
 
 

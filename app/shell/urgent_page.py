@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import reflex as rx
 
-from app.shell.page import WHO, main_bar, screen
+from app.shell.page import CAME, WHO, main_bar, screen
 from components import offline
 from components.button import button, call_link
 from components.choices import choice, choices, question
@@ -66,7 +66,7 @@ def urgent_page() -> rx.Component:
             rx.cond(inside, _note()),
         ],
         title="有危险，先打电话",
-        back="/",
+        back=CAME,
         back_word="返回",
         urgent=False,
         open_to_all=True,
@@ -131,7 +131,7 @@ def _find() -> rx.Component:
         rx.el.p("哪一家", class_name="q"),
         search_field(
             "找是哪一家",
-            placeholder="姓名、拼音",
+            placeholder="姓名、后四位",
             auto_complete="off",
             on_change=offline.action("searchUrgent", offline.VALUE),
         ),

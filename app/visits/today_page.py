@@ -22,6 +22,8 @@ class Returned(TypedDict):
     url: str
     where: str
     note: str
+    title: str
+    returned: bool
 
 
 class DueRow(TypedDict):
@@ -86,14 +88,14 @@ def _returned(review: rx.Var[Returned]) -> rx.Component:
     return row_link(
         thumb(review["url"], "退回的照片"),
         rx.el.span(
-            rx.el.b(icon("undo-2", small=True), "照片要重拍"),
+            rx.el.b(icon(rx.cond(review["returned"], "undo-2", "circle-help"), small=True), review["title"]),
             rx.el.span(review["where"]),
             rx.el.span(review["note"]),
             class_name="t",
         ),
         to=review["href"],
-        class_name="group back-item",
-        data_testid="returned-photo",
+        class_name=rx.cond(review["returned"], "group back-item", "group back-item asks"),
+        data_testid=rx.cond(review["returned"], "returned-photo", "asked-photo"),
         key=review["id"],
     )
 

@@ -47,6 +47,10 @@ export async function issuesOf(store, householdId) {
   return fresh.map(({ id, captured_at, payload }) => ({ ...payload, id, at: captured_at, state: "open", local: true }));
 }
 
+/** A photo came back, or the county asks its author something about it. @param {any} review */
+const waitsForAuthor = (review) =>
+  review.state === "returned" || (review.questions ?? []).some((/** @type {any} */ one) => !one.answer);
+
 /**
  * Returned photos that have not been answered here. One that came back once more after the answer counts again.
  * @param {Store} store
@@ -56,7 +60,7 @@ export async function issuesOf(store, householdId) {
 export async function unanswered(store, reviews) {
   const answers = await written(store, ["photo.answer"]);
   const since = new Map(answers.map((row) => [row.about, row.open ? Infinity : row.saved_at]));
-  return reviews.filter((row) => row.data.state === "returned" && !((since.get(row.id) ?? -1) >= (row.at ?? 0)));
+  return reviews.filter((row) => waitsForAuthor(row.data) && !((since.get(row.id) ?? -1) >= (row.at ?? 0)));
 }
 
 /** @type {Record<string, string>} */

@@ -18,6 +18,8 @@ export const useField = create(() => ({
   /** `unknown` until the phone has been asked; `out` shows the login in place of every page. */
   who: { phase: "unknown", name: "", role: "", expired: false },
   frame,
+  /** The page from which 紧急 or 投诉建议 was opened. */
+  came: "/",
   toast: { shown: false, text: "", word: "" },
   login: { busy: false, shown: false, problem: "", username: "" },
   today,

@@ -45,6 +45,8 @@ const SCREENS = [
 
 const NEWS = ["rows", "outbox", "drafts", "session", "space"];
 const WRITING = /^\/visit\/[^/]+$/;
+/** Pages that one opens beside what one is doing. */
+const ASIDE = new Set(["/urgent", "/feedback"]);
 const SOON = 60;
 const MINUTE = 60_000;
 const LOST = { outbox: 0, all: 0, fix: 0 };
@@ -142,6 +144,8 @@ export const actions = {
   openRoute(route) {
     const path = route.path.replace(/\/+$/, "") || "/";
     if (!WRITING.test(path)) closeVisit();
+    const before = shown("route").path;
+    if (ASIDE.has(path) && before && !ASIDE.has(before)) useField.setState({ came: before });
     useField.setState({ route: { ...route, path } });
     void load().then(drawFrame);
   },

@@ -30,14 +30,20 @@ function patchPerson(id, change) {
 }
 
 export const actions = {
-  /** Shows a whole ID number; the county writes down who looked. @param {string} id */
-  async reveal(id) {
-    if (!navigator.onLine) return patchPerson(id, { problem: "看全号要有信号，会记一笔谁看过。" });
-    try {
-      const seen = await askCounty("POST", `/api/people/${encodeURIComponent(id)}/unmask`, { field: "id_number" });
-      patchPerson(id, { full: seen?.value ?? "", problem: seen?.value ? "" : "名册里没有这个号码。" });
-    } catch (error) {
-      patchPerson(id, { problem: tell(error).message });
-    }
-  },
+  /** A child's number is opened only with a reason; it is asked first. @param {string} id @param {boolean} child */
+  reveal: (id, child) => (child ? patchPerson(id, { asking: true, problem: "" }) : unmask(id, "")),
+
+  /** @param {string} id @param {Event} event */
+  revealFor: (id, event) => unmask(id, String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("reason") ?? "")),
 };
+
+/** Shows a whole ID number; the county writes down who looked. @param {string} id @param {string} reason */
+async function unmask(id, reason) {
+  if (!navigator.onLine) return patchPerson(id, { problem: "看全号要有信号，会记一笔谁看过。" });
+  try {
+    const seen = await askCounty("POST", `/api/people/${encodeURIComponent(id)}/unmask`, { field: "id_number", reason });
+    return patchPerson(id, { full: seen.value, asking: false, problem: seen.value ? "" : "名册里没有这个号码。" });
+  } catch (error) {
+    return patchPerson(id, { problem: tell(error).message });
+  }
+}

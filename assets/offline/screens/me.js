@@ -6,6 +6,7 @@ import { navigate } from "../route.js";
 import { households, syncedAt } from "../rows.js";
 import { current, signOut } from "../session.js";
 import { space } from "../storage.js";
+import { syncNow } from "../sync.js";
 import { patch, show, shown, useField } from "../state.js";
 import { meOf, sizesOf } from "../views/me.js";
 import { askCounty } from "./county.js";
@@ -56,6 +57,7 @@ export const actions = {
       await askCounty("POST", "/api/session/password", { old: given.get("old"), new: given.get("new") });
       patchPassword({ busy: false, open: false });
       toast("密码改好了");
+      void syncNow().catch(() => {});
     } catch (error) {
       patchPassword({ busy: false, problem: tell(error).message });
     }

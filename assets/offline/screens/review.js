@@ -6,7 +6,7 @@ import { addPhoto, payloadPhotos, photoUrl, removePhoto, settlePhotos } from "..
 import { navigate } from "../route.js";
 import { households, reviews } from "../rows.js";
 import { show } from "../state.js";
-import { initial, reviewOf } from "../views/review.js";
+import { initial, isReturned, reviewOf } from "../views/review.js";
 import { photoRow } from "../views/photo.js";
 import { dayOf } from "../views/words.js";
 import { now } from "./moment.js";
@@ -38,7 +38,7 @@ export async function loadReview(route, settle) {
   const url = await photoUrl(review.sha256).catch(() => null);
   const what = await whatOf(review);
   return settle(() => {
-    const before = open?.review.id === id ? open : { photo: null, draft: null, text: "", busy: false, problem: "", saving: false };
+    const before = open?.review.id === id ? open : { photo: null, draft: null, text: "", said: {}, busy: false, problem: "", saving: false };
     open = { ...before, review, name: home?.head ?? home?.name ?? "", url: url ?? `/api/photos/${review.sha256}?size=screen`, what };
     draw();
   });
@@ -79,14 +79,22 @@ export const actions = {
     if (open) open.text = text;
   },
 
+  /** @param {string} id @param {string} text */
+  writeAnswer(id, text) {
+    if (open) open.said[id] = text;
+  },
+
   /** Sends the new picture, the sentence, or both. */
   async answerReview() {
     if (!open || open.saving) return;
     const text = open.text.trim();
-    if (!open.photo && !text) return note({ problem: "拍一张，或者写一句为什么不用重拍。" });
+    const answers = Object.entries(open.said).map(([id, words]) => ({ id, text: words.trim() })).filter((one) => one.text);
+    if (!open.photo && !text && answers.length === 0) {
+      return note({ problem: isReturned(open.review) ? "拍一张，或者写一句为什么不用重拍。" : "写一句就行。" });
+    }
     note({ saving: true, problem: "" });
     try {
-      const payload = { review_id: open.review.id, ...(text ? { text } : {}) };
+      const payload = { review_id: open.review.id, ...(text ? { text } : {}), ...(answers.length > 0 ? { answers } : {}) };
       if (open.draft && open.photo) {
         await settlePhotos(open.draft.id);
         const [photo] = await payloadPhotos(open.draft.id);

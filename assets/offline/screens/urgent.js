@@ -3,7 +3,7 @@ import { tell } from "../errors.js";
 import { enqueue } from "../outbox.js";
 import { navigate } from "../route.js";
 import { households, search, setting } from "../rows.js";
-import { patch, show } from "../state.js";
+import { patch, show, shown } from "../state.js";
 import { SITUATIONS, callsOf, initial, noteText } from "../views/urgent.js";
 import { placeWords, whenWords } from "../views/words.js";
 import { now } from "./moment.js";
@@ -15,6 +15,9 @@ let home = null;
 
 const situations = () => SITUATIONS.map((label) => ({ value: label, label, on: chosen.has(label) }));
 
+/** The home that was open when 紧急 was tapped. @param {string} path */
+const homeIn = (path) => /^\/(?:households|visit)\/([^/]+)$/.exec(path)?.[1];
+
 /** @param {string | undefined} id */
 async function findHome(id) {
   const found = id ? (await households()).find((one) => one.id === id) : null;
@@ -24,7 +27,7 @@ async function findHome(id) {
 /** @param {{query: Record<string, string>}} route @param {(done: () => void) => void} settle */
 export async function loadUrgent(route, settle) {
   const settings = await Promise.all([setting("hotline_child"), setting("hotline")]).catch(() => []);
-  const found = await findHome(route.query.home).catch(() => null);
+  const found = await findHome(route.query.home ?? homeIn(shown("came"))).catch(() => null);
   settle(() => {
     chosen = new Set();
     home = found;
@@ -80,7 +83,7 @@ export const actions = {
     try {
       const text = noteText({ chosen: [...chosen], ...words });
       await enqueue({ type: "issue.add", payload: { household_id: home.id, text, urgent: true } });
-      navigate("/", { replace: true });
+      navigate(shown("came"), { replace: true });
       toast("已存在手机");
     } catch (error) {
       patch("urgent", { problem: tell(error).message });

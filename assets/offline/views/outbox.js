@@ -29,7 +29,7 @@ function row(item, homes, now) {
   return {
     id: item.id,
     name: home ? `${home.head || home.name}家` : (TYPES[item.type] ?? "一条记录"),
-    kind: item.type === "visit" ? "" : (TYPES[item.type] ?? ""),
+    kind: home && item.type !== "visit" ? (TYPES[item.type] ?? "") : "",
     when: whenWords(item.at, now),
     icon: state.icon,
     tone: state.tone,

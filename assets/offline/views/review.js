@@ -3,7 +3,7 @@ import { dayWords } from "./words.js";
 
 export const initial = {
   phase: "loading", id: "", home: "", what: "", title: "照片要重拍", note: "", reason: "", url: "", marks: [], date: "",
-  taken: null, text: "", busy: false, problem: "", saving: false, href: "",
+  taken: null, returned: true, questions: [], text: "", busy: false, problem: "", saving: false, href: "",
 };
 
 export const REASONS = { unclear: "看不清", missing: "没拍到", face: "拍到人脸", other: "请再看一看" };
@@ -36,6 +36,12 @@ function arrowHead(from, to) {
   return barb(0.5) + barb(-0.5);
 }
 
+/** @param {object} review */
+export const isReturned = (review) => review.state === "returned";
+
+/** What the county asks the author first: questions, never accusations. @param {object} review @returns {Array<{id: string, text: string}>} */
+export const openQuestions = (review) => (review.questions ?? []).filter((one) => !one.answer).map(({ id, text }) => ({ id, text }));
+
 /** The row on 今日. @param {object} review @param {{name: string, url: string | null, what: string}} facts */
 export function returnedRow(review, { name, url, what }) {
   return {
@@ -43,7 +49,9 @@ export function returnedRow(review, { name, url, what }) {
     href: `/reviews/${review.id}`,
     url: url ?? "",
     where: [name ? `${name}家` : "", what].filter(Boolean).join("\u2060·\u200b"),
-    note: review.note || reasonWords(review.reason),
+    note: isReturned(review) ? review.note || reasonWords(review.reason) : openQuestions(review)[0].text,
+    title: isReturned(review) ? "照片要重拍" : "请看一眼",
+    returned: isReturned(review),
   };
 }
 
@@ -56,10 +64,13 @@ export function reviewOf(review, { name, what, url, today, taken, text, busy, pr
     home: name ? `${name}家` : "",
     href: `/households/${review.household_id}`,
     what,
+    title: isReturned(review) ? "照片要重拍" : "请看一眼",
+    returned: isReturned(review),
+    questions: openQuestions(review),
     note: review.note ?? "",
     reason: reasonWords(review.reason),
     url: url ?? "",
-    marks: (review.marks ?? []).map(markPath),
+    marks: isReturned(review) ? (review.marks ?? []).map(markPath) : [],
     date: review.decided_at ? `${dayWords(review.decided_at, today)} 退回` : "",
     taken,
     text,
