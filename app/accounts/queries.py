@@ -26,6 +26,11 @@ def paired_households(user_id: str, on: date) -> Select[tuple[str]]:
     )
 
 
+def has_pairings_today(session: Session, actor: Actor, on: date) -> bool:
+    """Whether single homes are given to this actor: lists leave the OR out of their condition where there are none."""
+    return session.scalar(paired_households(actor.id, on).limit(1)) is not None
+
+
 def in_scope(actor: Actor, on: date, division: object, household: object | None = None) -> ColumnElement[bool]:
     """The condition that a row lies in the actor's scope (design §1).
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
-from app.accounts.queries import below, in_scope, paired_households
+from app.accounts.queries import below, has_pairings_today, in_scope, paired_households
 from app.accounts.schemas import Actor
 from models.accounts import Pairing, User
 from models.audit import AuditEntry
@@ -42,7 +42,7 @@ def listed(
 
     Pairings are asked for only where there are any: an OR would keep the database from reading in the list's order.
     """
-    homes = Household.id if has_pairings(session, actor, on) else None
+    homes = Household.id if has_pairings_today(session, actor, on) else None
     parts = [in_scope(actor, on, Household.division, homes), Household.removed_at.is_(None)]  # type: ignore[union-attr]
     if village:
         parts.append(below(Household.division, village))
@@ -53,7 +53,7 @@ def listed(
 
 def tagged(session: Session, actor: Actor, on: date, tag: str, village: str) -> Select[Any]:
     """The homes of people with a tag, village by village, from the index of tags alone."""
-    homes = PersonTag.household_id if has_pairings(session, actor, on) else None
+    homes = PersonTag.household_id if has_pairings_today(session, actor, on) else None
     scope = in_scope(actor, on, PersonTag.division, homes)
     query = select(PersonTag.household_id).where(PersonTag.tag == tag, tag_open(on), scope)
     if village:
@@ -178,11 +178,6 @@ def looks(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple
         .limit(limit)
     )  # fmt: skip
     return [(row, name) for row, name in session.execute(query)]
-
-
-def has_pairings(session: Session, actor: Actor, on: date) -> bool:
-    """Whether single homes are given to this actor today."""
-    return session.scalar(paired_households(actor.id, on).limit(1)) is not None
 
 
 def people_where(actor: Actor, on: date, villages: Sequence[str] | None, *conditions: Any) -> Select[Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import and_, false, or_, select
 from sqlmodel import Session
 
 from app import crypto
+from app.accounts.queries import has_pairings_today
 from app.accounts.schemas import Actor
 from app.divisions import service as divisions
 from app.households import queries
@@ -43,7 +44,7 @@ def search(session: Session, actor: Actor, text: str, on: date, *, area: str = "
     if not words:
         return []
     villages: list[Sequence[str] | None] = [places] if places else []
-    if not area and queries.has_pairings(session, actor, on):
+    if not area and has_pairings_today(session, actor, on):
         villages.append(None)
     found: dict[str, Hit] = {}
     for among in villages:
