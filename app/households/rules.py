@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, load_single_dict
 from stdnum.cn import ric
@@ -138,6 +139,7 @@ def given_of(name: str) -> str:
     return name[len(surname_of(name)) :]
 
 
+@lru_cache(maxsize=50_000)
 def name_sounds(name: str) -> tuple[str, str]:
     """(pinyin, initials) of a name, for search: `欧阳娜` → (`ouyangna`, `oyn`); emoji and punctuation have no sound."""
     surname = surname_of(name)
