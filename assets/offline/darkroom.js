@@ -70,7 +70,7 @@ export async function develop(bytes) {
   try {
     return await (other ?? (noWorker ? shrink : inWorker))(bytes);
   } catch (error) {
-    console.warn("picture not made in the first way:", error);
+    console.debug("picture not made in the first way:", String(error));
     if (error instanceof Stuck) return null;
   }
   // A worker decodes less than a page in some browsers; the page's <img> is the last way.

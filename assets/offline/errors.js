@@ -97,6 +97,7 @@ export function tell(error) {
   const names = layers(error).map((layer) => layer.name);
   if (isQuota(error)) return new OfflineError("storage_full", undefined, { cause: error });
   if (names.includes("MissingAPIError")) return new OfflineError("storage_none", undefined, { cause: error });
+  if (names.includes("VersionError")) return new OfflineError("storage_blocked", undefined, { cause: error });
   if (isLostConnection(error) || names.includes("OpenFailedError") || names.includes("UnknownError"))
     return new OfflineError("storage_lost", undefined, { cause: error });
   return new OfflineError("unknown", undefined, { cause: error });

@@ -95,11 +95,15 @@ export async function household(id) {
   };
 }
 
-/** A returned photo is a task of the day on which it was returned. @param {Row} row */
+/** A returned photo, or a question about one, is a task of the day on which it came back. @param {Row} row */
 const reviewTask = ({ id, household_id, data }) => ({
   id,
   household_id,
-  data: { kind: "review", due_on: String(data.decided_at ?? "").slice(0, 10), why: "照片要重拍" },
+  data: {
+    kind: "review",
+    due_on: String(data.decided_at ?? "").slice(0, 10),
+    why: data.state === "returned" ? "照片要重拍" : "有一张照片要你说一句",
+  },
 });
 
 /**

@@ -118,7 +118,7 @@ export async function request(method, path, { body, headers = {}, timeout = 30_0
   }
 }
 
-const WORTH_PACKING = 1024;
+const WORTH_PACKING = 400;
 
 /**
  * JSON text as a request body, packed where the browser can.

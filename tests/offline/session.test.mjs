@@ -1,0 +1,137 @@
+/** Who works on the phone: with signal, without, after one another. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { portal, problem } from "./county.mjs";
+import { offline, saveVisit, visit, withLab } from "./lab.mjs";
+
+const noSignal = () => ({ drop: "before" });
+
+test("the first time needs signal", withLab(async (lab) => {
+  const tab = await lab.tab();
+  assert.equal(await tab.session.current(), null);
+  for (const weather of [noSignal, () => ({ answer: portal() })]) {
+    lab.county.weather = weather;
+    await assert.rejects(tab.session.signIn("gao", "山里的路1"), offline("first_needs_signal"));
+  }
+}));
+
+test("somebody known here comes in without signal, after a cold start too", withLab(async (lab) => {
+  const first = await lab.signedIn();
+  await first.session.signOut();
+  lab.kill(first);
+  lab.county.weather = noSignal;
+  const tab = await lab.tab();
+  assert.equal(await tab.session.current(), null);
+  await assert.rejects(tab.session.signIn("gao", "不对"), offline("wrong_password"));
+  const session = await tab.session.signIn(" gao ", "山里的路1");
+  assert.deepEqual([session.offline, session.user.name, session.expired], [true, "高敏", true]);
+  lab.kill(tab);
+  assert.equal((await (await lab.tab()).session.current()).user.id, "u-gao");
+}));
+
+test("guessing without signal is slowed down", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  lab.county.weather = noSignal;
+  for (let i = 0; i < 5; i += 1) await assert.rejects(tab.session.signIn("gao", `${i}`), offline("wrong_password"));
+  await assert.rejects(tab.session.signIn("gao", "山里的路1"), offline("too_many_tries"));
+  await lab.clock.advance(61_000);
+  assert.equal((await tab.session.signIn("gao", "山里的路1")).offline, true);
+}));
+
+test("the county's own words are told: wrong, locked, too many", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  await assert.rejects(tab.session.signIn("gao", "不对"), (error) => /还能试 3 次/.test(error.message));
+  lab.county.weather = () => ({ answer: problem(423, "locked", "锁住了，16:20 再试。") });
+  await assert.rejects(tab.session.signIn("gao", "山里的路1"), (error) => error.code === "locked" && /16:20/.test(error.message));
+  lab.county.weather = () => null;
+  assert.equal((await tab.session.current()).expired, false, "a refusal has not ended the session");
+}));
+
+test("signing out keeps what is not sent, and says how much", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  lab.county.weather = noSignal;
+  await saveVisit(tab, "h1", ["roof"]);
+  await saveVisit(tab, "h2");
+  assert.deepEqual(await tab.session.signOut(), { kept: 2 });
+  await assert.rejects(tab.outbox.items(), offline("signed_out"));
+  await tab.session.signIn("gao", "山里的路1");
+  assert.equal((await tab.outbox.counts()).outbox, 2);
+  lab.county.weather = () => null;
+  await tab.sync.syncNow();
+  assert.deepEqual(lab.county.account(), { visits: 2, whole: 2 });
+}));
+
+test("a sign-out without signal is told to the county later", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  lab.county.weather = noSignal;
+  await tab.session.signOut();
+  assert.ok(lab.county.session);
+  lab.county.weather = () => null;
+  await tab.sync.syncNow();
+  assert.equal(lab.county.session, null);
+}));
+
+test("on a shared phone nobody sees or sends another's work", withLab(async (lab) => {
+  const tab = await lab.signedIn("shi");
+  await tab.session.signOut();
+  await tab.session.signIn("gao", "山里的路1");
+  lab.county.weather = noSignal;
+  const { id } = await saveVisit(tab, "h1", ["roof"]);
+  await tab.session.signOut();
+  await tab.session.signIn("shi", "河边的树2");
+  assert.deepEqual(await tab.outbox.items(), []);
+  await saveVisit(tab, "h2");
+  // Signal is back, and the county still has 高敏's cookie.
+  lab.county.weather = () => null;
+  await tab.sync.syncNow();
+  assert.equal(tab.sync.status().state, "expired");
+  assert.equal(lab.county.commands.size, 0);
+  await tab.session.signIn("shi", "河边的树2");
+  await tab.sync.syncNow();
+  assert.deepEqual([lab.county.account("u-shi").visits, lab.county.account("u-gao").visits], [1, 0]);
+  await tab.session.signIn("gao", "山里的路1");
+  await tab.sync.syncNow();
+  assert.deepEqual(lab.county.account("u-gao"), { visits: 1, whole: 1 });
+  assert.equal((await tab.outbox.item(id)).state, "received");
+}));
+
+test("each person has a device id of their own on this phone, and keeps it", withLab(async (lab) => {
+  const tab = await lab.signedIn("gao");
+  const gao = (await tab.session.current()).device.id;
+  await tab.session.signIn("shi", "河边的树2");
+  assert.notEqual((await tab.session.current()).device.id, gao);
+  await tab.session.signIn("gao", "山里的路1");
+  assert.equal((await tab.session.current()).device.id, gao);
+}));
+
+test("an answer that comes when another person's cookie has taken over does not count", withLab(async (lab) => {
+  const tab = await lab.signedIn("gao");
+  const { id } = await tab.outbox.enqueue({ type: "visit", payload: visit() });
+  const other = await lab.tab();
+  const inner = lab.county.fetch;
+  lab.county.fetch = async (path, options) => {
+    if (path !== "/api/sync/push") return inner(path, options);
+    lab.county.fetch = inner;
+    await other.session.signIn("shi", "河边的树2");
+    return inner(path, options);
+  };
+  await tab.sync.syncNow();
+  assert.equal(lab.county.commands.size, 0);
+  await tab.session.signIn("gao", "山里的路1");
+  await tab.sync.syncNow();
+  assert.equal((await tab.outbox.item(id)).state, "received");
+  assert.equal(lab.county.account("u-gao").visits, 1);
+}));
+
+test("a sign-in whose answer was lost sends nothing before it is known whose session it is", withLab(async (lab) => {
+  const tab = await lab.signedIn("gao");
+  await tab.session.signIn("shi", "河边的树2");
+  await tab.outbox.enqueue({ type: "visit", payload: visit() });
+  lab.county.weather = (request) => (request.method === "POST" && request.path === "/api/session" ? { drop: "after" } : null);
+  assert.equal((await tab.session.signIn("gao", "山里的路1")).offline, true);
+  lab.county.weather = () => null;
+  await tab.outbox.enqueue({ type: "visit", payload: visit("h2") });
+  await tab.sync.syncNow();
+  assert.equal((await tab.session.current()).expired, false);
+  assert.deepEqual([lab.county.account("u-gao").visits, lab.county.account("u-shi").visits], [1, 0]);
+}));
