@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +48,12 @@ class PostgresServer:
 
             self.server = pgserver.get_server(folder / "data", cleanup_mode="delete")
         self.socket = self.server.get_uri().partition("host=")[2]
+        self.log = folder / "data" / "log"
         self.made = 0
+        # A server for tests keeps nothing, so it need not wait for the disk.
+        for line in ("fsync = off", "full_page_writes = off", "max_connections = 300"):
+            self._run(f"ALTER SYSTEM SET {line}")
+        self._run("SELECT pg_reload_conf()")
         self._run("CREATE DATABASE template_ruhutong")
         _migrate(self.url("template_ruhutong", driver="postgresql+psycopg"))
 
@@ -56,8 +62,12 @@ class PostgresServer:
         return f"{driver}://postgres:@/{name}?{urlencode({'host': self.socket})}"
 
     def _run(self, statement: str) -> None:
-        with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
-            connection.execute(statement.encode())
+        try:
+            with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
+                connection.execute(statement.encode())
+        except psycopg.OperationalError as error:
+            words = self.log.read_text("utf-8", "replace")[-3000:] if self.log.exists() else "no log"
+            raise AssertionError(f"the PostgreSQL server is away: {words}") from error
 
     def fresh(self) -> str:
         """Make a database with all tables and nothing in them; returns its name."""
@@ -72,11 +82,16 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """The PostgreSQL server of this test run, started on first need."""
-    started = PostgresServer(tmp_path_factory.mktemp("postgres"))
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this test run, started on first need.
+
+    Not in pytest's own folder: as root the server runs as another user, and each pytest closes that folder to others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="ruhutong-pg-"))
+    started = PostgresServer(folder)
     yield started
     started.server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """What goes down to a phone: everything in its owner's area that changed since the cursor.
 
 A cursor is `[epoch, position, scope, former scopes, caught up to, nothing before]`. With a changed scope the phone
-first gets what lies in the areas that were added or lost, then goes on where it was. Whether a row about a home may be seen
-is asked of where the home lies now, so that a late or missing `gone` in the feed never shows too much.
+first gets what lies in the areas that were added or lost, then goes on where it was. Whether a row about a home may
+be seen is asked of where the home lies now, so that a late or missing `gone` in the feed never shows too much.
 Cost: an index is asked for each village and paired home; nothing grows with the county.
 """
 

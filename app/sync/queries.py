@@ -15,6 +15,7 @@ from models.accounts import Device, Pairing, User, UserArea
 from models.feed import Counter, Epoch, ScopeSnapshot
 from models.households import Household
 from models.sync import Command, Quarantine
+from models.visits import FieldConflict
 
 CHUNK = 400
 T = TypeVar("T")
@@ -204,3 +205,36 @@ def refused_by_reference(session: Session, references: Iterable[str]) -> list[Qu
             select(Quarantine).where(tuple_(Quarantine.author_id, Quarantine.command_id).in_(pairs))
         )  # type: ignore[arg-type]
     return found
+
+
+def home_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Names of homes."""
+    query = select(Household.id, Household.name)  # type: ignore[call-overload]
+    return {key: name for part in chunks(ids) for key, name in session.execute(query.where(Household.id.in_(part)))}  # type: ignore[attr-defined]
+
+
+def open_field_conflicts(session: Session, scope: ColumnElement[bool], limit: int) -> list[FieldConflict]:
+    """Undecided fields within a scope, the oldest first."""
+    query = select(FieldConflict).where(FieldConflict.decided_at.is_(None), scope)  # type: ignore[union-attr]
+    return list(session.scalars(query.order_by(FieldConflict.created_at).limit(limit)))  # type: ignore[arg-type]
+
+
+def field_conflict(session: Session, conflict_id: str, scope: ColumnElement[bool]) -> FieldConflict | None:
+    """One conflict within a scope."""
+    return session.scalars(select(FieldConflict).where(FieldConflict.id == conflict_id, scope)).first()
+
+
+def undecided_of_command(session: Session, author_id: str, command_id: str) -> bool:
+    """Whether a change has fields that nobody has decided yet."""
+    query = select(FieldConflict.id).where(  # type: ignore[call-overload]
+        FieldConflict.author_id == author_id, FieldConflict.command_id == command_id, FieldConflict.decided_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def waits_in_area(session: Session, actor: Actor, row: Command) -> bool:
+    """Whether a waiting command is this actor's to settle: by its place, or by where its author works."""
+    if row.division:
+        return bool(actor.divisions) and row.division.startswith(actor.divisions)
+    found = session.scalar(select(User.id).where(User.id == row.author_id, authors_in(actor)))  # type: ignore[call-overload]
+    return found is not None

@@ -1,0 +1,11 @@
+"""The API alone as an ASGI application, for tests and benches that need a real server but no pages."""
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from app.rooms import api
+
+
+def application() -> Starlette:
+    """Everything under `/api`."""
+    return Starlette(routes=[Mount("/api", app=api())])
