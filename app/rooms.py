@@ -39,7 +39,14 @@ PULL_TYPES = {
     **pull_service.PULL_TYPES_HERE,
 }
 REFERENCES = {**visits.REFERENCES, **sync_service.REFERENCES_HERE}
-registry.use(COMMANDS, PULL_TYPES, REFERENCES)
+
+
+def fill_registry() -> None:
+    """Tell the sync room which commands and rows there are; importing this module does it already."""
+    registry.use(COMMANDS, PULL_TYPES, REFERENCES)
+
+
+fill_registry()
 visits.on_issue.append(notices.on_issue)
 
 

@@ -167,8 +167,10 @@ def up(address: Address, *, demo: bool) -> int:
     migrate()
     load_catalog_at_start()
     if demo:
+        from app import rooms
         from app.demo.service import load_demo
 
+        rooms.fill_registry()
         load_demo()
     serve = [sys.executable, "-m", "app.shell.serve", "--host", address.host, "--port", str(address.port)]
     if address.tls_cert and address.tls_key:

@@ -5,7 +5,7 @@ The same seed always gives the same county, so that a second start changes nothi
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -221,24 +221,29 @@ def _templates(m: _Maker) -> list[tuple[list[DemoPerson], str]]:
     ]
 
 
-def households(today: date, seed: int = 349927) -> Iterator[DemoHousehold]:
-    """The demo county's households, village by village, each with its head first.
+def households(
+    today: date, seed: int = 349927, *, villages: Sequence[str] = tuple(code for code, _ in VILLAGES), homes: int = 50
+) -> Iterator[DemoHousehold]:
+    """The demo county's households, village by village, each with its head first; three people to a home on average.
 
     Args:
         today: the day the county is made for; ages are reckoned from it.
         seed: another seed gives another county.
+        villages: the codes of its villages.
+        homes: how many in each village, a multiple of ten; measurements ask for more than the demo has.
     """
     maker = _Maker(today, seed)
-    for code, _name in VILLAGES:
-        made = [one for _ in range(5) for one in _templates(maker)]
+    a_group = max(9, -(-homes // len(GROUPS)))
+    for code in villages:
+        made = [one for _ in range(homes // 10) for one in _templates(maker)]
         maker.random.shuffle(made)
         for number, (people, attribute) in enumerate(made, start=1):
             people[0].is_head = True
             yield DemoHousehold(
                 code=f"{code}{number:05d}",
                 division=code,
-                group=GROUPS[(number - 1) // 9],
-                door=str((number - 1) % 9 + 1),
+                group=GROUPS[(number - 1) // a_group],
+                door=str((number - 1) % a_group + 1),
                 attribute=attribute,
                 people=people,
             )

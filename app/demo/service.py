@@ -20,12 +20,13 @@ from app.demo import queries, rules
 from app.demo.visits import earlier_visit
 from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
+from app.feed.service import publish
 from app.forms import service as forms
-from app.households import bulk_service, pull_service
-from app.households import service as households
+from app.households import bulk_service, contact_service, pull_service
 from app.households.schemas import ContactIn, HouseholdIn, PersonIn
 from app.settings import service as parameters
 from app.sync import service as sync
+from models.households import Person
 
 log = structlog.get_logger()
 BATCH = 50
@@ -73,7 +74,11 @@ def _accounts(session: Session) -> dict[str, dict[str, str]]:
 def _register(session: Session, today: date) -> None:
     named = (rules.COUNTY, *rules.TOWNSHIPS, *rules.VILLAGES)
     divisions.upsert(session, None, [DivisionIn(code=code, name=name) for code, name in named])
-    homes = list(rules.households(today))
+    register_homes(session, list(rules.households(today)))
+
+
+def register_homes(session: Session, homes: Sequence[rules.DemoHousehold]) -> None:
+    """Take made-up homes and their people into the register; their villages must be known."""
     bulk_service.upsert_households(session, None, [
         HouseholdIn(code=home.code, name=home.people[0].name, division=home.division, group=home.group, door=home.door,
                     attribute=home.attribute)
@@ -87,11 +92,14 @@ def _register(session: Session, today: date) -> None:
         for home, person in people
     ])  # fmt: skip
     operator = Actor(id=new_id(), username="", name="演示", role=Role.TOWN_CLERK, divisions=(rules.COUNTY[0],))
+    news = []
     for person_id, (_, person) in zip(added.ids, people, strict=True):
-        if person.contact:
+        row = session.get(Person, person_id)
+        if person.contact and row is not None:
             name, relation, phone, place = person.contact
             contact = ContactIn(kind="emergency", name=name, relation=relation, phone=phone, place=place)
-            households.set_contact(session, operator, person_id, contact)
+            news += contact_service.put_contact(session, operator, row, contact, at=utcnow())
+    publish(session, news)
 
 
 def _pair(session: Session, today: date) -> None:
@@ -110,7 +118,8 @@ def _author(session: Session, village: int) -> Actor:
     return accounts.make_actor(session, user, device_id=new_id())
 
 
-def _visits_of(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
+def earlier_visits(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The command of an earlier visit for each of these homes."""
     program = forms.program(session, "home", forms.current(session, "home").version)
     assert program is not None
     data = pull_service.pull_households(session, ids)
@@ -131,7 +140,7 @@ def _visits() -> None:
         with reading() as session:
             homes = queries.unvisited(session, code)
             author = _author(session, number)
-            commands = _visits_of(session, homes) if homes else []
+            commands = earlier_visits(session, homes) if homes else []
         for start in range(0, len(commands), BATCH):
             body = {"device_id": author.device_id, "commands": commands[start : start + BATCH]}
             receipts = sync.push(author, json.dumps(body, ensure_ascii=False).encode())["receipts"]
