@@ -6,21 +6,39 @@ import reflex as rx
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from app.accounts.office_page import account_page, accounts_page, password_page
+from app.accounts.office_state import AccountsState, AccountState, PasswordState
 from app.accounts.page import me_page
+from app.audit.office_page import audit_page
+from app.audit.state import AuditState
+from app.feedback.office_page import feedback_office_page
 from app.feedback.page import feedback_page
+from app.feedback.state import FeedbackState
+from app.households.office_page import home_office_page, homes_office_page
 from app.households.page import household_page, households_page
+from app.households.state import HomesState, HomeState
 from app.reviews.field_page import review_page
 from app.reviews.page import reviews_page
 from app.reviews.state import ReviewsState
 from app.rooms import api
+from app.settings.office_page import settings_page
+from app.settings.prohibitions_page import prohibitions_page
+from app.settings.prohibitions_state import ProhibitionsState
+from app.settings.state import SettingsState
 from app.shell.appearance import head
 from app.shell.not_found_page import not_found_page
 from app.shell.office_page import DoorState, door_page
 from app.shell.page import login_page
 from app.shell.urgent_page import urgent_page
 from app.shell.wraps import WRAPS
+from app.sync.office_page import unplaced_page
 from app.sync.page import outbox_page
+from app.sync.state import UnplacedState
+from app.visits.office_page import visit_office_page, visits_office_page
+from app.visits.overview_page import overview_page
+from app.visits.overview_state import OverviewState
 from app.visits.page import visit_page, visits_page
+from app.visits.state import VisitsState, VisitState
 from app.visits.today_page import today_page
 
 Draw = Callable[[], rx.Component]
@@ -44,6 +62,19 @@ FIELD_PAGES: tuple[tuple[str, str, Draw], ...] = (
 OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (
     ("/office", "办公", door_page, DoorState.open),
     ("/office/reviews", "审核", reviews_page, ReviewsState.open),
+    ("/office/households", "农户名册", homes_office_page, HomesState.open),
+    ("/office/households/one", "一户", home_office_page, HomeState.open),
+    ("/office/visits", "走访记录", visits_office_page, VisitsState.open),
+    ("/office/visits/one", "一次走访", visit_office_page, VisitState.open),
+    ("/office/unplaced", "未安置", unplaced_page, UnplacedState.open),
+    ("/office/overview", "概况", overview_page, OverviewState.open),
+    ("/office/accounts", "账号", accounts_page, AccountsState.open),
+    ("/office/accounts/one", "一个账号", account_page, AccountState.open),
+    ("/office/password", "改密码", password_page, PasswordState.open),
+    ("/office/settings", "设置", settings_page, SettingsState.open),
+    ("/office/prohibitions", "五项禁止", prohibitions_page, ProhibitionsState.open),
+    ("/office/audit", "操作日志", audit_page, AuditState.open),
+    ("/office/feedback", "投诉建议", feedback_office_page, FeedbackState.open),
 )
 
 app = rx.App(

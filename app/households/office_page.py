@@ -111,7 +111,7 @@ def _found() -> rx.Component:
     return rx.cond(HomesState.page.rows.length() > 0, listing, nobody)
 
 
-def households_page() -> rx.Component:
+def homes_office_page() -> rx.Component:
     """The list of homes of one's area."""
     return office_frame(HERE, sheet_page("农户名册", _filters(), rx.cond(HomesState.ready, _found(), bones(8))))
 
@@ -232,7 +232,7 @@ def _home() -> rx.Component:
     )
 
 
-def household_page() -> rx.Component:
+def home_office_page() -> rx.Component:
     """One home: its people, masked, and who looked behind the masks."""
     gone = empty("没有这一户", "可能转到别的村了。", action=load("回农户名册", href=HERE, class_name="btn soft"))
     body = rx.cond(HomeState.home, _home(), rx.cond(HomeState.problem != "", gone, bones(6)))

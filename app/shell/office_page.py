@@ -20,6 +20,7 @@ PAGES: tuple[tuple[str, Permission, str], ...] = (
     ("走访记录", P.VISITS_READ, "/office/visits"),
     ("未安置", P.UNPLACED, "/office/unplaced"),
     ("名册导入", P.IMPORT, "/office/imports"),
+    ("概况", P.OVERVIEW, "/office/overview"),
     ("账号", P.ACCOUNTS, "/office/accounts"),
     ("表单", P.FORMS, "/office/forms"),
     ("设置", P.SETTINGS, "/office/settings"),
@@ -89,7 +90,7 @@ class DoorState(OfficeState):
     async def open(self) -> None:
         """Go to the first page this person may open; who may open none of them stays here."""
         mine = [href for _, permission, href in PAGES if acting().may(permission)]
-        self.to = mine[0] if mine else "/office/overview" if acting().may(P.OVERVIEW) else ""
+        self.to = mine[0] if mine else ""
 
 
 def door_page() -> rx.Component:

@@ -21,7 +21,7 @@ def _place(one: rx.Var[Waiting]) -> rx.Component:
     return rx.el.form(
         rx.el.input(type="hidden", name="key", value=one.key),
         text_field(
-            "放到哪一户", name="where", aside=rx.cond(one.household != "", "不写就放到它自己说的那户", "姓名或身份证号"),
+            "放到哪一户", name="where", aside=rx.cond(one.household != "", "不写就放回原来那户", "姓名或身份证号"),
             max_length=80,
         ),
         button("放好", type="submit", kind="soft"),

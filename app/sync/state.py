@@ -15,8 +15,12 @@ from app.sync import unplaced_service
 
 PAGE = 50
 STATES = {
-    "orphaned": "不归他管的户", "held": "等了很久的", "conflict": "两边都改了", "rejected": "没收下的", "field": "说法不一样",
-}  # fmt: skip
+    "orphaned": "不归他管的户",
+    "held": "等了很久的",
+    "conflict": "两边都改了",
+    "rejected": "没收下的",
+    "field": "说法不一样",
+}
 
 
 @dataclass
