@@ -1,6 +1,7 @@
 """`ruhutong bench`: each measurement of design §10, printed beside its goal. Nothing here asserts against a clock.
 
-A measurement is a module of this folder with `run() -> list[Figure]`. Medians of several rounds, on this machine.
+A measurement is a module of this folder with `run() -> list[Figure]`. Medians of several rounds, on this machine. One
+that breaks says so in a sentence, and the others go on.
 """
 
 import importlib
@@ -8,6 +9,7 @@ import json
 import os
 import platform
 import sys
+import traceback
 from dataclasses import asdict, dataclass
 
 
@@ -39,16 +41,35 @@ def measure(name: str) -> list[Figure]:
     return importlib.import_module(f"tests.bench.{name}").run()
 
 
-def main(name: str | None, *, as_json: bool = False) -> None:
-    """Run one measurement or all and print a table, or one JSON document."""
-    chosen = [name] if name else list(MEASUREMENTS)
+def measure_all(names: list[str]) -> tuple[list[Figure], dict[str, str]]:
+    """The figures of these measurements, and of each that broke, why."""
     figures: list[Figure] = []
-    for one in chosen:
-        print(f"… {one}", file=sys.stderr, flush=True)
-        figures += measure(one)
+    broken: dict[str, str] = {}
+    for name in names:
+        print(f"… {name}", file=sys.stderr, flush=True)
+        try:
+            figures += measure(name)
+        except Exception as error:
+            traceback.print_exc()
+            broken[name] = f"{type(error).__name__}: {error}".strip()
+    return figures, broken
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def main(name: str | None, *, as_json: bool = False) -> None:
+    """Run one measurement or all and print a table, or one JSON document; exit 1 where one broke."""
+    figures, broken = measure_all([name] if name else list(MEASUREMENTS))
     if as_json:
-        print(json.dumps({"machine": machine(), "figures": [asdict(one) for one in figures]}, ensure_ascii=False))
-        return
-    print(f"Measured on {machine()}\n\n| what | measured | goal | |\n|---|---|---|---|")
-    for one in figures:
-        print(f"| {one.what} | {one.value:,.4g} {one.unit} | {one.goal} | {'✓' if one.holds else '✗'} |")
+        found = {"machine": machine(), "figures": [asdict(one) for one in figures], "broken": broken}
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print(f"Measured on {machine()}\n\n| what | measured | goal | |\n|---|---|---|---|")
+        for one in figures:
+            print(f"| {one.what} | {_number(one.value)} {one.unit} | {one.goal} | {'✓' if one.holds else '✗'} |")
+        for one, why in broken.items():
+            print(f"\n{one} could not be measured: {why.splitlines()[0]}")
+    if broken:
+        raise SystemExit(1)

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,6 +35,8 @@ class FaultProxy:
     cut_after: int = 30_000
     cuts: int = 0
     connections: int = 0
+    tap: Callable[[int, bool, bytes], None] | None = None
+    """Hears every piece that passes: the connection's number, whether it comes from the phone, the bytes."""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop, repr=False)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set, repr=False)
 
@@ -80,6 +82,8 @@ class FaultProxy:
         passed = 0
         while chunk := await reader.read(4096 if self.weather is Weather.SLOW else 65536):
             passed += len(chunk)
+            if self.tap is not None:
+                self.tap(id(phone), from_phone, chunk)
             if self.weather is Weather.RESET and from_phone and passed > self.cut_after:
                 self.cuts += 1
                 self._reset(phone)

@@ -39,18 +39,19 @@ class Phone:
     executable: str
     url: str
     profile: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="phone-")))
+    flags: tuple[str, ...] = ()
     context: BrowserContext | None = None
     page: Any = None
 
     def open(self, path: str = "/") -> Page:
         """Start the browser on the profile as it is and open a page."""
         self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.profile), executable_path=self.executable, args=list(FLAGS), viewport=SIZE, locale="zh-CN",
+            str(self.profile), executable_path=self.executable, args=[*FLAGS, *self.flags], viewport=SIZE, locale="zh-CN",
             timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True, permissions=["geolocation"],
             geolocation={"latitude": 30.1234, "longitude": 116.6789, "accuracy": 20},
         )  # fmt: skip
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.goto(self.url + path)
+        self.page.goto(path if path.startswith("about:") else self.url + path)
         return self.page
 
     def close(self) -> None:
