@@ -131,6 +131,8 @@ export async function loadVisit(route, settle, again) {
   const id = route.params.id ?? "";
   const fix = route.query.fix;
   if (open?.home.household.id === id && (!fix || open.draft.corrects === fix)) return refreshVisit(settle);
+  closeVisit();
+  show("visit", initial);
   const home = await homeOf(id);
   if (!home) return settle(() => show("visit", { ...initial, phase: "gone" }));
   const program = await formFor(home, fix);
