@@ -51,9 +51,9 @@ def body(*children: Any, class_name: str = "", **props: Any) -> rx.Component:
     return rx.el.main(*children, class_name=f"body {class_name}".strip(), id="content", tab_index=0, **props)
 
 
-def bar(*children: Any) -> rx.Component:
+def bar(*children: Any, over_tabs: bool = False) -> rx.Component:
     """The one main action, within the thumb's reach."""
-    return rx.el.section(*children, class_name="bar", aria_label="主要操作")
+    return rx.el.section(*children, class_name="bar over" if over_tabs else "bar", aria_label="主要操作")
 
 
 def tabs(current: str, *, badge: Any = None) -> rx.Component:

@@ -71,11 +71,13 @@ def screen(
     inside = rx.fragment(
         head,
         body(*parts, **(body_props or {})),
+        _toast(),
         main if main is not None else rx.fragment(),
         tabs(tab, badge=FRAME["count"]) if tab else rx.fragment(),
     )
-    shown = inside if open_to_all else rx.match(WHO, ("out", login_body()), ("office", _office_body()), inside)
-    return face(offline.start(), _status(), shown, _toast())
+    outside = rx.fragment(login_body(), _toast())
+    shown = inside if open_to_all else rx.match(WHO, ("out", outside), ("office", _office_body()), inside)
+    return face(offline.start(), _status(), shown)
 
 
 def login_page() -> rx.Component:
@@ -83,9 +85,9 @@ def login_page() -> rx.Component:
     return face(offline.start(), _status(), login_body(), _toast())
 
 
-def main_bar(*children: Any) -> rx.Component:
+def main_bar(*children: Any, over_tabs: bool = False) -> rx.Component:
     """The bar at the foot of a page."""
-    return bar(*children)
+    return bar(*children, over_tabs=over_tabs)
 
 
 def waiting() -> rx.Component:

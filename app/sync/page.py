@@ -74,7 +74,7 @@ def outbox_page() -> rx.Component:
         aria_busy=OUTBOX["busy"],
     )
     content = rx.cond(OUTBOX["phase"] == "ready", _lists(), waiting())
-    return screen(content, title="待上传", tab="outbox", main=main_bar(send))
+    return screen(content, title="待上传", tab="outbox", main=main_bar(send, over_tabs=True))
 
 
 def _lists() -> rx.Component:

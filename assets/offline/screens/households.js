@@ -3,6 +3,9 @@ import { households, search, syncedAt } from "../rows.js";
 import { show, shown } from "../state.js";
 import { FIRST, PAGE, householdsOf } from "../views/households.js";
 
+/** The rest of the page of rows waits until nobody types. */
+const SOON = 150;
+
 let view = { query: "", filter: "all", rows: FIRST };
 let asked = 0;
 
@@ -14,7 +17,7 @@ async function draw(turn) {
   show("households", householdsOf({
     found, all: all.length, query: view.query, filter: view.filter, shown: view.rows, synced: at !== null,
   }));
-  if (view.rows < PAGE && found.length > view.rows) requestAnimationFrame(() => grow(turn));
+  if (view.rows < PAGE && found.length > view.rows) setTimeout(() => grow(turn), SOON);
 }
 
 /** @param {number} turn */
@@ -35,7 +38,7 @@ export function openHouseholds() {
 export const actions = {
   /** @param {string} query */
   searchHouseholds(query) {
-    view = { ...view, query: query.trim(), rows: PAGE };
+    view = { ...view, query: query.trim(), rows: FIRST };
     void loadHouseholds();
   },
   clearSearch() {
@@ -48,14 +51,14 @@ export const actions = {
   },
   /** @param {string} filter */
   filterHouseholds(filter) {
-    view = { ...view, filter, rows: PAGE };
+    view = { ...view, filter, rows: FIRST };
     void loadHouseholds();
   },
   /** @param {Event} event */
   scrollHouseholds(event) {
     const box = /** @type {HTMLElement} */ (event.currentTarget);
     if (!shown("households").more || box.scrollTop + box.clientHeight * 2 < box.scrollHeight) return;
-    view.rows += PAGE;
+    view.rows = Math.max(PAGE, shown("households").rows.length + PAGE);
     void loadHouseholds();
   },
 };
