@@ -37,6 +37,7 @@ from app.households.schemas import (
 )
 from app.households.search_service import search
 from app.households.undo_service import Done, built_upon, undo
+from app.visits.moving_service import home_moved
 from models.households import Household, Person, PersonTag, Relation
 
 __all__ = [
@@ -167,6 +168,7 @@ def move_household(session: Session, actor: Actor, household_id: str, division: 
     changes = [Change("household", row.id, row.id, former, gone=True), Change("household", row.id, row.id, division)]
     changes += move_people(session, {row.id: division})
     row.division, row.version, row.updated_at = division, row.version + 1, utcnow()
+    changes += home_moved(session, row.id, former, division)
     record(session, actor, "household.moved", "household", row.id, before={"division": former},
            after={"division": division})  # fmt: skip
     publish(session, changes)

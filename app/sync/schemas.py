@@ -96,7 +96,7 @@ class Outcome:
     makes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Work:
     """A command on its way through. `placed` means that a township has said where it belongs: scope is not asked."""
 
@@ -122,13 +122,14 @@ class Work:
 
 @dataclass
 class Batch:
-    """One unit of work of applying commands: what it changed, written down once at its end."""
+    """One unit of work of applying commands: what it made and changed, written down once at its end."""
 
     session: Session
     now: datetime
     today: date
     changes: list[Change] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    made: set[str] = field(default_factory=set)
 
     def refuse(self, work: Work, code: str, message: str, path: str = "") -> None:
         """Let a command be rejected: kept in quarantine, its id unclaimed."""

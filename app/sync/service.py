@@ -138,6 +138,7 @@ def apply(batch: Batch, works: Iterable[Work]) -> list[Work]:
         COMMANDS[ready[0].type].apply(batch, ready)
         handled += ready
         made = [one for work in ready if work.outcome for one in work.outcome.makes]
+        batch.made.update(made)
         released = [work for one in made for work in waiting.pop(one, ())]
         handled = [work for work in handled if work not in released]
         queue.extendleft(reversed(released + _released(batch, made)))
@@ -148,7 +149,7 @@ def _ready(batch: Batch, run: Sequence[Work], waiting: dict[str, list[Work]]) ->
     """Those of a run whose needs are known; the others are held."""
     kind = COMMANDS[run[0].type]
     needs = [list(kind.needs(work)) for work in run]
-    missing = unknown(batch.session, {one for wanted in needs for one in wanted})
+    missing = unknown(batch.session, {one for wanted in needs for one in wanted} - batch.made)
     ready = []
     for work, wanted in zip(run, needs, strict=True):
         lacking = next((one for one in wanted if one in missing), None)

@@ -117,7 +117,9 @@ def test_one_bad_record_never_stops_its_neighbours(village):
 def test_what_has_no_canonical_form_is_rejected(village, payload, code):
     me, home, _ = village
     good = json.dumps(makers.command("visit", makers.visit(home.id)))
-    bad = f'{{"id":"{new_id()}","type":"visit","captured_at":"{makers.at()}","payload":{payload},"digest":"{"0" * 64}"}}'
+    bad = (
+        f'{{"id":"{new_id()}","type":"visit","captured_at":"{makers.at()}","payload":{payload},"digest":"{"0" * 64}"}}'
+    )
     body = f'{{"device_id":"{me.device_id}","commands":[{bad},{good}]}}'.encode()
     receipts = service.push(me, body)["receipts"]
     assert statuses(receipts) == ["rejected", "stored"]
@@ -309,7 +311,9 @@ def test_a_change_with_an_old_base_is_a_conflict_that_a_person_decides(village):
 
 def test_ones_own_changes_do_not_contradict_each_other_in_any_order(village):
     me, _, elder = village
-    first = makers.command("person.change", {"person_id": elder.id, "phone": "13800000001", "health": "好"}, base_version=1)
+    first = makers.command(
+        "person.change", {"person_id": elder.id, "phone": "13800000001", "health": "好"}, base_version=1
+    )
     second = makers.command("person.change", {"person_id": elder.id, "phone": "13800000002"}, base_version=1)
     assert statuses(push(me, second) + push(me, first)) == ["stored", "stored"]
     with reading() as session:
@@ -329,13 +333,21 @@ def test_a_field_that_changed_after_the_answers_base_is_a_conflict_of_that_field
     with transaction() as session:
         other = makers.user(session, name="李强")
         clerk = makers.user(session, Role.TOWN_CLERK, (makers.TOWN,))
-    late = makers.visit(home.id, answers={"house": {"water": "不够"}}, started_at=makers.at(90), finished_at=makers.at(80))
-    newer = makers.visit(home.id, answers={"house": {"water": "够"}}, started_at=makers.at(50), finished_at=makers.at(40))
+    late = makers.visit(
+        home.id, answers={"house": {"water": "不够"}}, started_at=makers.at(90), finished_at=makers.at(80)
+    )
+    newer = makers.visit(
+        home.id, answers={"house": {"water": "够"}}, started_at=makers.at(50), finished_at=makers.at(40)
+    )
     assert statuses(push(me, makers.command("visit", newer))) == ["stored"]
     assert statuses(push(other, makers.command("visit", late))) == ["stored"]
     with reading() as session:
         conflict = session.exec(select(FieldConflict)).one()
-        assert (conflict.field, conflict.ours["value"], conflict.theirs[0]["value"]) == ("household.water", "够", "不够")
+        assert (conflict.field, conflict.ours["value"], conflict.theirs[0]["value"]) == (
+            "household.water",
+            "够",
+            "不够",
+        )
         assert session.get(Household, home.id).ledger["household.water"]["value"] == "够"
     with transaction() as session:
         unplaced_service.decide_conflict(session, clerk, conflict.id, "0")
