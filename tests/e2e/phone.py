@@ -131,9 +131,9 @@ class Phone:
         self.nothing_changed()
         self.save()
 
-    def waiting(self) -> int:
-        """How many visits have not wholly arrived, as the phone says it."""
-        return int(self.page.get_by_test_id("outbox-count").first.inner_text() or "0")
+    def expect_waiting(self, count: int) -> None:
+        """Wait until the phone says that so many visits have not wholly arrived."""
+        expect(self.page.get_by_test_id("outbox-count").first).to_have_text(str(count))
 
     def sync(self) -> None:
         """Send now."""

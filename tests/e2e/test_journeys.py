@@ -46,7 +46,7 @@ def test_a_draft_and_a_saved_visit_outlive_a_dead_battery(phone: Phone, ledger: 
     expect(phone.page.locator(".strip figure")).to_have_count(1, timeout=15_000)
     phone.nothing_changed()
     phone.save()
-    assert phone.waiting() == 2
+    phone.expect_waiting(2)
     phone.context.set_offline(False)
     phone.sync()
     phone.expect_all_received()
@@ -118,7 +118,7 @@ def test_a_network_that_never_answers(village_phone: Phone, weather: FaultProxy,
     phone.tab("农户")
     phone.page.get_by_test_id("household-search").fill("z")
     expect(phone.page.get_by_test_id("household-item").first).to_be_visible()
-    assert phone.waiting() == 1
+    phone.expect_waiting(1)
     weather.set(Weather.PASS)
     phone.sync()
     phone.expect_all_received()
@@ -216,7 +216,7 @@ def test_a_database_that_was_closed_under_us(phone: Phone, ledger: Ledger):
     }))))"""
     assert phone.page.evaluate(close)
     phone.visit(17)
-    assert phone.waiting() == 2
+    phone.expect_waiting(2)
     phone.context.set_offline(False)
     phone.sync()
     phone.expect_all_received()
@@ -231,7 +231,7 @@ def test_a_session_that_ended_keeps_the_work(phone: Phone, ledger: Ledger, serve
     phone.context.set_offline(False)
     phone.sync()
     expect(phone.page.get_by_test_id("sync-state").first).to_contain_text("登录", timeout=30_000)
-    assert phone.waiting() == 1
+    phone.expect_waiting(1)
     phone.page.goto(phone.url + "/login")
     account = server.accounts["village"]
     phone.page.get_by_test_id("login-username").fill(account["username"])

@@ -12,7 +12,7 @@ def test_two_visits_without_signal_reviewed_and_one_comes_back(phone: Phone, new
     phone.context.set_offline(True)
     phone.visit(0, *pictures(1))
     phone.visit(1, *pictures(1))
-    assert phone.waiting() == 2
+    phone.expect_waiting(2)
     phone.kill()
 
     phone.open("about:blank")
