@@ -42,7 +42,7 @@ def test_a_room_reaches_another_by_its_service_or_schemas(room):
     """`rules` of another room are pure and may be used too; `queries.in_scope` is the one scope function."""
     allowed = {"service", "schemas", "rules"}
     for path in sorted((ROOT / "app" / room).rglob("*.py")):
-        if path.stem == "state" or path.stem.endswith("page"):
+        if path.stem.endswith(("page", "state")):
             allowed_here = allowed | {"state", "page", "office_page"}
         else:
             allowed_here = allowed
