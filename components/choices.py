@@ -6,7 +6,7 @@ import reflex as rx
 
 from components.icons import icon as draw
 
-Shape = Literal["", "five", "two", "left two", "left one", "sizes"]
+Shape = Literal["", "five", "two", "left", "left two", "left one", "sizes"]
 SIGNS = {"": "check", "bad": "triangle-alert", "na": "minus"}
 
 

@@ -11,6 +11,7 @@ from app.accounts.schemas import AccountView
 from app.accounts.state import Choice
 from app.shell.office_page import office_frame
 from components.button import button
+from components.choices import choice, choices, question
 from components.field import field, search_field, text_field
 from components.group import group, label, pad, row
 from components.link import load
@@ -45,18 +46,12 @@ def _areas(choices: Any, chosen: Any = None) -> list[rx.Component]:
 
 def _flags(chosen: Any = None) -> rx.Component:
     boxes = [
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                name=code,
-                default_checked=False if chosen is None else chosen.contains(code),
-                value="on",
-            ),
-            rx.el.span(text),
+        choice(
+            text, many=True, name=code, value="on", default_checked=False if chosen is None else chosen.contains(code)
         )
         for code, text in FLAGS.items()
     ]
-    return rx.el.fieldset(rx.el.legend("另外还是", class_name="q"), rx.el.div(*boxes, class_name="choices"))
+    return question("另外还是", choices(*boxes, shape="left"))
 
 
 def _first(password: Any, whose: Any, on_close: Any) -> rx.Component:

@@ -10,6 +10,7 @@ from app.feedback.service import ABOUT
 from app.feedback.state import FeedbackState
 from app.shell.office_page import may, office_frame
 from components.button import button
+from components.choices import choice, choices
 from components.field import text_area
 from components.group import group, label, pad
 from components.message import bones, empty
@@ -23,11 +24,7 @@ def _write() -> rx.Component:
     return rx.el.form(
         text_area("想说什么", name="text", required=True, max_length=2000, rows="4", data_testid="feedback-text"),
         select_field("关于什么", *ABOUT.items(), name="about"),
-        rx.el.label(
-            rx.el.input(type="checkbox", name="hide", value="on"),
-            rx.el.span("不写我的名字"),
-            class_name="choices",
-        ),
+        choices(choice("不写我的名字", many=True, name="hide", value="on"), shape="left one"),
         button("送出去", kind="main", type="submit", data_testid="feedback-send"),
         on_submit=FeedbackState.send,
         reset_on_submit=True,

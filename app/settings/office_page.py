@@ -9,6 +9,7 @@ from app.settings.office_service import ParameterView
 from app.settings.state import SettingsState
 from app.shell.office_page import office_frame
 from components.button import button
+from components.choices import choice, choices
 from components.field import text_field
 from components.group import group, label, pad
 from components.message import bones, note
@@ -33,10 +34,9 @@ def _hotline(key: str, title: str, name: Any, number: Any) -> rx.Component:
 def _notices() -> rx.Component:
     view = SettingsState.view
     form = rx.el.form(
-        rx.el.label(
-            rx.el.input(type="checkbox", name="on", value="on", default_checked=view.notice_on),
-            rx.el.span("有紧急情况、退回照片时发通知"),
-            class_name="choices",
+        choices(
+            choice("有紧急情况、退回照片时发通知", many=True, name="on", value="on", default_checked=view.notice_on),
+            shape="left one",
         ),
         fields(
             select_field("发到哪里", *GATEWAYS.items(), name="kind", default_value=view.notice_kind),

@@ -90,9 +90,15 @@ def _view(default: Any, rows: list[Parameter], on: date) -> ParameterView:
     now = holds[-1] if holds else None
     return ParameterView(
         key=default.key, label=default.label, value=str(now.value["value"] if now else default.value),
-        since=(now.from_on if now else default.from_on).isoformat(), source=(now.source if now else "") or default.source,
+        since=(now.from_on if now else default.from_on).isoformat(),
+        source=_plain((now.source if now else "") or default.source),
         coming="；".join(comes),
     )  # fmt: skip
+
+
+def _plain(source: str) -> str:
+    """The source in words: [D] was chosen in design, [K] is known but not read at its origin."""
+    return source.replace("[D]", "（暂定，请县里确认）").replace("[K]", "（请县里核对）")
 
 
 def set_number(session: Session, actor: Actor, key: str, text: str, from_on: date, source: str) -> None:
