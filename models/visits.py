@@ -20,6 +20,7 @@ class Visit(SQLModel, table=True):
         Index("visit_household_on", "household_id", "started_at"),
         Index("visit_division_on", "division", "started_at"),
         Index("visit_author_on", "author_id", "started_at"),
+        Index("visit_form", "form_code", "form_version"),
     )
     id: str = Field(primary_key=True, max_length=36)
     household_id: str = Field(foreign_key="household.id", max_length=36)
