@@ -31,7 +31,9 @@ def village_phone(new_phone: Callable[..., Phone], weather: FaultProxy, server: 
     weather.set(Weather.PASS)
 
 
-def test_a_draft_and_a_saved_visit_outlive_a_dead_battery(phone: Phone, ledger: Ledger, pictures: Pictures):
+def test_a_draft_and_a_saved_visit_outlive_a_dead_battery(
+    phone: Phone, ledger: Ledger, server: Server, pictures: Pictures
+):
     """pwa §8.1: saved offline, killed, reopened, online: exactly once; and what was half written is still there."""
     phone.context.set_offline(True)
     phone.visit(2, *pictures(1))
@@ -48,6 +50,7 @@ def test_a_draft_and_a_saved_visit_outlive_a_dead_battery(phone: Phone, ledger: 
     phone.save()
     phone.expect_waiting(2)
     phone.context.set_offline(False)
+    phone.sign_in_again(server.accounts["village"])
     phone.sync()
     phone.expect_all_received()
     ledger.expect_new(2, photos=2)
@@ -232,12 +235,7 @@ def test_a_session_that_ended_keeps_the_work(phone: Phone, ledger: Ledger, serve
     phone.sync()
     expect(phone.page.get_by_test_id("sync-state").first).to_contain_text("登录", timeout=30_000)
     phone.expect_waiting(1)
-    phone.page.goto(phone.url + "/login")
-    account = server.accounts["village"]
-    phone.page.get_by_test_id("login-username").fill(account["username"])
-    phone.page.get_by_test_id("login-password").fill(account["password"])
-    phone.page.get_by_test_id("login-submit").click()
-    expect(phone.page.get_by_test_id("login-submit")).to_be_hidden(timeout=30_000)
+    phone.sign_in_again(server.accounts["village"])
     phone.sync()
     phone.expect_all_received()
     ledger.expect_new(1)
