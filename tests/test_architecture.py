@@ -52,7 +52,8 @@ def test_a_room_reaches_another_by_its_service_or_schemas(room):
                 continue
             if parts[1:3] == ["accounts", "queries"]:
                 continue
-            assert parts[2] in allowed_here or parts[2].endswith(("service", "schemas", "tags")), (
+            endings = ("service", "schemas", "tags", *(("page", "state") if allowed_here != allowed else ()))
+            assert parts[2] in allowed_here or parts[2].endswith(endings), (
                 f"{path.relative_to(ROOT)}:{line} reaches into {module}"
             )
 

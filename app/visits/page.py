@@ -7,7 +7,7 @@ import reflex as rx
 
 from app.households.page import home_row, moved_away
 from app.shell.page import FRAME, main_bar, screen, waiting
-from app.visits.page_parts import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
+from app.visits.shapes_page import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
 from app.visits.questions_page import open_section, pictures, unchanged_tick
 from components import offline
 from components.button import button, button_link

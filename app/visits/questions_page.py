@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from app.visits.page_parts import Block, Choice, Field, Line, Picture
+from app.visits.shapes_page import Block, Choice, Field, Line, Picture
 from components import offline
 from components.button import button, file_button
 from components.choices import choice, choices, question
