@@ -7,8 +7,8 @@ import reflex as rx
 
 from app.households.page import home_row, moved_away
 from app.shell.page import FRAME, main_bar, screen, waiting
-from app.visits.shapes_page import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
 from app.visits.questions_page import open_section, pictures, unchanged_tick
+from app.visits.shapes_page import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
 from components import offline
 from components.button import button, button_link
 from components.choices import choice, choices, question
