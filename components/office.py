@@ -60,6 +60,17 @@ def table(caption: str, columns: list[str], *rows: Any, **props: Any) -> rx.Comp
     )
 
 
+def line_of(columns: tuple[str, ...], *cells: Any, **props: Any) -> rx.Component:
+    """A row of a table that becomes a small card on a phone: each cell knows the name of its column."""
+    named = zip(columns, cells, strict=True)
+    return rx.el.tr(*[rx.el.td(cell, custom_attrs={"data-label": name}) for name, cell in named], **props)
+
+
+def card_table(caption: str, columns: tuple[str, ...], *rows: Any) -> rx.Component:
+    """A table of `line_of` rows."""
+    return table(caption, list(columns), *rows, class_name="cards")
+
+
 def pager(line: Any, *, on_back: Any, on_next: Any, first: Any, last: Any) -> rx.Component:
     """第 1–50 条，共 400 条, with the two ways on."""
     return rx.el.nav(

@@ -16,10 +16,11 @@ from components.field import field, search_field, text_field
 from components.group import group, label, pad, row
 from components.link import load
 from components.message import bones, empty, note
-from components.office import crumbs, facts, fields, pager, select_field, sheet_page, table
+from components.office import card_table, crumbs, facts, fields, line_of, pager, select_field, sheet_page
 from components.tag import tag
 
 HERE = "/office/accounts"
+COLUMNS = ("姓名", "用户名", "做什么", "负责的地方", "状态")
 ROLES = tuple((str(role), name) for role, name in ROLE_NAMES.items())
 
 
@@ -89,14 +90,9 @@ def _new() -> rx.Component:
 
 def _row(one: rx.Var[AccountView]) -> rx.Component:
     tone = rx.match(one.state, ("正常", "done"), ("等改密码", "way"), "due")
-    return rx.el.tr(
-        rx.el.td(load(one.name, href=f"{HERE}/one?id={one.id}")),
-        rx.el.td(one.username),
-        rx.el.td(one.role_name),
-        rx.el.td(one.divisions),
-        rx.el.td(tag(one.state, tone=tone)),
-        key=one.id,
-    )
+    where = rx.cond(one.divisions != "", one.divisions, "没有")
+    name = load(one.name, href=f"{HERE}/one?id={one.id}")
+    return line_of(COLUMNS, name, one.username, one.role_name, where, tag(one.state, tone=tone), key=one.id)
 
 
 def accounts_page() -> rx.Component:
@@ -110,7 +106,7 @@ def accounts_page() -> rx.Component:
         role="search",
     )
     listing = rx.fragment(
-        table("账号", ["姓名", "用户名", "做什么", "负责的地方", "状态"], rx.foreach(AccountsState.page.rows, _row)),
+        card_table("账号", COLUMNS, rx.foreach(AccountsState.page.rows, _row)),
         pager(
             AccountsState.line,
             on_back=AccountsState.turn(-1),

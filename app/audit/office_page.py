@@ -8,9 +8,10 @@ from app.shell.office_page import office_frame
 from components.button import button
 from components.field import text_field
 from components.message import bones, empty
-from components.office import pager, select_field, sheet_page, table
+from components.office import card_table, line_of, pager, select_field, sheet_page
 
 HERE = "/office/audit"
+COLUMNS = ("时间", "谁", "做了什么", "对什么", "改了什么")
 
 
 def _row(one: rx.Var[AuditLine]) -> rx.Component:
@@ -19,14 +20,9 @@ def _row(one: rx.Var[AuditLine]) -> rx.Component:
         rx.cond(one.after != "", rx.el.p("后来　", one.after), rx.fragment()),
         rx.cond(one.reason != "", rx.el.p("原因　", one.reason), rx.fragment()),
     )
-    return rx.el.tr(
-        rx.el.td(one.at),
-        rx.el.td(rx.el.b(one.who), rx.cond(one.device != "", rx.el.p("设备 ", one.device, class_name="was"))),
-        rx.el.td(one.action),
-        rx.el.td(one.subject, class_name="was"),
-        rx.el.td(changed),
-        key=one.id.to_string(),
-    )
+    who = rx.el.div(rx.el.b(one.who), rx.cond(one.device != "", rx.el.p("设备 ", one.device, class_name="was")))
+    subject = rx.el.span(one.subject, class_name="was")
+    return line_of(COLUMNS, one.at, who, one.action, subject, rx.el.div(changed), key=one.id.to_string())
 
 
 def audit_page() -> rx.Component:
@@ -43,7 +39,7 @@ def audit_page() -> rx.Component:
         role="search",
     )
     listing = rx.fragment(
-        table("操作日志", ["时间", "谁", "做了什么", "对什么", "改了什么"], rx.foreach(AuditState.page.rows, _row)),
+        card_table("操作日志", COLUMNS, rx.foreach(AuditState.page.rows, _row)),
         pager(
             rx.cond(AuditState.trail.length() > 0, "更早的", "最新的"),
             on_back=AuditState.turn(-1),

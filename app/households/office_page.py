@@ -14,11 +14,12 @@ from components.group import group, label, pad
 from components.icons import icon
 from components.link import load
 from components.message import bones, empty, error, note
-from components.office import crumbs, dialog, facts, pager, sheet_page, table
+from components.office import card_table, crumbs, dialog, facts, line_of, pager, sheet_page
 from components.plate import plaque
 from components.tag import tag, tags
 
 HERE = "/office/households"
+COLUMNS = ("户主", "在哪", "几口人", "标签", "户属性", "最近走访")
 TAG_CHOICES = (
     ("", "全部"),
     *((f"home:{code}", text) for code, text in words.HOUSEHOLD_TAGS.items()),
@@ -70,31 +71,21 @@ def _plate(group_no: rx.Var[str], door: rx.Var[str]) -> rx.Component:
 
 
 def _row(row: rx.Var[HouseholdRow]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(
-            load(
-                row.name,
-                rx.cond(row.hit != "", rx.el.mark(row.hit), rx.fragment()),
-                href=f"{HERE}/one?id={row.id}",
-                data_testid="household-item",
-            )
-        ),
-        rx.el.td(row.place, " ", row.group),
-        rx.el.td(row.people, " 人"),
-        rx.el.td(tags(rx.foreach(row.tags, lambda text: tag(text)))),
-        rx.el.td(row.attribute),
-        rx.el.td(rx.cond(row.last_visit != "", row.last_visit, "还没走访过")),
-        key=row.id,
+    name = load(
+        row.name,
+        rx.cond(row.hit != "", rx.el.mark(row.hit), rx.fragment()),
+        href=f"{HERE}/one?id={row.id}",
+        data_testid="household-item",
     )
+    marks = rx.cond(row.tags.length() > 0, tags(rx.foreach(row.tags, lambda text: tag(text))), "没有")
+    last = rx.cond(row.last_visit != "", row.last_visit, "还没走访过")
+    place, people = rx.el.span(row.place, " ", row.group), rx.el.span(row.people, " 人")
+    return line_of(COLUMNS, name, place, people, marks, row.attribute, last, key=row.id)
 
 
 def _found() -> rx.Component:
     listing = rx.fragment(
-        table(
-            "农户名册",
-            ["户主", "在哪", "几口人", "标签", "户属性", "最近走访"],
-            rx.foreach(HomesState.page.rows, _row),
-        ),
+        card_table("农户名册", COLUMNS, rx.foreach(HomesState.page.rows, _row)),
         pager(
             HomesState.line,
             on_back=HomesState.turn(-1),

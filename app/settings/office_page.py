@@ -13,9 +13,10 @@ from components.choices import choice, choices
 from components.field import text_field
 from components.group import group, label, pad
 from components.message import bones, note
-from components.office import facts, fields, select_field, sheet_page, table
+from components.office import card_table, facts, fields, line_of, select_field, sheet_page
 
 HERE = "/office/settings"
+COLUMNS = ("是什么", "现在", "从哪天起", "依据")
 
 
 def _hotline(key: str, title: str, name: Any, number: Any) -> rx.Component:
@@ -59,13 +60,8 @@ def _notices() -> rx.Component:
 
 
 def _row(one: rx.Var[ParameterView]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(rx.el.b(one.label), rx.cond(one.coming != "", rx.el.p(one.coming, class_name="soft-text"))),
-        rx.el.td(one.value, class_name="num"),
-        rx.el.td(one.since),
-        rx.el.td(one.source, class_name="was"),
-        key=one.key,
-    )
+    what = rx.el.div(rx.el.b(one.label), rx.cond(one.coming != "", rx.el.p(one.coming, class_name="soft-text")))
+    return line_of(COLUMNS, what, one.value, one.since, rx.el.span(one.source, class_name="was"), key=one.key)
 
 
 def _change() -> rx.Component:
@@ -101,7 +97,7 @@ def settings_page() -> rx.Component:
         label("通知"),
         group(_notices()),
         label("口径和天数", "每一项都有起止和依据，改了不用重新填报"),
-        table("参数", ["是什么", "现在", "从哪天起", "依据"], rx.foreach(SettingsState.rows, _row)),
+        card_table("参数", COLUMNS, rx.foreach(SettingsState.rows, _row)),
         group(pad(_change())),
         label("登录多久要重来", "在服务器上设"),
         group(

@@ -15,10 +15,11 @@ from components.group import group, pad
 from components.icons import icon
 from components.link import load
 from components.message import bones, empty, note
-from components.office import crumbs, facts, pager, select_field, sheet_page, table
+from components.office import card_table, crumbs, facts, line_of, pager, select_field, sheet_page
 from components.tag import tag
 
 HERE = "/office/visits"
+COLUMNS = ("谁家", "在哪", "什么时候", "怎么", "走访人", "照片和疑问", "状态")
 
 
 def _option(choice: rx.Var[Choice]) -> rx.Component:
@@ -31,16 +32,11 @@ def _choose(title: str, name: str, choices: Any) -> rx.Component:
 
 def _row(row: rx.Var[VisitRow]) -> rx.Component:
     asked = rx.cond(row.questions > 0, tag(row.questions, tone="way", icon="circle-help"), rx.fragment())
-    return rx.el.tr(
-        rx.el.td(load(row.home, href=f"{HERE}/one?id={row.id}")),
-        rx.el.td(row.place),
-        rx.el.td(row.at),
-        rx.el.td(row.form, "，", row.mode),
-        rx.el.td(row.author),
-        rx.el.td(rx.cond(row.photos > 0, rx.el.span(row.photos, " 张照片 ")), asked),
-        rx.el.td(row.state),
-        key=row.id,
-    )
+    photos = rx.cond(row.photos > 0, rx.el.span(row.photos, " 张照片 "), rx.el.span("没有照片 "))
+    return line_of(
+        COLUMNS, load(row.home, href=f"{HERE}/one?id={row.id}"), row.place, row.at,
+        rx.el.span(row.form, "，", row.mode), row.author, rx.el.span(photos, asked), row.state, key=row.id,
+    )  # fmt: skip
 
 
 def visits_office_page() -> rx.Component:
@@ -58,10 +54,7 @@ def visits_office_page() -> rx.Component:
         role="search",
     )
     listing = rx.fragment(
-        table(
-            "走访记录", ["谁家", "在哪", "什么时候", "怎么", "走访人", "照片和疑问", "状态"],
-            rx.foreach(VisitsState.page.rows, _row),
-        ),
+        card_table("走访记录", COLUMNS, rx.foreach(VisitsState.page.rows, _row)),
         pager(
             "", on_back=VisitsState.turn(-1), on_next=VisitsState.turn(1), first=VisitsState.offset == 0,
             last=~VisitsState.page.more,
