@@ -14,6 +14,8 @@ from app.audit.state import AuditState
 from app.feedback.office_page import feedback_office_page
 from app.feedback.page import feedback_page
 from app.feedback.state import FeedbackState
+from app.forms.office_page import forms_page, new_form_page, version_page
+from app.forms.state import FormsState, FormVersionState, NewFormState
 from app.households.office_page import home_office_page, homes_office_page
 from app.households.page import household_page, households_page
 from app.households.state import HomesState, HomeState
@@ -62,6 +64,9 @@ FIELD_PAGES: tuple[tuple[str, str, Draw], ...] = (
 OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (
     ("/office", "办公", door_page, DoorState.open),
     ("/office/reviews", "审核", reviews_page, ReviewsState.open),
+    ("/office/forms", "表单", forms_page, FormsState.open),
+    ("/office/forms/version", "一版表单", version_page, FormVersionState.open),
+    ("/office/forms/new", "新的一版表单", new_form_page, NewFormState.open),
     ("/office/households", "农户名册", homes_office_page, HomesState.open),
     ("/office/households/one", "一户", home_office_page, HomeState.open),
     ("/office/visits", "走访记录", visits_office_page, VisitsState.open),

@@ -7,6 +7,7 @@ from app.accounts import endpoints as accounts
 from app.accounts.service import authenticate
 from app.divisions import service as divisions
 from app.feedback import service as feedback
+from app.forms import endpoints as form_endpoints
 from app.forms import service as forms
 from app.households import endpoints as household_endpoints
 from app.households import service as households
@@ -25,6 +26,7 @@ ROUTES: tuple[Endpoint, ...] = (
     *about.ROUTES,
     *accounts.ROUTES,
     *household_endpoints.ROUTES,
+    *form_endpoints.ROUTES,
     *sync.ROUTES,
     *uploads.ROUTES,
     *photos.ROUTES,

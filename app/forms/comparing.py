@@ -184,8 +184,9 @@ def _question(old: Section, before: Question, new: Section, now: Question) -> It
     for name, source_before, source_now in _conditions(before, now):
         # By what is written: another question's new words would seem to change every condition that names it.
         if source_before != source_now:
-            pair = [condition_words(one, part) if one else "没有" for one, part in ((source_before, old), (source_now, new))]
-            told = pair if pair[0] != pair[1] else [source_before or "", source_now or ""]
+            both = ((source_before, old), (source_now, new))
+            told = [condition_words(source, section) if source else "没有" for source, section in both]
+            told = told if told[0] != told[1] else [source_before or "", source_now or ""]
             yield "改了", f"{where}，{name}", *told
 
 

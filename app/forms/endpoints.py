@@ -25,7 +25,8 @@ def get_document(call: Call) -> Response:
         raise NotFound("没有这一版表。", code="unknown_form")
     with reading() as session:
         text = office_service.document(session, call.who, code, int(number), kind)
-    headers = {"Content-Disposition": f'attachment; filename="{code}-{int(number)}.{kind}"', "Cache-Control": "no-store"}
+    name = f"{code}-{int(number)}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(text, media_type=f"{KINDS[kind]}; charset=utf-8", headers=headers)
 
 

@@ -1,4 +1,4 @@
-"""The Chinese words of a form document: its keys, its types, the ledger fields, and a place in it as a person says it."""
+"""The Chinese words of a form document: keys, types, ledger fields, and a place in it as a person says it."""
 
 from collections.abc import Mapping
 from typing import Any
