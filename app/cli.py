@@ -114,6 +114,7 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure what design §10 promises and print it beside the goal."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the measurements lie beside the tests
     runner = importlib.import_module("tests.bench.run")
     runner.main(name, as_json=as_json)
 
