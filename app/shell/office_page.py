@@ -22,6 +22,7 @@ PAGES: tuple[tuple[str, Permission, str], ...] = (
     ("名册导入", P.IMPORT, "/office/imports"),
     ("概况", P.OVERVIEW, "/office/overview"),
     ("账号", P.ACCOUNTS, "/office/accounts"),
+    ("表单", P.FORMS, "/office/forms"),
     ("设置", P.SETTINGS, "/office/settings"),
     ("五项禁止", P.SETTINGS, "/office/prohibitions"),
     ("操作日志", P.AUDIT_READ, "/office/audit"),
