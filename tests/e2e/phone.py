@@ -46,7 +46,8 @@ class Phone:
     def open(self, path: str = "/") -> Page:
         """Start the browser on the profile as it is and open a page."""
         self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.profile), executable_path=self.executable, args=[*FLAGS, *self.flags], viewport=SIZE, locale="zh-CN",
+            str(self.profile), executable_path=self.executable, args=[*FLAGS, *self.flags], viewport=SIZE,
+            locale="zh-CN",
             timezone_id="Asia/Shanghai", has_touch=True, is_mobile=True, permissions=["geolocation"],
             geolocation={"latitude": 30.1234, "longitude": 116.6789, "accuracy": 20},
         )  # fmt: skip
