@@ -4,6 +4,7 @@ The address exists for every well-formed sha256, so that nothing has to be creat
 after a lost answer is how ready-made servers come to hold everything twice.
 """
 
+import contextlib
 import re
 from functools import partial
 from typing import Any
@@ -49,10 +50,12 @@ def _headers(present: State) -> dict[str, str]:
 
 async def _drain(request: Request) -> None:
     seen = 0
-    async for chunk in request.stream():
-        seen += len(chunk)
-        if seen > MOST_DRAINED:
-            return
+    # A body that was read to its end already says so by RuntimeError.
+    with contextlib.suppress(RuntimeError):
+        async for chunk in request.stream():
+            seen += len(chunk)
+            if seen > MOST_DRAINED:
+                return
 
 
 def _bad_request(error: AppError) -> Response:

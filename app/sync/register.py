@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlmodel import Session
-
 from app.accounts.schemas import Actor
 from app.db import new_id
 from app.errors import AppError, Conflict, NotFound
@@ -127,32 +125,42 @@ def _change(
         return
     given: dict[str, Any] = {name: one for name, one in work.payload.given().items() if name != f"{kind}_id"}
     base = work.base_version or 0
-    wanted = given if row.version == base else rebase(batch.session, work, row, given)
+    wanted = given if row.version == base else rebase(batch, work, row, given)
     if wanted is None:
         _conflict(batch, work, row, home, kind, given)
         return
 
+    before = row.version
+
     def run() -> Outcome:
-        made = service(batch.session, _acting(work, home.division), row.id, schema(**wanted), row.version)
-        return Outcome(STORED, household_id=home.id, division=home.division, row_id=row.id, row_version=made.version)
+        made = service(batch.session, _acting(work, home.division), row.id, schema(**wanted), before)
+        version = made.version if made.version > before else None
+        return Outcome(STORED, household_id=home.id, division=home.division, row_id=row.id, row_version=version)
 
     work.outcome = _try(batch, work, run, home.division, home.id)
+    if work.outcome.row_version is not None:
+        batch.written.append(work)
 
 
-def rebase(session: Session, work: Work, row: Household | Person, given: Mapping[str, Any]) -> dict[str, Any] | None:
+def rebase(batch: Batch, work: Work, row: Household | Person, given: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is left to change of a row that has moved on since the base; None where somebody else moved it.
 
     Changes of the same author do not contradict each other: the one written later counts, whichever arrives first.
     """
     if all(getattr(row, name, None) == value for name, value in given.items()):
         return dict(given)
-    mine = queries.versions_by(session, work.actor.id, row.id, work.base_version or 0)
-    if len({one.row_version for one in mine}) != row.version - (work.base_version or 0):
+    base = work.base_version or 0
+    mine = {
+        one.row_version: (one.id, queries.fields_of(one))
+        for one in queries.versions_by(batch.session, work.actor.id, row.id, base)
+    }
+    for one in batch.written:
+        version = one.outcome.row_version if one.outcome and one.outcome.row_id == row.id else None
+        if version is not None and version > base and one.actor.id == work.actor.id:
+            mine[version] = (one.id, set(one.body))
+    if len(mine) != row.version - base:
         return None
-    later: set[str] = set()
-    for one in mine:
-        if one.id > work.id:
-            later |= queries.fields_of(one)
+    later = {name for command_id, names in mine.values() if command_id > work.id for name in names}
     return {name: value for name, value in given.items() if name not in later}
 
 

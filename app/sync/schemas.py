@@ -122,7 +122,10 @@ class Work:
 
 @dataclass
 class Batch:
-    """One unit of work of applying commands: what it made and changed, written down once at its end."""
+    """One unit of work of applying commands: what it made and changed, written down once at its end.
+
+    `made` holds references that came into being in it, `written` the changes of rows that the database cannot tell yet.
+    """
 
     session: Session
     now: datetime
@@ -130,6 +133,7 @@ class Batch:
     changes: list[Change] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
     made: set[str] = field(default_factory=set)
+    written: list[Work] = field(default_factory=list)
 
     def refuse(self, work: Work, code: str, message: str, path: str = "") -> None:
         """Let a command be rejected: kept in quarantine, its id unclaimed."""

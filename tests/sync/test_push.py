@@ -128,7 +128,7 @@ def test_what_has_no_canonical_form_is_rejected(village, payload, code):
 
 
 def test_doubtful_but_stored_with_questions(village):
-    me, home, elder = village
+    me, home, _elder = village
     empty = makers.command("visit", makers.visit(home.id, answers={}))
     far = makers.command("visit", makers.visit(home.id, started_at="2099-01-01T08:00:00+08:00",
                                                finished_at="2099-01-01T08:20:00+08:00"))  # fmt: skip
@@ -173,7 +173,7 @@ def test_caps(village):
 
 
 def test_the_push_as_a_whole(village):
-    me, home, _ = village
+    me, _home, _ = village
     with pytest.raises(NotAllowed) as caught:
         service.push(me, json.dumps({"device_id": new_id(), "commands": []}).encode())
     assert caught.value.code == "other_device"
@@ -290,7 +290,7 @@ def test_an_orphan_may_belong_to_another_home(village):
 
 
 def test_a_change_with_an_old_base_is_a_conflict_that_a_person_decides(village):
-    me, home, elder = village
+    me, _home, elder = village
     with transaction() as session:
         clerk = makers.user(session, Role.TOWN_CLERK, (makers.TOWN,))
     theirs = makers.command("person.change", {"person_id": elder.id, "phone": "13900000000"}, base_version=1)
@@ -329,7 +329,7 @@ def test_a_change_needs_its_base(village):
 
 
 def test_a_field_that_changed_after_the_answers_base_is_a_conflict_of_that_field(village):
-    me, home, elder = village
+    me, home, _elder = village
     with transaction() as session:
         other = makers.user(session, name="李强")
         clerk = makers.user(session, Role.TOWN_CLERK, (makers.TOWN,))
@@ -380,7 +380,7 @@ def test_feedback_may_be_anonymous(village):
 
 
 def test_nothing_sealed_lies_open_in_the_database(village, home):
-    me, place, elder = village
+    me, place, _elder = village
     visit = makers.command("visit", makers.visit(place.id, answers={"house": {"water": "13812345678"}}))
     add = makers.command("person.add", {"household_id": place.id, "name": "王小明", "id_number": "349927201001010014",
                                         "phone": "13812345679"})  # fmt: skip
