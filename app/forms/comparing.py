@@ -114,6 +114,8 @@ def _warnings(now: Cost, then: Cost | None) -> list[str]:
 def changes(before: FormDocument, now: FormDocument) -> list[ChangeView]:
     """Everything that differs, what is new and gone first."""
     found = sorted(_changes(before, now), key=lambda one: _ORDER.index(one[0]))
+    if not found and before.body() | {"version": 0} != now.body() | {"version": 0}:
+        found = [("改了", "写法", "", "问的和填的都没变")]
     return [ChangeView(str(at), *one) for at, one in enumerate(found)]
 
 
@@ -152,7 +154,8 @@ def _section(before: Section, now: Section) -> Iterator[_Change]:
     yield from _differ(where, "开头的提醒", _notice(before), _notice(now), worded=True)
     yield from _differ(where, "问谁", who_words(before), who_words(now))
     yield from _differ(where, "不拍孩子的脸", _yes(before.never_face), _yes(now.never_face))
-    yield from _differ(where, "上次情况怎么说", _summary(before), _summary(now))
+    if before.summary != now.summary:
+        yield from _differ(where, "上次情况怎么说", _summary(before), _summary(now))
     old, new = ({question.code: question for question in section.questions} for section in (before, now))
     for code, question in new.items():
         if code not in old:
@@ -178,8 +181,10 @@ def _question(old: Section, before: Question, new: Section, now: Question) -> It
     where = _at(new.title, now)
     for name, was, is_now in _worded(before, now):
         yield from _differ(where, name, was, is_now, worded=True)
-    told_now = _told(new, now)
-    for name, was in _told(old, before).items():
+    if before.under != now.under:
+        yield from _differ(where, "跟在哪一题下面", _above(old, before), _above(new, now))
+    told_now = _told(now)
+    for name, was in _told(before).items():
         yield from _differ(where, name, was, told_now[name])
     for name, source_before, source_now in _conditions(before, now):
         # By what is written: another question's new words would seem to change every condition that names it.
@@ -210,9 +215,8 @@ def _conditions(before: Question, now: Question) -> Iterator[tuple[str, str | No
         yield "什么时候记成困难", issues[0], issues[1]
 
 
-def _told(section: Section, question: Question) -> dict[str, str]:
+def _told(question: Question) -> dict[str, str]:
     length = question.max_length
-    above = section.question(question.under) if question.under else None
     return {
         "种类": TYPES[question.type],
         "必答": _yes(question.required),
@@ -220,7 +224,6 @@ def _told(section: Section, question: Question) -> dict[str, str]:
         "填到台账": ledger_words(question.fills) if question.fills else "",
         "依据": question.basis or "",
         "记成困难": _issue(question, question.opens_issue) if question.opens_issue else "",
-        "跟在哪一题下面": above.label if above else "",
         "带出上次的答案": _yes(question.carry),
         "最多几个字": str(length) if length else "",
         "选项的代码和好坏": "、".join(f"{one.code}{one.tone or ''}" for one in options_of(question)),
@@ -231,6 +234,11 @@ def _issue(question: Question, rule: IssueRule) -> str:
     option = next((one.label for one in options_of(question) if one.code == rule.when), None)
     when = f"选了{quoted(option)}：" if option else ""
     return f"{when}{rule.text}{'（急）' if rule.urgent else ''}{rule.programme or ''}"
+
+
+def _above(section: Section, question: Question) -> str:
+    above = section.question(question.under) if question.under else None
+    return quoted(above.label) if above else ""
 
 
 def _notice(section: Section) -> str:

@@ -261,7 +261,7 @@ def _change(one: rx.Var[ChangeView]) -> rx.Component:
 def _ask() -> rx.Component:
     form = NewFormState.checked.form
     return dialog(
-        rx.el.span("发布", form.title, "第 ", form.version, " 版？"),
+        rx.Var.create("发布") + form.title + "第 " + form.version.to_string() + " 版？",
         rx.el.p("手机下次更新就用它。正在写的走访还用原来那一版，写过的都不变。"),
         rx.el.p("发布了不能改，也不能删。"),
         actions=[
