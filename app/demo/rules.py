@@ -81,7 +81,7 @@ class _Maker:
     def number(self, born: date, sex: int) -> str:
         taken = self.serial[(born, sex)] = self.serial.get((born, sex), -1) + 1
         digits = f"349927{born:%Y%m%d}{taken * 2 + (1 if sex == 1 else 0):03d}"
-        return digits + calc_check_digit(digits)
+        return digits + calc_check_digit(digits + "0")  # it takes the whole number and looks at all but its last
 
     def phone(self) -> str:
         self.phones += 1
