@@ -74,22 +74,28 @@ export async function inTurn(store, name, work) {
   return turn;
 }
 
+/** Whose lock was taken while asleep has not done the work, as far as anybody relies on it. @param {any} error @returns {{done: false}} */
+function passedOver(error) {
+  if (error?.name === "AbortError") return { done: false };
+  throw error;
+}
+
 /**
- * Does the work only when nobody else is at it.
+ * Does the work only when nobody else is at it, or when whoever is has gone silent.
  * @template T
  * @param {import("./db.js").Store} store
  * @param {string} name
  * @param {() => Promise<T>} work
+ * @param {boolean} [steal] takes the place of a holder that the phone has put to sleep
  * @returns {Promise<{done: true, value: T} | {done: false}>}
  */
-export async function ifFree(store, name, work) {
+export async function ifFree(store, name, work, steal = false) {
   const locks = manager();
-  if (locks)
-    return /** @type {any} */ (
-      locks.request(`${store.name}:${name}`, { ifAvailable: true }, async (lock) =>
-        lock ? { done: true, value: await work() } : { done: false },
-      )
-    );
+  if (locks) {
+    const how = steal ? { steal } : { ifAvailable: true };
+    const once = async (/** @type {Lock | null} */ lock) => (lock ? { done: true, value: await work() } : { done: false });
+    return /** @type {any} */ (locks.request(`${store.name}:${name}`, how, once)).catch(passedOver);
+  }
   if (!(await takeLease(store, name))) return { done: false };
   return { done: true, value: await underLease(store, name, work) };
 }

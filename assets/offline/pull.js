@@ -102,7 +102,7 @@ async function nextPage(round, place) {
  * @param {Store} store @param {Place} place @param {Page} page
  */
 async function follow(store, place, page) {
-  if (!page.reset || place.full) return place;
+  if (!page.reset || !place.cursor) return place;
   await sendAllAgain(store);
   return { ...startAgain(place), cursor: place.cursor };
 }

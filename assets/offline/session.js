@@ -8,7 +8,7 @@
  * person has a device id of their own on this phone, which the county compares with the session's.
  */
 import { emit } from "./bus.js";
-import { iso } from "./clock.js";
+import { iso, uuid7 } from "./clock.js";
 import { requireCrypto } from "./canonical.js";
 import { keep, personStore, phoneStore, requireStore } from "./db.js";
 import { OfflineError } from "./errors.js";
@@ -161,7 +161,7 @@ export async function signIn(username, password) {
   requireCrypto();
   const name = username.trim();
   const known = await userNamed(name);
-  const deviceId = known?.device_id ?? crypto.randomUUID();
+  const deviceId = known?.device_id ?? uuid7();
   const before = await cookie();
   let answer = null;
   try {

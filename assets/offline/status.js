@@ -2,6 +2,7 @@
  * What the sender is doing, known to every tab: one of them sends, all of them show it.
  */
 import { emit, on } from "./bus.js";
+import { now } from "./clock.js";
 
 /** @typedef {import("./types.js").SyncStatus} SyncStatus */
 
@@ -10,13 +11,20 @@ const QUIET = { state: "idle", n: 0, of: 0, bytes: 0, bytes_of: 0, at: null, sen
 
 let present = QUIET;
 
+/** When another tab has last said anything. */
+let heard = 0;
+
+export const lastHeard = () => heard;
+
 /** @type {(() => void) | null} */
 let stopListening = null;
 
 /** @returns {SyncStatus} */
 export function status() {
   stopListening ??= on("status", (news) => {
-    if (news.elsewhere) present = news.status;
+    if (!news.elsewhere) return;
+    present = news.status;
+    heard = now();
   });
   return present;
 }

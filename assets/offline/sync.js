@@ -14,7 +14,7 @@ import { pullAll } from "./pull.js";
 import { pushTexts } from "./push.js";
 import { Busy, photosToSend, SignInAgain, textsToSend } from "./round.js";
 import { atWork, current, finishLeaving, setExpired } from "./session.js";
-import { resetStatus, sentence, setStatus } from "./status.js";
+import { lastHeard, resetStatus, sentence, setStatus } from "./status.js";
 import { freeSpace, protect, purge } from "./storage.js";
 import { uploadPhotos } from "./upload.js";
 import { NoAnswer } from "./wire.js";
@@ -24,6 +24,7 @@ export { status, subscribe } from "./status.js";
 /** @typedef {import("./round.js").Round} Round */
 
 const EVERY = 60_000;
+const ASLEEP = 180_000;
 const TAG = "ruhutong-outbox";
 
 /** The tab's own memory of how it went; a new tab simply tries. */
@@ -40,6 +41,8 @@ const memory = {
   /** @type {Promise<void> | null} */
   running: null,
   again: false,
+  /** since when another tab has been sending */
+  blocked: 0,
   /** @type {string | null} */
   person: null,
 };
@@ -137,8 +140,15 @@ async function goOnce() {
   }
   const { store } = await atWork();
   if (changed) await welcome(store);
-  await ifFree(store, "send", () => oneRound(me, store));
+  const { done } = await ifFree(store, "send", () => oneRound(me, store), senderIsAsleep());
+  memory.blocked = done ? 0 : memory.blocked || now();
 }
+
+/**
+ * A tab that the phone has put to sleep in the middle of a round keeps its lock. One that has said nothing for
+ * longer than any of its requests may take is passed over; if it wakes after all, two senders do no harm.
+ */
+const senderIsAsleep = () => memory.blocked > 0 && now() - Math.max(memory.blocked, lastHeard()) > ASLEEP;
 
 async function go() {
   do {

@@ -83,7 +83,8 @@ class Story {
   async heal() {
     this.lab.county.weather = () => null;
     const [tab] = this.lab.tabs;
-    for (let i = 0; i < 6 && (await tab.outbox.counts()).outbox > 0; i += 1) await tab.sync.syncNow();
+    // Another tab may be the one that sends, so one round of this one may be over at once.
+    await until(async () => (await tab.sync.syncNow(), (await tab.outbox.counts()).outbox === 0), "it never arrived");
     while (this.lab.random() < 0.8) await this.late();
     this.lab.county.arrive("h-new");
     await tab.sync.syncNow();

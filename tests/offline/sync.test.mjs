@@ -98,6 +98,28 @@ test("of two tabs one sends, and both tell the same", withLab(async (lab) => {
   await until(() => two.sync.status().sentence === one.sync.status().sentence);
 }));
 
+test("a tab that the phone has put to sleep while it was sending is passed over", withLab(async (lab) => {
+  const [one, two] = [await lab.signedIn(), await lab.tab()];
+  await enqueue(one);
+  const inner = lab.county.fetch;
+  let wake;
+  lab.county.fetch = () => new Promise((_, failed) => (wake = () => failed(new TypeError("asleep"))));
+  const after = lab.clock.after;
+  one.clock.useClock({ now: lab.clock.now, random: lab.random, after: () => () => {} });
+  const sleeping = one.sync.syncNow();
+  await until(() => wake !== undefined);
+  lab.county.fetch = inner;
+  await two.sync.syncNow();
+  assert.equal(lab.county.account().visits, 0);
+  await lab.clock.advance(181_000);
+  await two.sync.syncNow();
+  assert.equal(lab.county.account().visits, 1);
+  one.clock.useClock({ now: lab.clock.now, random: lab.random, after });
+  wake();
+  await sleeping;
+  assert.equal((await one.outbox.counts()).outbox, 0);
+}));
+
 test("what one tab saves, the tab that sends takes along", withLab(async (lab) => {
   const [one, two] = [await lab.signedIn(), await lab.tab()];
   await one.sync.start();
