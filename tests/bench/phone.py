@@ -1,0 +1,145 @@
+"""The phone without signal, 500 homes and 1,500 people on it, its page slowed four times: start, search, save.
+
+Chromium slows only the page's main thread. What a worker needs for a photo is therefore counted four times.
+"""
+
+import math
+import statistics
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.bench import county
+from tests.bench.browser import SLOWER, believe, phones, reopen
+from tests.bench.run import Figure
+from tests.e2e.phone import Phone
+
+HOMES = 500
+ROUNDS = 5
+VISITS = 3
+PHOTOS = 3
+TWELVE_MEGAPIXELS = (4000, 3000)
+KEYS = "wang li 0019"
+ON = f"500 homes, {SLOWER}x slowed"
+
+LIST_STANDS = "() => { bench.listed = bench.until(() => document.querySelector('[data-testid=household-item]')); }"
+# The time from a key to the last change of the list that it causes.
+KEY = """() => {
+  const list = document.querySelector("main") ?? document.body;
+  let last = null;
+  bench.key = bench.at("keydown").then((began) => new Promise((done) => {
+    const watcher = new MutationObserver(() => void bench.painted().then((at) => { last = at; }));
+    watcher.observe(list, { subtree: true, childList: true, characterData: true });
+    setTimeout(() => { watcher.disconnect(); done(last === null ? null : last - began); }, 700);
+  }));
+}"""
+PHOTO = """(count) => {
+  bench.photo = bench.at("change").then((began) =>
+    bench.until(() => document.querySelectorAll(".strip figure").length > count).then((at) => at - began));
+}"""
+SAVE = """() => {
+  const said = () => document.querySelector(".toasts")?.textContent.includes("已存在手机");
+  bench.save = bench.at("click").then((began) => bench.until(said).then((at) => at - began));
+}"""
+
+
+def run() -> list[Figure]:
+    """Fill a village, let a phone take it, then measure without signal."""
+    with county.home() as folder, tempfile.TemporaryDirectory() as album, phones() as new_phone:
+        account = county.fill(folder, villages=1, homes=HOMES)[0]
+        with county.serving(folder) as server:
+            phone = new_phone(server.url)
+            phone.open("/")
+            phone.sign_in(account)
+            expect(phone.page.get_by_text(f"{HOMES} 户").first).to_be_visible(timeout=30_000)
+        return [*_starts(phone), *_searches(phone), *_visits(phone, _pictures(Path(album)))]
+
+
+def _starts(phone: Phone) -> list[Figure]:
+    times = []
+    for _ in range(ROUNDS):
+        page = reopen(phone, offline=True, slower=SLOWER)
+        assert phone.context is not None
+        phone.context.add_init_script(f"({LIST_STANDS})()")
+        page.goto(phone.url + "/households", wait_until="commit")
+        expect(page.get_by_test_id("household-item").first).to_be_visible(timeout=30_000)
+        times.append(page.evaluate("() => bench.listed") / 1000)
+        believe(phone, page, SLOWER)
+    median = statistics.median(times)
+    return [Figure(f"start without signal, to the list ({ON})", median, "s", "≤ 1.0 s", median <= 1.0)]
+
+
+def _searches(phone: Phone) -> list[Figure]:
+    page = phone.page
+    box = page.get_by_test_id("household-search")
+    times: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        for word in KEYS.split():
+            box.fill("")
+            page.wait_for_timeout(500)
+            box.focus()
+            for place in range(len(word)):
+                page.evaluate(KEY)
+                page.keyboard.press(word[place])
+                took = page.evaluate("() => bench.key")
+                if took is not None:
+                    times.setdefault(word[: place + 1], []).append(took)
+    medians = [statistics.median(some) for some in times.values()]
+    typical, slowest = statistics.median(medians), max(medians)
+    return [
+        Figure(f"a key in the search box to its result, typical key ({ON})", typical, "ms", "≤ 100 ms", typical <= 100),
+        Figure(f"the same, slowest of {len(medians)} keys", slowest, "ms", "≤ 100 ms", slowest <= 100),
+    ]
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """Pictures as heavy as a phone's: large shapes, fine grain."""
+    random = np.random.default_rng(11)
+    made = []
+    for number in range(VISITS * PHOTOS):
+        coarse = Image.fromarray(random.integers(0, 255, (30, 40, 3), dtype=np.uint8))
+        shapes = np.asarray(coarse.resize(TWELVE_MEGAPIXELS, Image.Resampling.BICUBIC), dtype=np.int16)
+        grain = random.integers(-9, 10, (TWELVE_MEGAPIXELS[1], TWELVE_MEGAPIXELS[0], 1), dtype=np.int16)
+        made.append(folder / f"{number}.jpg")
+        Image.fromarray(np.clip(shapes + grain, 0, 255).astype(np.uint8)).save(made[-1], "JPEG", quality=90)
+    return made
+
+
+def _visits(phone: Phone, pictures: list[Path]) -> list[Figure]:
+    page = reopen(phone, "/households", offline=True, slower=SLOWER)
+    expect(page.get_by_test_id("household-item").first).to_be_visible(timeout=30_000)
+    believe(phone, page, SLOWER)
+    saved, ready, blocks = [], [], []
+    for number in range(VISITS):
+        phone.start_visit(number)
+        page.evaluate("() => { bench.longTasks.length = 0; }")
+        for one in pictures[number * PHOTOS :][:PHOTOS]:
+            ready.append(_photo(page, one))
+        phone.nothing_changed()
+        page.evaluate(SAVE)
+        page.get_by_test_id("save-visit").tap()
+        saved.append(page.evaluate("() => bench.save"))
+        page.wait_for_timeout(300)
+        blocks.append(max((took for _, took in page.evaluate("() => bench.longTasks")), default=0.0))
+    save, photo, block = statistics.median(saved), statistics.median(ready), statistics.median(blocks)
+    of = f"a visit with {PHOTOS} photos of 12 MP, {SLOWER}x slowed"
+    return [
+        Figure(f"{of}: the tap to 已存在手机", save, "ms", "≤ 300 ms", save <= 300),
+        Figure(f"{of}: a photo ready", photo, "s", "≤ 2 s", photo <= 2),
+        Figure(f"{of}: longest block of the page", block, "ms", "≤ 100 ms", block <= 100),
+    ]
+
+
+def _photo(page: Page, picture: Path) -> float:
+    """Seconds from the choice of a picture until it is kept, the worker's part counted as on a slow phone."""
+    page.evaluate("() => { bench.workers.length = 0; }")
+    page.evaluate(PHOTO, page.locator(".strip figure").count())
+    page.get_by_test_id("take-photo").set_input_files(str(picture))
+    took = page.evaluate("() => bench.photo")
+    worked = page.evaluate("() => bench.workers")
+    if not worked or not math.isfinite(took):
+        raise RuntimeError("no worker was seen at work on the photo")
+    return (took + (SLOWER - 1) * sum(worked)) / 1000
