@@ -8,8 +8,6 @@ from sqlalchemy import select
 
 from app.accounts.rules import Role
 from app.db import new_id, reading, transaction, utcnow
-from app.divisions import service as divisions
-from app.divisions.schemas import DivisionIn
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.households import service
 from app.households.schemas import ContactIn, HouseholdChange, HouseholdIn, HouseholdNew, PersonChange, PersonIn
@@ -17,7 +15,7 @@ from models.audit import AuditEntry
 from models.feed import FeedRow
 from models.households import Household, Person
 from tests import makers
-from tests.makers import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWN, VILLAGE
+from tests.makers import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, VILLAGE
 
 ELDER = "349927194001010010"
 CHILD = "34992720150615002X"
@@ -301,23 +299,3 @@ def test_a_home_is_changed_and_emptied_field_by_field(cadre):
     with reading() as session:
         row = session.get(Household, key)
         assert (row.address, row.door, row.version) == (None, "12", 2)
-
-
-def test_divisions_are_named_and_renamed(database):
-    with transaction() as session:
-        rows = [
-            DivisionIn(code=code, name=name)
-            for code, name in ((COUNTY, "演示县"), (TOWN, "高士镇"), (VILLAGE, "毛安村"))
-        ]
-        assert divisions.upsert(session, None, rows) == [COUNTY, TOWN, VILLAGE]
-        assert divisions.upsert(session, None, rows) == []
-        assert divisions.place(session, VILLAGE) == "高士镇毛安村"
-        assert divisions.chain(session, VILLAGE) == ["演示县", "高士镇", "毛安村"]
-    with transaction() as session:
-        divisions.upsert(session, None, [DivisionIn(code=TOWN, name="高士新镇")])
-    with reading() as session:
-        last = session.scalars(
-            select(FeedRow.row_id).where(FeedRow.type == "division").order_by(FeedRow.position)
-        ).all()
-        assert set(last[-2:]) == {TOWN, VILLAGE}
-        assert divisions.pull(session, [VILLAGE])[VILLAGE][1]["place"] == "高士新镇毛安村"
