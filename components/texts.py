@@ -20,7 +20,7 @@ class _Found(rx.Component):
 
 def found(*children: Any, **props: Any) -> rx.Component:
     """What came of something just done: the page scrolls there, and a screen reader says it."""
-    return _Found.create(*children, **props)
+    return _Found.create(*children, class_name="found", **props)
 
 
 def text_file(words: str, *, into: str, accept: str, **props: Any) -> rx.Component:

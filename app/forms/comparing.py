@@ -74,18 +74,19 @@ def burden(form: FormDocument, before: FormDocument | None = None) -> Burden:
     """The cost of a version, beside that of the version in use."""
     now, then = cost(form), cost(before) if before else None
 
-    def figure(name: str, words: str, heavy: bool = False) -> CostView:
+    def figure(name: str, words: str, *, guarded: bool = False) -> CostView:
         number, was = getattr(now, name), getattr(then, name) if then else None
         told = "" if was is None or was == number else f"原来 {was}"
-        return CostView(str(number), words, told, heavy or (was is not None and number > was))
+        heavy = guarded and was is not None and number > was
+        return CostView(str(number), words, told, heavy or (name == "taps" and number > MOST_TAPS))
 
     return Burden(
         figures=[
-            figure("taps", "下，没变化时最多点", now.taps > MOST_TAPS),
-            figure("required", "题必答"),
+            figure("taps", "下，没变化时最多", guarded=True),
+            figure("required", "题必答", guarded=True),
             figure("optional", "题选答"),
             figure("sometimes", "题看情况才问"),
-            figure("asked_photos", "处请拍照"),
+            figure("asked_photos", "处请拍照", guarded=True),
         ],
         line=f"没变化时：开始、见到谁、{len(form.sections)} 个部分各点一下无变化、保存。{_photos(now)}"
         "按家里每个部分问到一个人算。",

@@ -56,8 +56,10 @@ def _form(one: rx.Var[FormView]) -> rx.Component:
 
 def _version(one: rx.Var[VersionView]) -> rx.Component:
     return load(
-        row_text(rx.el.span("第 ", one.version, " 版"), one.line),
-        rx.cond(one.current, tag("现在用", tone="done", icon="check")),
+        row_text(
+            rx.fragment("第 ", one.version, " 版　", rx.cond(one.current, tag("现在用", tone="done", icon="check"))),
+            one.line,
+        ),
         icon("chevron-right"),
         href=one.href,
         class_name="row",
@@ -74,7 +76,7 @@ def version_page() -> rx.Component:
     again = _link("把这一版再发布一次", new + "&again=1", icon_name="undo-2", data_testid="form-again")
     body = rx.fragment(
         _burden(FormVersionState.found.burden),
-        label("手机上这样问", "左边是问法，右边是为什么问、填到哪里"),
+        label("手机上这样问", "每题为什么问、填到哪里都写着"),
         rx.foreach(FormVersionState.found.form.sections, _section),
     )
     page = sheet_page(
@@ -96,7 +98,7 @@ def version_page() -> rx.Component:
 
 def _burden(burden: rx.Var[Burden]) -> rx.Component:
     return rx.fragment(
-        rx.el.div(rx.foreach(burden.figures, _figure), class_name="counts"),
+        rx.el.div(rx.foreach(burden.figures, _figure), class_name="counts costs"),
         rx.el.p(burden.line, class_name="soft-text"),
         rx.foreach(burden.warnings, lambda words: note(words, tone="due", icon="triangle-alert")),
     )
@@ -219,7 +221,7 @@ def _good() -> rx.Component:
         label("走一户要做多少"),
         _burden(checked.burden),
         rx.cond(checked.against != "", _changes()),
-        label("手机上这样问", "左边是问法，右边是为什么问、填到哪里"),
+        label("手机上这样问", "每题为什么问、填到哪里都写着"),
         rx.foreach(checked.form.sections, _section),
     )
     foot = rx.el.div(

@@ -277,8 +277,9 @@ class SectionProgram:
         same = is_unchanged(unchanged, self.section.code, person["id"] if person else None)
         if same and not answers:
             return Place(self.section, person, {}, {}, "unchanged")
-        values = {q.code: cel_value(q, answers.get(q.code)) for q in questions}
-        facts = {**who, "answers": values, "last": {q.code: cel_value(q, last.get(q.code)) for q in questions}}
+        values = {q.code: cel_value(q, answers[q.code]) if q.code in answers else None for q in questions}
+        before = {q.code: cel_value(q, last[q.code]) if q.code in last else None for q in questions}
+        facts = {**who, "answers": values, "last": before}
         while True:
             results = self._conditions.run(facts)
             shown = tuple(q for q in questions if not q.visible_when or self._holds(results, "visible", q.code, True))

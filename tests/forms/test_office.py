@@ -1,4 +1,4 @@
-"""表单 of the office: versions listed and drawn, a document checked in sentences, compared, published; on both databases."""
+"""表单 of the office: versions listed, drawn and taken out; a document checked, compared, published."""
 
 import asyncio
 import copy
