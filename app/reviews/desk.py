@@ -29,7 +29,7 @@ from models.reviews import EvidenceQuestion, Review
 from models.visits import Visit, VisitPhoto
 
 MODES = {"home": "上门", "phone": "打电话", "video": "视频", "wechat": "微信", "neighbour": "问邻居"}
-ASKED_FIRST = "有个疑问，先问走访人"
+ASKED_FIRST = "在问走访人"
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,7 @@ def _doubts(session: Session, row: Review, asked: Sequence[EvidenceQuestion], no
     found = []
     for one in _about(row, asked):
         if not _known_to_author(one, now):
-            found.append(Doubt(ASKED_FIRST, f"等{name}回话，最多等 3 天。"))
+            found.append(Doubt("有个疑问，先问走访人", f"等{name}回话，最多等 3 天。"))
             continue
         said = f"{name}说：{one.answer}" if one.answer else f"问过{name}，还没回话。"
         found.append(Doubt(rules.hint(one.kind, one.facts, now, SHANGHAI), said))

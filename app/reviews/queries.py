@@ -221,6 +221,18 @@ def of_visit(session: Session, visit_ids: Iterable[str]) -> Sequence[Review]:
     return session.scalars(select(Review).where(Review.visit_id.in_(wanted))).all() if wanted else []  # type: ignore[attr-defined]
 
 
+def visits_in(
+    session: Session, actor: Actor, on: date, area: str, since: datetime | None, limit: int
+) -> Sequence[Visit]:
+    """Visits of the actor's scope that count, newest first."""
+    query = select(Visit).where(Visit.state == "stored", in_scope(actor, on, Visit.division, Visit.household_id))  # type: ignore[arg-type]
+    if area:
+        query = query.where(below(Visit.division, area))
+    if since is not None:
+        query = query.where(Visit.started_at >= since)  # type: ignore[arg-type]
+    return session.scalars(query.order_by(Visit.started_at.desc(), Visit.id.desc()).limit(limit)).all()  # type: ignore[attr-defined]
+
+
 def photos_of_visit(session: Session, visit_id: str) -> Sequence[VisitPhoto]:
     """The pictures that a visit names."""
     return session.scalars(select(VisitPhoto).where(VisitPhoto.visit_id == visit_id)).all()  # type: ignore[arg-type]

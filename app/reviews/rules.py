@@ -135,8 +135,12 @@ def day_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """A length of time in its largest useful unit: 3 天, 2 小时, 15 分钟."""
+    """A length of time in its largest useful unit: 4 年, 3 个月, 12 天, 2 小时, 15 分钟."""
     seconds = abs(span.total_seconds())
+    if seconds >= 700 * 86400:
+        return f"{round(seconds / 86400 / 365.25)} 年"
+    if seconds >= 60 * 86400:
+        return f"{round(seconds / 86400 / 30.44)} 个月"
     if seconds >= 36 * 3600:
         return f"{round(seconds / 86400)} 天"
     if seconds >= 90 * 60:

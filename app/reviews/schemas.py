@@ -87,6 +87,17 @@ class PhotoAnswer(BaseModel):
         return self
 
 
+class ExportWish(BaseModel):
+    """What is taken out, and why: the reason is written down."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
+    area: Annotated[str, StringConstraints(pattern=r"^(\d{6}|\d{9}|\d{12})?$")] = ""
+    days: Annotated[int, Field(ge=0, le=3660)] = 0
+    photos: bool = False
+    returned: bool = False
+
+
 @dataclass(frozen=True)
 class QueueFilter:
     """What part of the queue is looked at: `state` open, returned or accepted; `days` 0 means all."""

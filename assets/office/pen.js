@@ -10,6 +10,7 @@ import { createElement as h, useEffect, useRef, useState } from "react";
 const MOST_POINTS = 120;
 const MOST_MARKS = 40;
 const DOUBLE_TAP_MS = 400;
+const narrow = () => typeof matchMedia === "function" && matchMedia("(max-width: 900px)").matches;
 const fine = () => typeof matchMedia === "function" && matchMedia("(pointer: fine)").matches;
 
 const icon = (name) =>
@@ -174,10 +175,11 @@ export function Stage({ name, src, thumb, words, marks, drawing }) {
     },
     marksHere.map((mark, place) => drawn(mark, place, size)),
   );
-  const turned = { transform: `rotate(${turn}deg)` };
   // A turned box keeps the room of the unturned one: the outer box has the size that is seen.
+  const tall = size && narrow() ? { height: Math.min(innerHeight * 0.52, room.w * (lying ? size.w / size.h : size.h / size.w)) } : {};
   const outer = shown ? { width: lying ? shown.h : shown.w, height: lying ? shown.w : shown.h } : {};
-  const inner = shown ? { ...turned, width: shown.w, height: shown.h } : {};
+  const middle = { position: "absolute", left: "50%", top: "50%", transform: `translate(-50%, -50%) rotate(${turn}deg)` };
+  const inner = shown ? { ...middle, width: shown.w, height: shown.h } : {};
   const frame = failed
     ? h("p", { className: "soft-text" }, "这张照片暂时打不开，刷新再试一次。")
     : h("div", { className: "turned", style: outer }, h("div", { className: "leaf", style: inner }, picture, overlay));
@@ -190,7 +192,7 @@ export function Stage({ name, src, thumb, words, marks, drawing }) {
     },
     onBlur: (event) => wrote(event.target.value),
   });
-  return h("div", { className: "stage" }, tools, h("div", { className: "shot", ref: box, "data-zoomed": zoom > 1 ? "" : undefined }, frame), words_);
+  return h("div", { className: "stage" }, tools, h("div", { className: "shot", ref: box, style: tall, "data-zoomed": zoom > 1 ? "" : undefined }, frame), words_);
 }
 
 const items = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="review-item"]')]);
@@ -216,6 +218,16 @@ const KEYS = {
 };
 
 let decidedAt = 0;
+let listTop = 0;
+
+/** On a phone the picture opens at its top, and the queue comes back where it was. @param {Element} desk */
+function placed(desk) {
+  const watch = new MutationObserver(() => {
+    if (narrow()) scrollTo(0, desk.getAttribute("data-opened") === "true" ? 0 : listTop);
+  });
+  watch.observe(desk, { attributeFilter: ["data-opened"] });
+  return watch;
+}
 
 /** A second tap of a double tap must not decide the next picture. @param {MouseEvent} event */
 function guard(event) {
@@ -223,6 +235,7 @@ function guard(event) {
   if (!button) return;
   if (button.matches("[data-testid='review-item']")) {
     decidedAt = 0;
+    listTop = scrollY;
     return;
   }
   if (event.timeStamp - decidedAt < DOUBLE_TAP_MS) {
@@ -267,7 +280,10 @@ export function Keys() {
   useEffect(() => {
     document.addEventListener("keydown", press);
     document.addEventListener("click", guard, true);
+    const desk = document.getElementById("review-desk");
+    const watch = desk && placed(desk);
     return () => {
+      watch?.disconnect();
       document.removeEventListener("keydown", press);
       document.removeEventListener("click", guard, true);
     };

@@ -333,7 +333,7 @@ def test_a_question_waits_three_days_for_its_author(cast, decoder):
     jobs.process_photo(sha256, decoder, HashIndex())
     with reading() as session:
         now = utcnow()
-        assert desk.one(session, supervisor, review_id, now).doubts[0].title == desk.ASKED_FIRST
+        assert desk.one(session, supervisor, review_id, now).doubts[0].title == "有个疑问，先问走访人"
         later = desk.one(session, supervisor, review_id, now + timedelta(days=4))
         assert later.doubts[0].title == "照片打不开"
         assert later.doubts[0].said == "问过吴秀梅，还没回话。"
