@@ -47,4 +47,4 @@ def record(session: Session, actor: Actor | None, action: str, subject_type: str
 def record_many(session: Session, entries: list[dict[str, Any]]) -> None:
     """Write many entries in one statement."""
     if entries:
-        session.execute(insert(AuditEntry), entries)
+        session.execute(insert(AuditEntry.__table__), entries)  # type: ignore[attr-defined]

@@ -6,14 +6,13 @@ number waits for that commit, so numbers become visible in their order on SQLite
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from app.db import is_sqlite, new_id
 from models.feed import Counter, Epoch, FeedRow
-
-CHUNK = 400
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,16 @@ def next_numbers(session: Session, name: str, count: int = 1) -> int:
     return int(taken) - count + 1
 
 
-def _insert_once(session: Session, name: str):
+def _dialect_insert(session: Session, table: Any) -> Any:
     if is_sqlite(session):
         from sqlalchemy.dialects.sqlite import insert as dialect_insert
     else:
         from sqlalchemy.dialects.postgresql import insert as dialect_insert
-    return dialect_insert(Counter).values(name=name, value=0).on_conflict_do_nothing()
+    return dialect_insert(table)
+
+
+def _insert_once(session: Session, name: str) -> Any:
+    return _dialect_insert(session, Counter).values(name=name, value=0).on_conflict_do_nothing()
 
 
 def publish(session: Session, changes: Iterable[Change]) -> None:
@@ -58,12 +61,10 @@ def publish(session: Session, changes: Iterable[Change]) -> None:
     ordered = list(latest.values())
     session.flush()
     first = next_numbers(session, "feed", len(ordered))
-    key = tuple_(FeedRow.type, FeedRow.row_id, FeedRow.division, FeedRow.user_id)  # type: ignore[arg-type]
-    keys = list(latest)
-    for start in range(0, len(keys), CHUNK):
-        session.execute(delete(FeedRow).where(key.in_(keys[start : start + CHUNK])))
-    session.execute(
-        insert(FeedRow),
+    statement = _dialect_insert(session, FeedRow.__table__)  # type: ignore[attr-defined]
+    news = {name: statement.excluded[name] for name in ("position", "household_id", "gone")}
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=["type", "row_id", "division", "user_id"], set_=news),
         [
             {
                 "position": first + number,

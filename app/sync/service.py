@@ -250,7 +250,7 @@ def _keep(batch: Batch, works: Sequence[Work]) -> None:
     kept = [work for work in works if _outcome(work).status != REJECTED]
     new = [_row(work) for work in kept if not work.known]
     if new:
-        batch.session.execute(insert(Command), new)
+        batch.session.execute(insert(Command.__table__), new)  # type: ignore[attr-defined]
     for work in kept:
         if work.known:
             row = _row(work)

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from app import crypto
@@ -59,6 +60,7 @@ class Subject:
     touched: bool = False
 
 
+@lru_cache(maxsize=1024)
 def stamp(moment: datetime) -> str:
     """A moment as ledgers write it: UTC, always of one length, so that text compares as time."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
@@ -97,7 +99,8 @@ def fill(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> No
     contacts: list[Said] = []
     for one in said:
         subject = subjects[one.subject_id]
-        known = _open(subject.ledger.get(one.field))
+        known = subject.ledger.get(one.field)
+        known = _open(known) if known and is_contact(one.field) else known
         changed = register.get((one.subject_id, one.field))
         if changed is not None and changed["at"] > stamp(one.base):
             known = changed
@@ -143,7 +146,7 @@ def _note(subject: Subject, name: str, known: dict[str, Any] | None, made: dict[
         subject.after[name] = made["value"]
     if name in COLUMNS:
         subject.columns[name] = str(made["value"])[:32]
-    subject.ledger = {**subject.ledger, name: _close(name, made)}
+    subject.ledger[name] = _close(name, made)
     subject.touched = True
 
 
@@ -203,36 +206,47 @@ def masked(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write_contacts(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> None:
+    """Write whom to call; rows are read and written plainly, for most answers say what is known already."""
     if not said:
         return
-    known: dict[tuple[str, str], Contact] = {}
-    for part in queries.chunks({one.subject_id for one in said}):
-        rows = batch.session.scalars(select(Contact).where(Contact.person_id.in_(part)).order_by(Contact.id))  # type: ignore[attr-defined, arg-type]
-        known |= {(row.person_id, row.kind): row for row in rows}
+    known = queries.contacts(batch.session, {one.subject_id for one in said})
+    changed: dict[tuple[str, str], dict[str, Any]] = {}
     for one in said:
         kind = one.field.partition(".")[2]
-        row = known.get((one.subject_id, kind))
-        if row is None:
-            row = Contact(id=new_id(), person_id=one.subject_id, kind=kind, name="", updated_at=batch.now)
-            batch.session.add(row)
-            known[one.subject_id, kind] = row
-        if put(row, one.value, one.visit_id, batch.now):
-            subjects[one.subject_id].after.setdefault(one.field, "***")
+        before = changed.get((one.subject_id, kind)) or known.get((one.subject_id, kind))
+        row = before or {"id": new_id(), "person_id": one.subject_id, "kind": kind, "place": None, "confirmed_on": None,
+                         "confirmed_by": None, "version": 0}  # fmt: skip
+        wanted = contact_values(one.value)
         if one.confirmed:
-            row.confirmed_on, row.confirmed_by = one.at.astimezone(SHANGHAI).date(), one.actor.id
+            wanted |= {"confirmed_on": one.at.astimezone(SHANGHAI).date(), "confirmed_by": one.actor.id}
+        if any(name not in row or row[name] != value for name, value in wanted.items()):
+            news = {"updated_at": batch.now, "source_visit_id": one.visit_id, "version": row["version"] + 1}
+            changed[one.subject_id, kind] = row | wanted | news
             subjects[one.subject_id].after.setdefault(one.field, "***")
-    batch.session.flush()
+    table = Contact.__table__  # type: ignore[attr-defined]
+    connection = batch.session.connection()
+    new = [row for key, row in changed.items() if key not in known]
+    if new:
+        connection.execute(insert(table), new)
+    old = [{f"b_{name}": value for name, value in row.items()} for key, row in changed.items() if key in known]
+    if old:
+        values = {name: bindparam(f"b_{name}") for name in (*_CONTACT, "updated_at", "source_visit_id", "version")}
+        connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(**values), old)
 
 
-def put(row: Contact, value: dict[str, str], visit_id: str | None, now: datetime) -> bool:
-    """Write whom to call; returns whether anything is new."""
-    wanted = {"name": value.get("name", ""), "relation": value.get("relation"), "phone": value.get("phone")}
-    if all(getattr(row, name) == one for name, one in wanted.items()):
-        return False
-    for name, one in wanted.items():
+_CONTACT = ("name", "relation", "phone", "confirmed_on", "confirmed_by")
+
+
+def contact_values(value: dict[str, str]) -> dict[str, Any]:
+    """The columns of a contact that a saying fills."""
+    return {"name": value.get("name", ""), "relation": value.get("relation"), "phone": value.get("phone")}
+
+
+def put(row: Contact, value: dict[str, str], visit_id: str | None, now: datetime) -> None:
+    """Write whom to call."""
+    for name, one in contact_values(value).items():
         setattr(row, name, one)
     row.updated_at, row.source_visit_id, row.version = now, visit_id, row.version + 1
-    return True
 
 
 def _sync_conflicts(
@@ -248,9 +262,7 @@ def _sync_conflicts(
             if row is not None:
                 row.decided_at, row.decision = batch.now, "agreed"
             continue
-        ours = _open(subject.ledger[name])
-        assert ours is not None
-        ours.pop("others", None)
+        ours = {key: value for key, value in (_open(subject.ledger[name]) or {}).items() if key != "others"}
         if row is None:
             row = FieldConflict(
                 id=new_id(), division=subject.division, household_id=subject.household_id, subject_type=subject.kind,

@@ -13,7 +13,7 @@ from app.accounts.schemas import Actor
 from models.accounts import User
 from models.audit import AuditEntry
 from models.forms import Form
-from models.households import Household, Person, PersonTag
+from models.households import Contact, Household, Person, PersonTag
 from models.photos import PhotoRefusal, PhotoUpload
 from models.reviews import Review
 from models.sync import Command
@@ -282,4 +282,20 @@ def orphans(session: Session, command_ids: Iterable[str]) -> dict[str, Visit]:
             .where(Command.id.in_(part), Visit.state == "orphaned")  # type: ignore[attr-defined]
         )
         found.update({row.id: row for row in rows})
+    return found
+
+
+def contacts(session: Session, person_ids: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Whom to call for these people, by (person, kind)."""
+    found = {}
+    for part in chunks(person_ids):
+        rows = session.execute(
+            select(
+                Contact.id, Contact.person_id, Contact.kind, Contact.name, Contact.relation, Contact.phone,
+                Contact.confirmed_on, Contact.confirmed_by, Contact.version,
+            )
+            .where(Contact.person_id.in_(part))
+            .order_by(Contact.id)
+        )  # type: ignore[call-overload]  # fmt: skip
+        found.update({(row.person_id, row.kind): dict(row._mapping) for row in rows})
     return found

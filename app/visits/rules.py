@@ -118,7 +118,11 @@ def settle(known: Claim | None, claim: Claim, base: str) -> tuple[dict[str, Any]
     Returns:
         The entry from now on, and the sayings that contradict it.
     """
-    heard = [] if known is None else [{**known, "others": None}, *(known.get("others") or ())]
+    if known is None:
+        return dict(claim), []
+    if known["by"] == claim["by"] and not known.get("others"):
+        return (dict(known) if _order(known) >= _order(claim) else dict(claim)), []
+    heard = [known, *(known.get("others") or ())]
     before = [{key: one.get(key) for key in ("value", "at", "by", "visit", "known")} for one in heard]
     if any(one["by"] == claim["by"] and _order(one) >= _order(claim) for one in before):
         return _entry(before)

@@ -161,7 +161,7 @@ def _insert_visits(batch: Batch, found: Sequence[Found]) -> None:
                   after={"household_id": one.home.id, "mode": payload.mode, "on": one.on.isoformat()})
         )  # fmt: skip
     if rows:
-        batch.session.execute(insert(Visit), rows)
+        batch.session.execute(insert(Visit.__table__), rows)  # type: ignore[attr-defined]
 
 
 def _place_orphans(batch: Batch, context: Context, found: Sequence[Found]) -> None:
@@ -199,7 +199,7 @@ def _insert_photos(batch: Batch, found: Sequence[Found]) -> None:
                 "accuracy_m": place.accuracy_m if place else None, "note": photo.note, "answers_review": None,
             })  # fmt: skip
     if rows:
-        batch.session.execute(insert(VisitPhoto), rows)
+        batch.session.execute(insert(VisitPhoto.__table__), rows)  # type: ignore[attr-defined]
 
 
 def _settle_families(batch: Batch, found: Sequence[Found]) -> set[str]:
@@ -316,7 +316,7 @@ def _insert_issues(batch: Batch, found: Sequence[Found]) -> None:
         ]
         rows += [_issue(batch, one.work, one.home, said, one.id) for said in told]
     if rows:
-        batch.session.execute(insert(Issue), rows)
+        batch.session.execute(insert(Issue.__table__), rows)  # type: ignore[attr-defined]
 
 
 def _issue(batch: Batch, work: Work, home: Any, said: Mapping[str, Any], visit_id: str | None) -> dict[str, Any]:
@@ -363,7 +363,7 @@ def _add_issue(batch: Batch, work: Work) -> None:
     said = {"text": payload.text, "programme": payload.programme, "question": None, "urgent": payload.urgent,
             "person_id": payload.person_id}  # fmt: skip
     row = _issue(batch, work, home, said, None)
-    batch.session.execute(insert(Issue), [row])
+    batch.session.execute(insert(Issue.__table__), [row])  # type: ignore[attr-defined]
     work.outcome = Outcome(STORED, household_id=home.id, division=home.division, row_id=row["id"])
 
 
