@@ -250,16 +250,23 @@ def _person(person: rx.Var[PersonRow]) -> rx.Component:
         button("看全号", kind="plain", icon="eye", on_click=offline.action("reveal", person["id"], person["child"])),
     )
     words = rx.el.div(
-        rx.el.div(rx.el.h3(person["name"]), reveal, class_name="person"),
+        rx.el.h3(person["name"]),
         rx.cond(person["line"], rx.el.p(person["line"])),
         rx.cond(person["tags"], rx.el.p(person["tags"])),
-        rx.el.p(rx.cond(person["full"], person["full"], person["masked"]), class_name="nb"),
-        rx.cond(person["asking"], _reason(person)),
-        rx.cond(person["problem"], error(person["problem"])),
         class_name="t",
     )
+    number = rx.el.div(
+        rx.el.p(rx.cond(person["full"], person["full"], person["masked"]), class_name="nb soft-text"),
+        reveal,
+        class_name="person-id",
+    )
+    below = rx.fragment(
+        rx.cond(person["masked"], number),
+        rx.cond(person["asking"], _reason(person)),
+        rx.cond(person["problem"], error(person["problem"])),
+    )
     return rx.fragment(
-        row(words, _call(person["phone"], person["name"]), key=person["id"]),
+        row(words, _call(person["phone"], person["name"]), below, class_name="person", key=person["id"]),
         rx.foreach(person["contacts"], _contact),
     )
 

@@ -109,6 +109,12 @@ test("rows beyond the page wait, and filters keep only their own", () => {
   assert.equal(list({ found, all: 60, filter: "elder" }).title, "找到 30 户");
 });
 
+test("homes stand in the order in which one walks", () => {
+  const at = (id, group, door) => home(id, { plaque: { group, door } });
+  const found = [at("a", "十一组", "2"), at("b", "2", "30"), at("c", "二组", "4"), at("d", "", "")];
+  assert.deepEqual(list({ found, all: 4 }).rows.map((row) => row.id), ["c", "b", "a", "d"]);
+});
+
 const item = (more) => ({
   id: "i", type: "visit", household_id: "a", at: "2026-04-17T09:20:00+08:00", state: "phone", parts: 1, sent_parts: 0, bytes: 0,
   sent_bytes: 0, sentence: "", receipt: null, kept_photos: [], questions: [], ...more,

@@ -1,5 +1,5 @@
 /** 一户: who lives there, what was seen last, what is being dealt with, who came when. */
-import { MODES, ageOn, dayOf, dayWords, dotted, doorWords, groupWords } from "./words.js";
+import { MODES, ageOn, dayOf, dayWords, dotted, doorWords, groupWords, plaqueOf } from "./words.js";
 import { healthWords, tagWords } from "./tags.js";
 import { dueWords } from "./today.js";
 
@@ -81,8 +81,8 @@ export function householdOf(home, { today, last, told, village }) {
     id: household.id,
     name: household.name,
     village,
-    group: groupWords(household.group),
-    door: doorWords(household.door),
+    group: groupWords(plaqueOf(household).group),
+    door: doorWords(plaqueOf(household).door),
     tags: [...new Set([...(household.tags ?? []), ...people.flatMap((person) => person.tags ?? [])])].map(tagWords).slice(0, 6),
     due: due && due.due_on <= today ? { title: due.due_on === today ? "今天该去看看" : `该去看看，${dueWords(due.due_on, today)}`, line: dueLine(due, newest[0], today) } : null,
     people: people.map((person) => personRow(person, today)),

@@ -2,7 +2,7 @@
  * 走访: a draft as it is drawn. Sections come closed, with what was found last time and one 「无变化」; answered they
  * fold to one line; what has changed opens into its questions. Nothing here keeps or sends anything.
  */
-import { MODES, addDays, dayWords, placeWords } from "./words.js";
+import { MODES, addDays, dayWords, placeWords, plaqueOf } from "./words.js";
 import { photoRow } from "./photo.js";
 import { questionLines } from "./questions.js";
 
@@ -96,7 +96,7 @@ export function visitOf(facts) {
     id: draft.id,
     household: household.id,
     title: `${household.name}家`,
-    place: placeWords({ group: household.group, door: household.door }),
+    place: placeWords(plaqueOf(household)),
     back: `/households/${household.id}`,
     form: draft.form,
     modes: Object.entries(MODES).map(([value, label]) => ({ value, label, on: draft.mode === value })),

@@ -85,6 +85,20 @@ export function placeWords(plaque) {
   return [groupWords(plaque?.group), door && `${door} 号`].filter(Boolean).join(" ");
 }
 
+/** Where a home lies, of a row as pulled. @param {object} household */
+export const plaqueOf = (household) => ({
+  group: household.group ?? household.group_no ?? "", door: household.door ?? household.door_no ?? "",
+});
+
+/** The number of a group for sorting: 三组 before 十组. @param {string | number | null | undefined} group */
+export function groupOrder(group) {
+  const words = groupWords(group).replace(/组$/, "");
+  const [tens, ones] = words.includes("十") ? words.split("十") : ["", words];
+  const digit = (text) => NUMERALS.indexOf(text);
+  if (words.includes("十")) return 10 * (tens ? digit(tens) : 1) + (ones ? digit(ones) : 0);
+  return words.length === 1 && digit(words) >= 0 ? digit(words) : Infinity;
+}
+
 /** 38 MB. @param {number | null | undefined} bytes */
 export function sizeWords(bytes) {
   if (bytes === null || bytes === undefined) return "";
