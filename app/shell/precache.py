@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ASSET = re.compile(r"[\w.\-]+-[\w\-]{8}\.(?:js|css|woff2|svg|png|webp)\b")
+# A worker is started by its address, verbatim: it is no chunk, and no chunk names it as one.
+WORKER = re.compile(r"[\"'`]/(offline/[\w\-]+\.js)[\"'`]")
 OFFICE_CHUNK = "office-socket-"
 MANIFEST = re.compile(r"^manifest-\w+\.js$")
 SHELL = "__spa-fallback.html"
@@ -49,7 +51,8 @@ def field_files(static: Path) -> FieldFiles:
     assets = sorted(_reach(static, [(static / page).read_text(encoding="utf-8") for page in pages]))
     if not any(name.endswith(".js") for name in assets):
         raise BuildIncomplete(f"no scripts reached from the field pages in {static}")
-    return FieldFiles(pages, assets, [name for name in ALWAYS if (static / name).is_file()])
+    extras = [name for name in ALWAYS if (static / name).is_file()]
+    return FieldFiles(pages, assets, [*extras, *_workers(static, assets)])
 
 
 def _field_pages(static: Path) -> list[str]:
@@ -71,6 +74,15 @@ def _reach(static: Path, texts: list[str]) -> set[str]:
             text = (folder / name).read_text(encoding="utf-8")
             waiting += ASSET.findall(_without_office(text) if MANIFEST.match(name) else text)
     return {f"assets/{name}" for name in found}
+
+
+def _workers(static: Path, assets: list[str]) -> list[str]:
+    scripts = [(static / name).read_text(encoding="utf-8") for name in assets if name.endswith(".js")]
+    found = sorted({name for text in scripts for name in WORKER.findall(text)})
+    for name in found:
+        if not (static / name).is_file():
+            raise BuildIncomplete(f"{name} is started by the field pages and missing in {static}")
+    return found
 
 
 def _without_office(manifest: str) -> str:

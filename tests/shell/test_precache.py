@@ -26,10 +26,11 @@ def static(tmp_path: Path) -> Path:
         "icons/icon-192.png": "",
         "icons/icon-512.png": "",
         "offline/store.js": "a copy that nobody loads",
+        "offline/photo-worker.js": "started by its address",
         "assets/entry-AAAAAAAA.js": 'import"./shared-DDDDDDDD.js";import("./office-socket-EEEEEEEE.js");'
         'new Worker("/assets/photo-worker-FFFFFFFF.js")',
         "assets/entry-AAAAAAAA.js.gz": "",
-        "assets/shared-DDDDDDDD.js": "",
+        "assets/shared-DDDDDDDD.js": "new Worker(`/offline/photo-worker.js`)",
         "assets/style-BBBBBBBB.css": 'url("/assets/plate-GGGGGGGG.svg")',
         "assets/plate-GGGGGGGG.svg": "",
         "assets/photo-worker-FFFFFFFF.js": "",
@@ -74,6 +75,7 @@ def test_the_list_is_exact(static: Path):
         "icons/icon-192.png",
         "index.html",
         "manifest.webmanifest",
+        "offline/photo-worker.js",
     ]
 
 
@@ -87,4 +89,10 @@ def test_without_scripts_nothing_is_built(static: Path):
     for path in (static / "assets").glob("*.js"):
         path.unlink()
     with pytest.raises(precache.BuildIncomplete, match="scripts"):
+        precache.field_files(static)
+
+
+def test_without_a_worker_that_is_started_by_its_address_nothing_is_built(static: Path):
+    (static / "offline/photo-worker.js").unlink()
+    with pytest.raises(precache.BuildIncomplete, match="photo-worker"):
         precache.field_files(static)
