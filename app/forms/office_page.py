@@ -90,7 +90,8 @@ def version_page() -> rx.Component:
             _link("在这一版上改", new, icon_name="pencil", kind="soft", data_testid="form-change"),
         ],
     )
-    missing = rx.cond(FormVersionState.problem != "", _link("回到表单", HERE, icon_name="chevron-left"), bones(6))
+    back = _link("回到表单", HERE, icon_name="chevron-left")
+    missing = rx.cond(FormVersionState.problem != "", rx.el.div(back), bones(6))
     waiting = rx.el.div(missing, class_name="sheet")
     path = rx.el.div(crumbs(("表单", HERE), (head.title, None)), class_name="above")
     return office_frame(HERE, rx.cond(FormVersionState.ready, rx.fragment(path, page), waiting))
