@@ -15,6 +15,7 @@ from app.http import Endpoint, build_api
 from app.notices import service as notices
 from app.photos import endpoints as photos
 from app.photos import upload_endpoints as uploads
+from app.reviews import endpoints as review_endpoints
 from app.reviews import service as reviews
 from app.sync import endpoints as sync
 from app.sync import pull_service, register, registry
@@ -30,6 +31,7 @@ ROUTES: tuple[Endpoint, ...] = (
     *sync.ROUTES,
     *uploads.ROUTES,
     *photos.ROUTES,
+    *review_endpoints.ROUTES,
 )
 COMMANDS = {**register.COMMANDS, **visits.COMMANDS, **feedback.COMMANDS}
 PULL_TYPES = {

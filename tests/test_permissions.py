@@ -189,6 +189,24 @@ def try_unmasking(world: World) -> None:
     assert ask("POST", path, "other", json={"field": "phone"}).status_code == 404
 
 
+def try_exporting(world: World) -> None:
+    def taken(token: str) -> str:
+        answer = ask("GET", "/reviews/export?reason=抽查", token)
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment")
+        return answer.text
+
+    assert world.home.code in taken("mine")
+    assert world.home.code not in taken("other")
+    assert ask("GET", "/reviews/export", "mine").status_code == 422
+
+
+def try_exporting(world: World) -> None:
+    path = "/reviews/export?reason=每季抽查&days=365"
+    assert world.home.name in ask("GET", path, "mine").content.decode("utf-8-sig")
+    assert world.home.name not in ask("GET", path, "other").content.decode("utf-8-sig")
+
+
 AREAS: dict[tuple[str, str], Callable[[World], None]] = {
     ("POST", "/sync/push"): try_push,
     ("GET", "/sync/pull"): try_pull,
@@ -197,6 +215,7 @@ AREAS: dict[tuple[str, str], Callable[[World], None]] = {
     ("PUT", "/photos/{sha256}"): try_sending,
     ("GET", "/photos/{sha256}"): try_seeing,
     ("POST", "/people/{id}/unmask"): try_unmasking,
+    ("GET", "/reviews/export"): try_exporting,
 }
 NO_AREA = {
     ("GET", "/forms/{code}/{version}"): "a form says nothing about anybody",
