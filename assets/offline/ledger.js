@@ -97,11 +97,13 @@ export async function noteUpload(store, sha256, change) {
 }
 
 /**
- * Inside a transaction over outbox and uploads: photos that the county misses although it was said to have
- * them are sent again, as long as they are here.
- * @param {Store} store @param {string[]} missing sha256
+ * Inside a transaction over outbox and uploads: photos of visits saved here that the county misses although it
+ * was said to have them are sent again, as long as they are on the phone.
+ * @param {Store} store @param {Map<string, string[]>} missingOf sha256 by visit
  */
-export async function noteMissing(store, missing) {
+export async function noteMissing(store, missingOf) {
+  const own = await store.outbox.where("id").anyOf([...missingOf.keys()]).primaryKeys();
+  const missing = own.flatMap((id) => missingOf.get(id) ?? []);
   const uploads = await store.uploads.where("sha256").anyOf(missing).and((one) => one.state === "done").toArray();
   const here = await store.blobs.where("sha256").anyOf(uploads.map((one) => one.sha256)).primaryKeys();
   if (!here.length) return;

@@ -43,13 +43,17 @@ const isPage = (page) =>
 const receiptsIn = (changes) =>
   changes.filter((one) => one.type === "receipt" && one.data).map((one) => ({ ...one.data, id: one.data.id ?? one.id }));
 
-/** @param {Change[]} changes @returns {string[]} */
-const missingIn = (changes) =>
-  changes
-    .filter((one) => one.type === "visit" && Array.isArray(one.data?.photos))
-    .flatMap((one) => one.data.photos)
-    .filter((photo) => photo.state === "missing")
-    .map((photo) => photo.sha256);
+/**
+ * Photos that the county misses, by the visit that names them.
+ * @param {Change[]} changes
+ * @returns {Map<string, string[]>}
+ */
+function missingIn(changes) {
+  const visits = changes.filter((one) => one.type === "visit" && Array.isArray(one.data?.photos));
+  /** @param {any} photo */
+  const isMissing = (photo) => photo.state === "missing";
+  return new Map(visits.map((one) => [one.id, one.data.photos.filter(isMissing).map((/** @type {any} */ one) => one.sha256)]));
+}
 
 /**
  * Inside the transaction: the rows of one page. A row that names no content is left as it is.
