@@ -15,6 +15,7 @@ from huey import crontab
 from app.config import settings
 from app.db import engine, reading, transaction, utcnow
 from app.errors import AppError, Unavailable
+from app.notices import service as notices
 from app.photos import service as photos
 from app.photos.decoder import Decoder
 from app.queue import JOBS, enqueue, queue
@@ -56,20 +57,14 @@ def questions_shown(question_ids: list[str]) -> None:
 
 def announce_return(review_id: str, version: int) -> None:
     """Announce a return outside, unless it was taken back or answered meanwhile."""
-    from app.notices import service as notices
-
     with transaction() as session:
         review = reviews.standing_return(session, review_id, version)
-        if review is None:
-            return
-        notices.enqueue(session, "photo_returned", review.division, {})
-    send_notices()
+        if review is not None:
+            notices.enqueue(session, "photo_returned", review.division)
 
 
 def send_notices() -> None:
     """Send the notices that are due."""
-    from app.notices import service as notices
-
     notices.send_due(utcnow())
 
 
