@@ -19,6 +19,8 @@ from app.forms.state import FormsState, FormVersionState, NewFormState
 from app.households.office_page import home_office_page, homes_office_page
 from app.households.page import household_page, households_page
 from app.households.state import HomesState, HomeState
+from app.imports.office_page import imports_page
+from app.imports.state import ImportsState
 from app.reviews.field_page import review_page
 from app.reviews.page import reviews_page
 from app.reviews.state import ReviewsState
@@ -72,6 +74,7 @@ OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (
     ("/office/visits", "走访记录", visits_office_page, VisitsState.open),
     ("/office/visits/one", "一次走访", visit_office_page, VisitState.open),
     ("/office/unplaced", "未安置", unplaced_page, UnplacedState.open),
+    ("/office/imports", "名册导入", imports_page, ImportsState.open),
     ("/office/overview", "概况", overview_page, OverviewState.open),
     ("/office/accounts", "账号", accounts_page, AccountsState.open),
     ("/office/accounts/one", "一个账号", account_page, AccountState.open),

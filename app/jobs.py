@@ -15,6 +15,7 @@ from huey import crontab
 from app.config import settings
 from app.db import engine, reading, transaction, utcnow
 from app.errors import AppError, Unavailable
+from app.imports import service as imports
 from app.notices import service as notices
 from app.photos import service as photos
 from app.photos.decoder import Decoder
@@ -83,7 +84,7 @@ def sweep(now: datetime | None = None) -> int:
 
 JOBS.update(
     process_photo=process_photo, questions_shown=questions_shown, announce_return=announce_return,
-    send_notices=send_notices, sweep=sweep,
+    send_notices=send_notices, sweep=sweep, read_import=imports.read_job, take_import=imports.take_job,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from app.forms import service as forms
 from app.households import endpoints as household_endpoints
 from app.households import service as households
 from app.http import Endpoint, build_api
+from app.imports import endpoints as imports
 from app.notices import service as notices
 from app.photos import endpoints as photos
 from app.photos import upload_endpoints as uploads
@@ -27,6 +28,7 @@ ROUTES: tuple[Endpoint, ...] = (
     *about.ROUTES,
     *accounts.ROUTES,
     *household_endpoints.ROUTES,
+    *imports.ROUTES,
     *form_endpoints.ROUTES,
     *sync.ROUTES,
     *uploads.ROUTES,

@@ -43,7 +43,8 @@ class ImportChange(SQLModel, table=True):
 class ImportLine(SQLModel, table=True):
     """One record row of a file as it was read, staged between preview and import.
 
-    `state`: read (before it is compared), new, changed, same, duplicate, outside (of the importer's area), unreadable.
+    `state`: read (before it is compared), new, changed, same, duplicate, contrary (a person told twice, not
+    alike), outside (of the importer's area), unreadable.
     `detail` is the JSON of what the row says, its repairs and its faults; sealed, for it holds ID numbers.
     """
 

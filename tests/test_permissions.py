@@ -189,6 +189,15 @@ def try_unmasking(world: World) -> None:
     assert ask("POST", path, "other", json={"field": "phone"}).status_code == 404
 
 
+def try_importing(world: World) -> None:
+    """An import belongs to its sender's area; what it takes in, too (tests/imports/test_service.py)."""
+    sent = ask("POST", "/imports?name=a.csv", "mine", content="姓名,身份证号,户编号\n".encode())
+    assert sent.status_code == 201
+    for path in (f"/imports/{sent.json()['id']}", f"/imports/{sent.json()['id']}/unreadable"):
+        assert ask("GET", path, "mine").status_code == 200
+        assert ask("GET", path, "other").status_code == 404
+
+
 def try_exporting(world: World) -> None:
     def taken(token: str) -> str:
         answer = ask("GET", "/reviews/export?reason=抽查", token)
@@ -216,6 +225,9 @@ AREAS: dict[tuple[str, str], Callable[[World], None]] = {
     ("GET", "/photos/{sha256}"): try_seeing,
     ("POST", "/people/{id}/unmask"): try_unmasking,
     ("GET", "/reviews/export"): try_exporting,
+    ("POST", "/imports"): try_importing,
+    ("GET", "/imports/{id}"): try_importing,
+    ("GET", "/imports/{id}/unreadable"): try_importing,
 }
 NO_AREA = {
     ("GET", "/forms/{code}/{version}"): "a form says nothing about anybody",

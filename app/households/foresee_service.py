@@ -21,6 +21,8 @@ from app.households.bulk_service import (
 from app.households.schemas import HouseholdIn, PersonIn
 from models.households import Household, Person, PersonTag
 
+_COMPARED = frozenset(HOME_FIELDS) - {"division"}
+
 
 @dataclass(frozen=True)
 class Foreseen:
@@ -38,7 +40,10 @@ class Foreseen:
 
 
 def foresee_households(session: Session, rows: Sequence[HouseholdIn]) -> list[Foreseen]:
-    """What `upsert_households` would do with these rows, in their order."""
+    """What `upsert_households` would do with these rows, in their order.
+
+    Where a known home lies is not compared: its code keeps the village it was given in, whoever moved it since.
+    """
     known = _homes_by_code(session, list({row.code for row in rows}))
     foreseen = []
     for row in rows:
@@ -46,7 +51,7 @@ def foresee_households(session: Session, rows: Sequence[HouseholdIn]) -> list[Fo
         if home is None:
             foreseen.append(Foreseen("new"))
             continue
-        values = {name: value for name, value in row.given().items() if name in HOME_FIELDS}
+        values = {name: value for name, value in row.given().items() if name in _COMPARED}
         foreseen.append(_compared(home, home.division, values))
     return foreseen
 

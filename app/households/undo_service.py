@@ -46,20 +46,24 @@ def built_upon(session: Session, done: Sequence[Done]) -> list[str]:
         used = sum(len(session.execute(select(table).where(column.in_(part))).all()) for part in chunks(ids))  # type: ignore[attr-defined]
         if used:
             reasons.append(f"已经有 {used} {words}用到它们。")
-    others = _newcomers(session, homes, people)
+    others = _newcomers(session, homes, [one.row_id for one in done if one.row_type == "person"])
     if others:
         reasons.append(f"后来又有 {others} 人登记在这些户里。")
     return reasons
 
 
 def _changed_since(session: Session, done: Sequence[Done], row_type: str) -> int:
-    table = _TABLES[row_type]
     expected = {one.row_id: one.version_after for one in done if one.row_type == row_type}
-    count = 0
-    for part in chunks(sorted(expected)):
-        versions = session.execute(select(table.id, table.version).where(table.id.in_(part)))  # type: ignore[call-overload, attr-defined]
-        count += sum(expected[key] != version for key, version in versions)
-    return count
+    return sum(expected[key] != version for key, version in versions(session, row_type, sorted(expected)).items())
+
+
+def versions(session: Session, row_type: str, row_ids: Sequence[str]) -> dict[str, int]:
+    """The present version of each of these homes or people."""
+    table, found = _TABLES[row_type], {}
+    for part in chunks(row_ids):
+        rows = session.execute(select(table.id, table.version).where(table.id.in_(part)))  # type: ignore[call-overload, attr-defined]
+        found.update({key: version for key, version in rows})
+    return found
 
 
 def _newcomers(session: Session, homes: Sequence[str], people: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from app.divisions.schemas import DivisionIn
 from app.errors import Conflict, NotFound
 from app.households import service as households
 from app.households.schemas import Upserted
-from app.households.undo_service import Done
+from app.households.undo_service import Done, versions
 from app.imports import lines, queries, taking
 from app.imports.reading_service import (
     COMPARE,
@@ -100,7 +100,8 @@ def _take_homes(
     counted = {"created": 0, "changed": 0}
     codes = list(judged.places)
     for start in range(0, len(codes), COMPARE):
-        rows = [gathered.homes.household(code, new_id()) for code in codes[start : start + COMPARE]]
+        part = codes[start : start + COMPARE]
+        rows = [gathered.homes.household(code, new_id(), judged.places[code][1]) for code in part]
         done = households.upsert_households(session, actor, rows, import_id=import_id)
         for row, row_id in zip(rows, done.ids, strict=True):
             judged.places[row.code] = (row_id, row.division)
@@ -169,9 +170,25 @@ def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> None
         Done(one.row_type, one.row_id, one.before, one.version_after) for one in changes if one.row_type != "division"
     ]
     households.undo(session, actor, done, import_id=batch.id)
+    _let_earlier_be_undone(session, batch.id, done)
     made = {one.row_id: one for one in changes if one.row_type == "division"}
     divisions.take_back(
         session, actor, {code: one.before["name"] if one.before else None for code, one in made.items()}
     )
     batch.state, batch.undone_at = "undone", utcnow()
     record(session, actor, "import.undone", "import", batch.id, after={"rows": len(changes)})
+
+
+def _let_earlier_be_undone(session: Session, import_id: str, done: list[Done]) -> None:
+    """A row that is back to what an earlier import made of it counts as untouched since: that one can go too."""
+    changed = {one.row_id: one for one in done if one.before is not None}
+    now = {
+        row_id: version
+        for kind in ("household", "person")
+        for row_id, version in versions(
+            session, kind, [key for key, one in changed.items() if one.row_type == kind]
+        ).items()
+    }
+    for change in queries.changes_of_rows(session, list(changed)):
+        if change.import_id != import_id and change.version_after == changed[change.row_id].version_after - 1:
+            change.version_after = now[change.row_id]

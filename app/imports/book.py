@@ -83,6 +83,19 @@ def open_book(name: str, data: bytes) -> Book:
     raise NotSpreadsheet("这个文件不是表格。能读的是 xlsx、xls 和 csv。")
 
 
+def check(name: str, data: bytes) -> None:
+    """Refuse at once what `open_book` would refuse, without reading the sheets of a workbook.
+
+    Raises:
+        NotSpreadsheet: it is empty, too big, locked, broken or something else.
+    """
+    if data.startswith(_ZIP) and len(data) <= MAX_BYTES:
+        _check_zip(data)
+        _opened(data)
+    else:
+        open_book(name, data)
+
+
 def read_path(path: Path) -> bytes:
     """The bytes of a file that is small enough to open.
 
@@ -180,12 +193,19 @@ class _Reach:
         return self.width * self.height
 
 
-def _workbook(name: str, data: bytes) -> Book:
+def _opened(data: bytes) -> CalamineWorkbook:
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [workbook.get_sheet_by_name(sheet) for sheet in workbook.sheet_names]
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError as error:
         raise NotSpreadsheet("这个表格设了密码。请在表格软件里取消密码，另存后再传。", "encrypted") from error
+    except (CalamineError, ValueError) as error:
+        raise NotSpreadsheet("这个表格文件坏了，打不开。请在表格软件里打开后另存一份再传。", "broken_file") from error
+
+
+def _workbook(name: str, data: bytes) -> Book:
+    workbook = _opened(data)
+    try:
+        sheets = [workbook.get_sheet_by_name(sheet) for sheet in workbook.sheet_names]
     except (CalamineError, ValueError) as error:
         raise NotSpreadsheet("这个表格文件坏了，打不开。请在表格软件里打开后另存一份再传。", "broken_file") from error
     return Book(name, tuple(_sheet(sheet) for sheet in sheets))

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,10 @@ def _words(name: str, report: dict[str, Any], yes: bool) -> str:
         return f"{name}：{report['problem']['message']}"
     known = ledger(report["ledger"]) if report["ledger"] else None
     head = f"{name}（{known.title if known else '没认出是哪种台账'}）"
-    repaired = "、".join(
-        f"{schemas.REPAIRS.get(kind, kind)} {count}" for kind, count in report["rows_repaired"].items()
-    )
+    counted: Counter[str] = Counter()
+    for kind, count in report["rows_repaired"].items():
+        counted[schemas.REPAIRS.get(kind, kind)] += count
+    repaired = "、".join(f"{words} {count}" for words, count in counted.items())
     told = [
         head,
         f"  好的 {report['rows_good']} 行，修好 {report['rows_repaired_total']} 行，"

@@ -124,9 +124,8 @@ def show(row: ImportLine, tab: str) -> LineView:
     if tab == "changed":
         return LineView(place(row), row.name, *_changes(detail))
     if tab == "unreadable":
-        why = schemas.REASONS.get(detail.why or "", "读不出")
         return LineView(
-            place(row), row.name, why, _seen("id", detail.shown) if detail.shown else "（空）", "不导入，也不猜"
+            place(row), row.name, schemas.REASONS.get(detail.why or "", "读不出"), _lost(detail), "不导入，也不猜"
         )
     doubts = "；".join(schemas.DOUBTS.get(code, code) for code, _, _ in detail.doubts)
     if row.state == "duplicate":
@@ -137,9 +136,17 @@ def show(row: ImportLine, tab: str) -> LineView:
     )  # fmt: skip
 
 
+def _lost(detail: Detail) -> str:
+    """What stands in the table where a row cannot be taken in: the cell, the other row, or the number."""
+    if detail.twin:
+        return f"另见 {detail.twin[0]} 第 {detail.twin[1]} 行"
+    number = people.mask_id(detail.values.get("id"))
+    return number or _seen("id", detail.shown) or "（空）"
+
+
 def _repairs(detail: Detail, row: ImportLine) -> tuple[str, str, str]:
     kinds = "、".join(dict.fromkeys(schemas.REPAIRS.get(one.kind, one.kind) for one in detail.repairs))
-    if detail.twin:
+    if detail.twin and not detail.why:
         where = f"{detail.twin[0]} 第 {detail.twin[1]} 行".strip()
         return kinds, f"{where}、{place(row)}", f"只留 {where}"
     cells = {one.field: (_seen(one.field, one.before), _seen(one.field, one.after)) for one in detail.repairs}
@@ -147,7 +154,9 @@ def _repairs(detail: Detail, row: ImportLine) -> tuple[str, str, str]:
 
 
 def _changes(detail: Detail) -> tuple[str, str, str]:
-    names = [name for name in detail.after if name not in _UNSHOWN] or list(detail.after)
+    order = {name: at for at, name in enumerate(_FIELDS)}
+    changed = sorted(detail.after, key=lambda name: order.get(name, len(order)))
+    names = [name for name in changed if name not in _UNSHOWN] or changed
     what = "、".join(_FIELDS.get(name, name) for name in names)
     before = "；".join(_word(name, detail.before.get(name)) for name in names)
     return what, before, "；".join(_word(name, detail.after.get(name)) for name in names)

@@ -12,6 +12,11 @@ from models.imports import ImportBatch, ImportChange, ImportLine
 
 CHUNK = 400
 PAGE = 50
+_TABS = {
+    "new": ["new", "read"],
+    "same": ["same", "duplicate"],
+    "unreadable": ["unreadable", "outside", "contrary"],
+}
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
@@ -41,7 +46,7 @@ def recent(session: Session, actor: Actor, limit: int = 20) -> list[ImportBatch]
 def _tab(tab: str) -> ColumnElement[bool]:
     if tab == "repaired":
         return col(ImportLine.repaired).is_(True)
-    states = {"same": ["same", "duplicate"], "unreadable": ["unreadable", "outside"]}.get(tab, [tab])
+    states = _TABS.get(tab, [tab])
     return col(ImportLine.state).in_(states)
 
 
@@ -105,6 +110,15 @@ def by_positions(session: Session, import_id: str, positions: Sequence[int]) -> 
 def changes(session: Session, import_id: str) -> list[ImportChange]:
     """What an import made and changed."""
     return list(session.scalars(select(ImportChange).where(col(ImportChange.import_id) == import_id)))
+
+
+def changes_of_rows(session: Session, row_ids: Sequence[str]) -> list[ImportChange]:
+    """What any import did to these rows."""
+    found: list[ImportChange] = []
+    for start in range(0, len(row_ids), CHUNK):
+        part = list(row_ids[start : start + CHUNK])
+        found += session.scalars(select(ImportChange).where(col(ImportChange.row_id).in_(part)))
+    return found
 
 
 def stale(session: Session, before: datetime) -> list[str]:

@@ -24,6 +24,7 @@ from models.imports import ImportLine
 
 Tell = Callable[[int, int], None]
 STAGE, COMPARE = 500, 1000
+_SOUND = ("read", "new", "changed", "same", "outside")
 
 
 @dataclass
@@ -110,6 +111,7 @@ def _stage(
     """Stage every record row; returns the divisions that sheets of codes name."""
     reference: dict[str, DivisionIn] = {}
     twins: dict[str, reader.Twins] = {}
+    told: dict[tuple[Any, ...], tuple[str, int]] = {}
     pending: list[dict[str, Any]] = []
     position, seen, on = 0, 0, today()
     for one in found:
@@ -125,7 +127,8 @@ def _stage(
             tally(report, line)
             if line.kind != "record":
                 continue
-            pending.append(_row(import_id, position, line))
+            pending.append(_row(import_id, position, line, told if report.taken else None))
+            report.contrary += pending[-1]["state"] == "contrary"
             position += 1
             if len(pending) >= STAGE:
                 _write(pending)
@@ -155,8 +158,16 @@ def tally(report: FileReport, line: Line) -> None:
         report.rows_good += 1
 
 
-def _row(import_id: str, position: int, line: Line) -> dict[str, Any]:
+def _row(
+    import_id: str, position: int, line: Line, told: dict[tuple[Any, ...], tuple[str, int]] | None
+) -> dict[str, Any]:
+    """A staged row. One person told twice in one home, but not alike, is taken once: which is right, a person says."""
     state, detail = lines.staged(line)
+    if told is not None and state == "read":
+        who = (line.values["id"], line.values["household"], line.name)
+        first = told.setdefault(who, (line.sheet, line.row))
+        if first != (line.sheet, line.row):
+            state, detail.why, detail.twin = "contrary", "told_twice", first
     return {
         "import_id": import_id, "position": position, "sheet": line.sheet[:64], "row": line.row, "name": line.name[:64],
         "state": state, "repaired": bool(line.repairs) and not line.why, "detail": detail.pack(),
@@ -173,8 +184,8 @@ def _write(pending: list[dict[str, Any]]) -> None:
 def gather(session: Session, import_id: str) -> Gathered:
     """What the staged rows of a roster say together."""
     gathered = Gathered()
-    for row in queries.stream(session, import_id, ("read", "new", "changed", "same", "outside", "unreadable")):
-        gathered.see(row.position, lines.unpack(row.detail), row.state != "unreadable")
+    for row in queries.stream(session, import_id, (*_SOUND, "contrary", "unreadable")):
+        gathered.see(row.position, lines.unpack(row.detail), row.state in _SOUND)
     return gathered
 
 
@@ -227,7 +238,8 @@ def judge_homes(session: Session, actor: Actor | None, gathered: Gathered, broug
             if not covers(actor, seen.division or row.division):
                 refused[code] = "outside_area"
                 continue
-            places[code], foreseen[code] = (seen.row_id or f"new:{code}"[:36], row.division), seen
+            places[code] = (seen.row_id or f"new:{code}"[:36], seen.division or row.division)
+            foreseen[code] = seen
     return Judged(places, refused, foreseen)
 
 

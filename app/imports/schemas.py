@@ -47,6 +47,7 @@ REASONS: dict[str, str] = {
     "name_missing": "没有姓名",
     "unknown_division": "户编号不在已知的村里",
     "outside_area": "不在你负责的地方",
+    "told_twice": "同一个人写了两次，内容不一样",
 }
 """Why a row cannot be read or taken in."""
 
@@ -92,6 +93,7 @@ class FileReport:
     changed: int = 0
     unchanged: int = 0
     outside: int = 0
+    contrary: int = 0
     households: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0})
     divisions: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0})
     doubts: Counter[str] = field(default_factory=Counter)
@@ -119,6 +121,7 @@ class FileReport:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "outside": self.outside,
+            "contrary": self.contrary,
             "households": self.households,
             "divisions": self.divisions,
             "doubts": dict(sorted(self.doubts.items())),
@@ -129,54 +132,67 @@ class FileReport:
 
 
 @dataclass(frozen=True)
-class ImportView:
-    """One import as a list or a page shows it."""
+class Tile:
+    """One of the counts above the table of a preview: which tab it opens, its number and words."""
 
-    id: str
-    file_name: str
-    ledger: str
-    state: str
-    state_words: str
-    at: str
-    who: str
-    sheets: int
-    rows: int
-    created: int
-    changed: int
-    same: int
-    unreadable: int
-    repaired: int
-    outside: int
-    households: int
-    can_take: bool
-    problem: str
-    unknown_columns: str
+    tab: str = ""
+    number: str = ""
+    words: str = ""
+    icon: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class ImportView:
+    """One import as a list or a page shows it; the numbers are written for reading."""
+
+    id: str = ""
+    file_name: str = ""
+    ledger: str = ""
+    state: str = ""
+    state_words: str = ""
+    at: str = ""
+    who: str = ""
+    size: str = ""
+    summary: str = ""
+    tiles: list[Tile] = field(default_factory=list)
+    first_tab: str = "new"
+    rows: int = 0
+    to_take: int = 0
+    to_take_words: str = ""
+    unreadable: int = 0
+    can_take: bool = False
+    can_undo: bool = False
+    problem: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class LineView:
     """One row of a preview: where it stands, whom it is about, and what is said of it."""
 
-    place: str
-    name: str
-    what: str
-    before: str
-    after: str
+    place: str = ""
+    name: str = ""
+    what: str = ""
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
 class LinePage:
-    """A page of rows."""
+    """A page of rows; `line` says which of how many."""
 
-    rows: list[LineView]
-    total: int
+    rows: list[LineView] = field(default_factory=list)
+    total: int = 0
+    line: str = ""
 
 
 @dataclass(frozen=True)
 class ProgressView:
     """How far a running import is."""
 
-    state: str
-    done: int
-    total: int
-    problem: str
+    state: str = ""
+    done: int = 0
+    total: int = 0
+    percent: str = ""
+    problem: str = ""

@@ -17,11 +17,10 @@ from sqlmodel import Session, col
 from app.accounts import service as accounts
 from app.accounts.schemas import Actor
 from app.audit.service import record
-from app.db import SHANGHAI, new_id, reading, transaction, utcnow
+from app.db import new_id, reading, transaction, utcnow
 from app.errors import AppError, Conflict, NotFound
-from app.imports import applying_service, lines, progress, queries, reading_service
-from app.imports.book import open_book
-from app.imports.ledgers import ledger
+from app.imports import applying_service, lines, progress, queries, reading_service, views
+from app.imports.book import check
 from app.imports.schemas import FileReport, ImportView, LinePage, ProgressView
 from app.queue import later
 from models.accounts import User
@@ -29,14 +28,6 @@ from models.imports import ImportBatch, ImportFile, ImportLine
 
 log = structlog.get_logger()
 KEPT_PREVIEW = timedelta(days=7)
-STATES = {
-    "reading": "正在读",
-    "previewed": "等你确认",
-    "running": "正在导入",
-    "done": "已导入",
-    "undone": "已撤销",
-    "failed": "没有成",
-}
 _BROKEN = "中途断了，什么都没有导入。请再来一次。"
 
 
@@ -59,7 +50,7 @@ def receive(actor: Actor, file_name: str, data: bytes) -> str:
     Raises:
         NotSpreadsheet: it cannot be opened; the message says what to do.
     """
-    open_book(file_name, data)
+    check(file_name, data)
     with transaction() as session:
         import_id = begin(session, actor, file_name, data)
         session.add(ImportFile(import_id=import_id, content=base64.b64encode(data).decode()))
@@ -182,12 +173,12 @@ def view(session: Session, actor: Actor, import_id: str) -> ImportView:
     Raises:
         NotFound: there is no such import for this actor.
     """
-    return _view(session, _settled(session, _batch(session, actor, import_id)))
+    return views.view(session, _settled(session, _batch(session, actor, import_id)))
 
 
 def recent(session: Session, actor: Actor) -> list[ImportView]:
     """The latest imports the actor may see."""
-    return [_view(session, _settled(session, batch)) for batch in queries.recent(session, actor)]
+    return [views.view(session, _settled(session, batch)) for batch in queries.recent(session, actor)]
 
 
 def page(session: Session, actor: Actor, import_id: str, tab: str, number: int) -> LinePage:
@@ -198,7 +189,9 @@ def page(session: Session, actor: Actor, import_id: str, tab: str, number: int) 
     """
     _batch(session, actor, import_id)
     found, total = queries.lines(session, import_id, tab, max(0, number))
-    return LinePage([lines.show(row, tab) for row in found], total)
+    first = queries.PAGE * max(0, number) + 1
+    line = f"第 {first:,}–{first + len(found) - 1:,} 行，共 {total:,} 行" if found else ""
+    return LinePage([lines.show(row, tab) for row in found], total, line)
 
 
 def look(session: Session, actor: Actor, import_id: str) -> ProgressView:
@@ -209,7 +202,8 @@ def look(session: Session, actor: Actor, import_id: str) -> ProgressView:
     """
     batch = _settled(session, _batch(session, actor, import_id))
     done, total, _ = progress.look(batch)
-    return ProgressView(batch.state, done, total, batch.problem or "")
+    percent = f"{min(100, 100 * done // total)}%" if total else "0%"
+    return ProgressView(batch.state, done, total, percent, batch.problem or "")
 
 
 def unreadable(session: Session, actor: Actor, import_id: str) -> tuple[str, bytes]:
@@ -282,35 +276,3 @@ def _forget(session: Session, ids: list[str]) -> None:
     for table in (ImportFile, ImportLine):
         session.execute(delete(table).where(col(table.import_id).in_(ids)))
     session.execute(delete(ImportBatch).where(col(ImportBatch.id).in_(ids)))
-
-
-def _view(session: Session, batch: ImportBatch) -> ImportView:
-    report = batch.report
-    user = session.get(User, batch.created_by) if batch.created_by else None
-    known = ledger(batch.ledger) if batch.ledger else None
-    homes = report.get("households", {})
-    return ImportView(
-        id=batch.id,
-        file_name=batch.file_name,
-        ledger=known.title if known else "没认出是哪种台账",
-        state=batch.state,
-        state_words=STATES.get(batch.state, batch.state),
-        at=f"{batch.created_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
-        who=user.name if user else "县里的电脑",
-        sheets=len(report.get("sheets", {})),
-        rows=batch.total_rows if batch.state != "done" else _records(report),
-        created=report.get("created", 0),
-        changed=report.get("changed", 0),
-        same=report.get("unchanged", 0) + report.get("rows_repaired", {}).get("duplicate_row", 0),
-        unreadable=report.get("rows_unreadable", 0) + report.get("outside", 0),
-        repaired=report.get("rows_repaired_total", 0),
-        outside=report.get("outside", 0),
-        households=homes.get("created", 0) + homes.get("changed", 0),
-        can_take=bool(report.get("taken")) and batch.state == "previewed",
-        problem=batch.problem or "",
-        unknown_columns="、".join(report.get("unknown_columns", [])),
-    )
-
-
-def _records(report: dict[str, Any]) -> int:
-    return report.get("rows_good", 0) + report.get("rows_repaired_total", 0) + report.get("rows_unreadable", 0)

@@ -50,18 +50,19 @@ class Homes:
             home.setdefault("head_person", values["name"])
         home.setdefault("first_person", values["name"])
 
-    def household(self, code: str, key: str | None = None) -> HouseholdIn:
+    def household(self, code: str, key: str | None = None, division: str | None = None) -> HouseholdIn:
         """The household as the register takes it in; named after its head.
 
         Args:
             key: the id it gets when it is new.
+            division: where a known one lies now; a new one lies in the village its code begins with.
         """
         home = self.fields[code]
         named = home.get("head_person") or home.get("head") or home["first_person"]
         said = {name: home.get(name) for name in ("group", "attribute", "checked_on", "checked_result")}
         given = {name: value for name, value in said.items() if value is not None}
         return HouseholdIn(
-            id=UUID(key) if key else None, code=code, name=named, division=village_of(code) or "", **given
+            id=UUID(key) if key else None, code=code, name=named, division=division or village_of(code) or "", **given
         )
 
 

@@ -195,12 +195,18 @@ def test_one_number_for_two_people_is_no_twin():
 
 def test_doubts_are_warnings_and_the_row_is_read():
     rows = [
-        person(1, 身份证号="349927198307278901"), person(2, 身份证号="349927196602297941"), person(3, 身份证号="349927202705246854"),
-        person(4, 联系电话="0556-7356664"), person(5, 最近排查日期="去年"),
+        person(1, 性别="", 身份证号="349927198307278901"), person(2, 性别="", 身份证号="349927196602297941"),
+        person(3, 性别="", 身份证号="349927202705246854"), person(4, 联系电话="0556-7356664"), person(5, 最近排查日期="去年"),
+        person(6, 性别="女"), person(7, 居住状况="很" * 40),
     ]  # fmt: skip
     assert [(line.why, [code for code, _, _ in line.warnings]) for line in records(roster(*rows))] == [
         (None, ["id_check"]), (None, ["id_date"]), (None, ["id_future"]), (None, ["phone_form"]), (None, ["date_unreadable"]),
+        (None, ["sex_differs"]), (None, ["too_long"]),
     ]  # fmt: skip
+
+
+def test_a_row_without_a_name_is_told():
+    assert [line.why for line in records(roster(person(1, name="")))] == ["name_missing"]
 
 
 def test_sheets_of_codes_and_of_words_are_for_reference():

@@ -1,0 +1,115 @@
+"""The office's 名册导入: send a ledger, look through what it would do, take it in, undo it."""
+
+from dataclasses import replace
+
+import reflex as rx
+from sqlmodel import Session
+
+from app.accounts.rules import Permission
+from app.accounts.schemas import Actor
+from app.accounts.state import OfficeState, read, requires, write
+from app.imports import service
+from app.imports.schemas import TABS, ImportView, LinePage, ProgressView
+
+P = Permission
+HERE = "/office/imports"
+NOBODY = ImportView()
+
+
+def _page(session: Session, actor: Actor, import_id: str, tab: str, number: int) -> tuple[ImportView, LinePage]:
+    return service.view(session, actor, import_id), service.page(session, actor, import_id, tab, number)
+
+
+class ImportsState(OfficeState):
+    """The list of imports, or one of them: its counts, one page of one tab, how far it is."""
+
+    rows: list[ImportView] = []
+    one: ImportView = NOBODY
+    progress: ProgressView = ProgressView()
+    lines: LinePage = LinePage()
+    tab: str = ""
+    number: int = 0
+    asking: bool = False
+    ready: bool = False
+
+    async def _show(self, import_id: str) -> None:
+        found, lines = await read(_page, import_id, self.tab, self.number)
+        if not self.tab:
+            self.tab = found.first_tab
+            found, lines = await read(_page, import_id, self.tab, self.number)
+        self.one, self.lines = found, lines
+        self.progress = await read(service.look, import_id)
+
+    @rx.event
+    @requires(P.IMPORT)
+    async def open(self) -> None:
+        """The list, or the import that the address names."""
+        import_id = self._parameter("id")
+        self.ready, self.asking, self.tab, self.number = False, False, "", 0
+        self.one, self.lines = NOBODY, LinePage()
+        if import_id:
+            await self._show(import_id)
+        else:
+            self.rows = await read(service.recent)
+        self.ready = True
+
+    @rx.event
+    @requires(P.IMPORT)
+    async def sent(self, import_id: str) -> None:
+        """A file has arrived: go to its preview."""
+        self.to = f"{HERE}?id={str(import_id)[:36]}"
+
+    @rx.event
+    @requires(P.IMPORT)
+    async def look(self) -> None:
+        """How far it is; when it is over, what came of it."""
+        seen = await read(service.look, self.one.id)
+        if seen.state != self.progress.state:
+            self.tab = ""
+            await self._show(self.one.id)
+        elif seen != self.progress:
+            self.progress = seen
+
+    @rx.event
+    @requires(P.IMPORT)
+    async def choose(self, tab: str) -> None:
+        """Another part of the preview."""
+        self.tab, self.number = tab if tab in TABS else "new", 0
+        await self._show(self.one.id)
+
+    @rx.event
+    @requires(P.IMPORT)
+    async def turn(self, pages: int) -> None:
+        """Another fifty rows."""
+        self.number = max(0, min(self.number + int(pages), (self.lines.total - 1) // 50))
+        await self._show(self.one.id)
+
+    @rx.event(temporal=True)
+    @requires(P.IMPORT)
+    async def take(self) -> None:
+        """Take in what the preview shows."""
+        await write(service.start, self.one.id)
+        self.progress = replace(self.progress, state="running", done=0, total=self.one.rows, percent="0%")
+        self.one = await read(service.view, self.one.id)
+
+    @rx.event
+    @requires(P.IMPORT)
+    async def ask(self, asking: bool) -> None:
+        """Whether the whole import is really to be undone."""
+        self.asking = bool(asking)
+
+    @rx.event(temporal=True)
+    @requires(P.IMPORT)
+    async def undo(self) -> None:
+        """Undo the whole import."""
+        self.asking = False
+        await write(service.undo, self.one.id)
+        await self._show(self.one.id)
+        self.done = "撤销好了，名册回到导入以前。"
+
+    @rx.event(temporal=True)
+    @requires(P.IMPORT)
+    async def discard(self) -> None:
+        """Throw the preview away and choose another file."""
+        await write(service.discard, self.one.id)
+        self.to = HERE
