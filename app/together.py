@@ -1,11 +1,12 @@
 """Several writers share one commit.
 
 A commit costs a wait for the disk, and SQLite has one writer at a time. Whoever comes while another commits joins
-the next unit of work: one wait for the disk pays for all of them, and none is answered before it.
+the next unit of work: one wait for the disk pays for all of them, and none is answered before it. Writers that do the
+same thing are handed over all at once, so that a statement, too, serves all of them.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import OperationalError
@@ -13,14 +14,16 @@ from sqlmodel import Session
 
 from app.db import transaction
 
-T = TypeVar("T")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Handler = Callable[[Session, Sequence[Item]], Sequence[Result]]
 MOST = 24
 """Jobs in one unit of work, so that the first does not wait long for the last."""
 
 
 class _Job:
-    def __init__(self, call: Callable[[Session], Any]) -> None:
-        self.call = call
+    def __init__(self, handler: Handler[Any, Any], item: Any) -> None:
+        self.handler, self.item = handler, item
         self.result: Any = None
         self.error: BaseException | None = None
         self.done = False
@@ -34,14 +37,14 @@ class Lane:
         self._leading = threading.Lock()
         self._waiting: list[_Job] = []
 
-    def run(self, call: Callable[[Session], T]) -> T:
-        """Run `call` in a unit of work; returns when it is committed.
+    def run(self, handler: Handler[Item, Result], item: Item) -> Result:
+        """Let `handler` do `item`, perhaps with others, in a unit of work; returns when it is committed.
 
         Raises:
             Unavailable: the database is away; nothing was changed.
-            Exception: what `call` raised; nothing of it was changed, its neighbours are not touched.
+            Exception: what the handler raised for this item alone; its neighbours are not touched.
         """
-        job = _Job(call)
+        job = _Job(handler, item)
         with self._guard:
             self._waiting.append(job)
         while not job.done:
@@ -58,11 +61,15 @@ class Lane:
 def _lead(jobs: list[_Job]) -> None:
     try:
         with transaction() as session:
+            by_handler: dict[Any, list[_Job]] = {}
+            for job in jobs:
+                by_handler.setdefault(job.handler, []).append(job)
             if len(jobs) == 1:
-                jobs[0].result = jobs[0].call(session)
+                jobs[0].result = jobs[0].handler(session, [jobs[0].item])[0]
             else:
-                for job in jobs:
-                    _side_by_side(session, job)
+                for group in by_handler.values():
+                    _all_at_once(session, group)
+                    session.expire_all()
     except BaseException as error:
         for job in jobs:
             job.error = job.error or error
@@ -71,19 +78,26 @@ def _lead(jobs: list[_Job]) -> None:
             job.done = True
 
 
-def _side_by_side(session: Session, job: _Job) -> None:
+def _all_at_once(session: Session, group: list[_Job]) -> None:
     try:
         with session.begin_nested():
-            job.result = job.call(session)
+            results = group[0].handler(session, [job.item for job in group])
     except OperationalError:
         raise
     except Exception as error:
-        job.error = error
+        if len(group) == 1:
+            group[0].error = error
+            return
+        for job in group:
+            _all_at_once(session, [job])
+        return
+    for job, result in zip(group, results, strict=True):
+        job.result = result
 
 
 _lane = Lane()
 
 
-def together(call: Callable[[Session], T]) -> T:
-    """Run `call` in a unit of work shared with whoever else is writing; see `Lane.run`."""
-    return _lane.run(call)
+def together(handler: Handler[Item, Result], item: Item) -> Result:
+    """Let `handler` do `item` in a unit of work shared with whoever else is writing; see `Lane.run`."""
+    return _lane.run(handler, item)

@@ -1,16 +1,17 @@
 """Taking pictures in: piece by piece or whole, looked at when the last byte is in, on disk before the answer."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import obstore
 from obstore.store import LocalStore
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, tuple_
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
-from app.audit.service import record
+from app.audit.service import entry, record_many
 from app.db import is_sqlite, reading, utcnow
 from app.errors import AppError, BadInput, TooBig
 from app.feed.service import Change, publish
@@ -181,47 +182,82 @@ def _take(actor: Actor, sha256: str, path: Path, data: bytes, mime: str) -> None
     else:
         obstore.put(target, store.key(sha256), data)
         path.unlink(missing_ok=True)
-    together(lambda session: received(session, actor, sha256, len(data), mime))
+    together(received, Arrival(actor, sha256, len(data), mime))
 
 
-def received(session: Session, actor: Actor, sha256: str, size: int, mime: str) -> None:
-    """Write down that a picture has wholly arrived from a user; his visits that name it go to review."""
+@dataclass(frozen=True)
+class Arrival:
+    """A picture whose bytes are on disk and whose row is still to be written."""
+
+    actor: Actor
+    sha256: str
+    size: int
+    mime: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Who sent what."""
+        return self.actor.id, self.sha256
+
+
+def received(session: Session, arrivals: Sequence[Arrival]) -> list[None]:
+    """Write down that pictures have wholly arrived; visits of their senders that name them go to review."""
     one_at_a_time(session)
     now = utcnow()
-    _insert_once(session, Photo, {"sha256": sha256, "size": size, "mime": mime, "state": "held", "received_at": now})
-    if session.get(PhotoUpload, (actor.id, sha256)) is not None:
-        return
-    upload = PhotoUpload(user_id=actor.id, sha256=sha256, completed_at=now)
-    session.add(upload)
-    session.flush()
-    session.execute(delete(PhotoRefusal).where(PhotoRefusal.user_id == actor.id, PhotoRefusal.sha256 == sha256))  # type: ignore[arg-type]
-    visits = _own_visits(session, actor.id, sha256)
-    for visit in visits:
-        reviews.on_photo_held(session, visit, upload)
-    record(session, actor, "photo.received", "photo", sha256, after={"size": size, "mime": mime})
-    publish(session, [_news(visit) for visit in visits])
+    rows = {one.sha256: {"sha256": one.sha256, "size": one.size, "mime": one.mime, "state": "held", "received_at": now}
+            for one in arrivals}  # fmt: skip
+    _insert_once(session, Photo, list(rows.values()))
+    keys = [one.key for one in arrivals]
+    known = set(session.execute(select(PhotoUpload.user_id, PhotoUpload.sha256).where(_UPLOAD.in_(keys))).tuples())  # type: ignore[call-overload]
+    new = {one.key: one for one in arrivals if one.key not in known}
+    if new:
+        uploads = {key: PhotoUpload(user_id=key[0], sha256=key[1], completed_at=now) for key in new}
+        columns = [{"user_id": key[0], "sha256": key[1], "completed_at": now} for key in new]
+        session.execute(insert(PhotoUpload.__table__), columns)  # type: ignore[attr-defined]
+        session.execute(delete(PhotoRefusal).where(_REFUSAL.in_(list(new))))
+        visits = _visits_naming(session, set(new))
+        for key, visit in visits:
+            reviews.on_photo_held(session, visit, uploads[key])
+        record_many(session, [entry(one.actor, "photo.received", "photo", one.sha256,
+                                    after={"size": one.size, "mime": one.mime}) for one in new.values()])  # fmt: skip
+        publish(session, [_news(visit) for _, visit in visits])
+    return [None] * len(arrivals)
+
+
+_UPLOAD = tuple_(PhotoUpload.user_id, PhotoUpload.sha256)  # type: ignore[arg-type]
+_REFUSAL = tuple_(PhotoRefusal.user_id, PhotoRefusal.sha256)  # type: ignore[arg-type]
+
+
+def _visits_naming(session: Session, keys: set[tuple[str, str]]) -> list[tuple[tuple[str, str], Visit]]:
+    """The visits whose author sent a picture that they name, with who sent what."""
+    query = select(VisitPhoto.sha256, Visit).join(Visit, Visit.id == VisitPhoto.visit_id)  # type: ignore[call-overload]
+    rows = session.execute(query.where(VisitPhoto.sha256.in_([name for _, name in keys])))  # type: ignore[attr-defined]
+    return [((visit.author_id, name), visit) for name, visit in rows if (visit.author_id, name) in keys]
 
 
 def _news(visit: Visit) -> Change:
     return Change("visit", visit.id, visit.household_id, visit.division)
 
 
-def _insert_once(session: Session, table: type, row: dict[str, object]) -> None:
+def _insert_once(session: Session, table: type, rows: Sequence[dict[str, object]]) -> None:
     if is_sqlite(session):
         from sqlalchemy.dialects.sqlite import insert as once
     else:
         from sqlalchemy.dialects.postgresql import insert as once
-    session.execute(once(table).values(**row).on_conflict_do_nothing())
+    session.execute(once(table.__table__).on_conflict_do_nothing(), list(rows))  # type: ignore[attr-defined]
 
 
 def _note_refusal(actor: Actor, sha256: str) -> None:
     """Remember that what came under this name was no picture, so that the visit can say so."""
 
-    def write(session: Session) -> None:
-        one_at_a_time(session)
-        session.execute(delete(PhotoRefusal).where(PhotoRefusal.user_id == actor.id, PhotoRefusal.sha256 == sha256))  # type: ignore[arg-type]
-        row = {"user_id": actor.id, "sha256": sha256, "code": NoPicture.code, "refused_at": utcnow()}
-        session.execute(insert(PhotoRefusal), [row])
-        publish(session, [_news(visit) for visit in _own_visits(session, actor.id, sha256)])
+    together(_refused, (actor, sha256))
 
-    together(write)
+
+def _refused(session: Session, pairs: Sequence[tuple[Actor, str]]) -> list[None]:
+    one_at_a_time(session)
+    rows = {(actor.id, name): {"user_id": actor.id, "sha256": name, "code": NoPicture.code, "refused_at": utcnow()}
+            for actor, name in pairs}  # fmt: skip
+    session.execute(delete(PhotoRefusal).where(_REFUSAL.in_(list(rows))))
+    session.execute(insert(PhotoRefusal.__table__), list(rows.values()))  # type: ignore[attr-defined]
+    publish(session, [_news(visit) for _, visit in _visits_naming(session, set(rows))])
+    return [None] * len(pairs)

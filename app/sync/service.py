@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -44,9 +45,9 @@ def push(actor: Actor, body: bytes, now: datetime | None = None) -> dict[str, An
     """
     received = now or utcnow()
     for left in reversed(range(TRIES)):
-        taken = intake.read(actor, body, received)
+        pending = Pending(actor, intake.read(actor, body, received), received)
         try:
-            return {"receipts": together(lambda session, taken=taken: take(session, actor, taken, received))}
+            return {"receipts": together(take, pending)}
         except IntegrityError:
             # The same push came over two lines at once on PostgreSQL: the second look finds what the first stored.
             if not left:
@@ -54,27 +55,43 @@ def push(actor: Actor, body: bytes, now: datetime | None = None) -> dict[str, An
     raise AssertionError
 
 
-def take(session: Session, actor: Actor, taken: Intake, now: datetime) -> list[dict[str, Any]]:
-    """Take in a push that was read, within a unit of work; returns its receipts."""
+@dataclass(frozen=True)
+class Pending:
+    """A push that was read and waits to be taken in."""
+
+    actor: Actor
+    taken: Intake
+    now: datetime
+
+
+def take(session: Session, pushes: Sequence[Pending]) -> list[list[dict[str, Any]]]:
+    """Take in pushes that were read, within a unit of work; returns the receipts of each."""
     queries.one_at_a_time(session)
-    fresh = _sort_out(session, actor, taken.slots)
-    _quarantine(session, actor, taken, now)
+    fresh: list[Work] = []
+    for author in dict.fromkeys(one.actor.id for one in pushes):
+        fresh += _sort_out(
+            session, author, [slot for one in pushes if one.actor.id == author for slot in one.taken.slots]
+        )
+    for one in pushes:
+        _quarantine(session, one.actor, one.taken, one.now)
+    now = max(one.now for one in pushes)
     try:
         with session.begin_nested():
             _apply_and_keep(session, fresh, now)
     except (OperationalError, IntegrityError):
         raise
     except Exception:
-        log.exception("a push is applied one by one", author=actor.id, commands=len(fresh))
+        log.exception("commands are applied one by one", commands=len(fresh))
         _one_by_one(session, fresh, now)
-    _follow_chain(session, actor, taken, fresh)
-    return [_receipt(slot) for slot in taken.slots]
+    for one in pushes:
+        _follow_chain(session, one.actor, one.taken)
+    return [[_receipt(slot) for slot in one.taken.slots] for one in pushes]
 
 
-def _sort_out(session: Session, actor: Actor, slots: Sequence[Slot]) -> list[Work]:
+def _sort_out(session: Session, author_id: str, slots: Sequence[Slot]) -> list[Work]:
     """The commands that are new; those known already get their present status, those with a used id are refused."""
     names = [slot.id.lower() for slot in slots if slot.id and slot.sound]
-    known = queries.known_commands(session, actor.id, names)
+    known = queries.known_commands(session, author_id, names)
     first: dict[str, Work] = {}
     for slot in slots:
         if not slot.id or not slot.sound:
@@ -346,8 +363,9 @@ def _insert_quarantine(session: Session, rows: Sequence[dict[str, Any]]) -> None
     session.execute(statement.on_conflict_do_update(index_elements=["author_id", "raw_sha256"], set_=again), list(rows))
 
 
-def _follow_chain(session: Session, actor: Actor, taken: Intake, works: Sequence[Work]) -> None:
+def _follow_chain(session: Session, actor: Actor, taken: Intake) -> None:
     """Note gaps and forks in the device's chain of commands; never a reason to hold or reject."""
+    works = [slot.work for slot in taken.slots if slot.work is not None]
     links = [(work.id, work.prev, work.digest) for work in works if not work.known]
     if not links:
         return
