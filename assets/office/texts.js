@@ -24,6 +24,7 @@ export async function readInto(event, id) {
   const told = document.getElementById(`${id}-told`);
   if (!file || !field || !told) return;
   told.textContent = await read(file, field);
+  told.scrollIntoView({ block: "center" });
   picker.value = "";
 }
 
