@@ -4,8 +4,8 @@
  */
 import { discardDraft, draft as draftById, flushDrafts, openDraft, saveDraft } from "../drafts.js";
 import { tell } from "../errors.js";
-import { command } from "../outbox.js";
-import { draftPhotos } from "../photos.js";
+import { command, item } from "../outbox.js";
+import { draftPhotos, thumbUrl } from "../photos.js";
 import { answerWords, answersOf } from "../rules.js";
 import { patch, show } from "../state.js";
 import { freshUi, initial, visitOf } from "../views/visit.js";
@@ -36,6 +36,9 @@ export const sectionsOf = () => open.program.run(inputOf(open.draft, open.home))
 
 export const sendable = () => ({ program: open.program, input: inputOf(open.draft, open.home) });
 
+/** @param {{sha256: string}} photo */
+const isStillSent = (photo) => open.draft.sent_photos?.some((one) => one.sha256 === photo.sha256);
+
 /** Draws the open draft. */
 export function draw() {
   if (!open) return;
@@ -45,7 +48,7 @@ export function draw() {
     sections: sectionsOf(),
     household: home.household,
     people: home.people,
-    photos: open.photos,
+    photos: [...open.sent.filter(isStillSent), ...open.photos],
     today: dayOf(now()),
     every: home.every,
     words: (question, value) => answerWords(question, value, home.people),
@@ -114,6 +117,14 @@ async function fromCommand(draft, id) {
   };
 }
 
+/** Pictures that the corrected command named: they stay with the correction. @param {object} draft */
+const sentPhotos = (draft) => Promise.all((draft.sent_photos ?? []).map(async (photo) => ({
+  ...photo, question: null, thumb_url: await thumbUrl(photo.sha256).catch(() => null),
+})));
+
+/** What the county could not take, in its own sentence. @param {string | undefined} fix */
+const wrongWith = async (fix) => (fix ? ((await item(fix).catch(() => null))?.sentence ?? "") : "");
+
 /** The form that a draft is written on: an old draft keeps its version. @param {object} home @param {string | undefined} fix */
 async function formFor(home, fix) {
   const sent = fix ? await command(fix) : null;
@@ -141,10 +152,10 @@ export async function loadVisit(route, settle, again) {
   await flushDrafts();
   let draft = await openDraft({ household_id: id, form: { code, version } });
   if (fix) draft = await fromCommand(draft, fix);
-  const photos = await draftPhotos(draft.id);
+  const [photos, sent, problem] = await Promise.all([draftPhotos(draft.id), sentPhotos(draft), wrongWith(fix)]);
   return settle(() => {
     open = {
-      home, program, draft: complete(draft, home), photos, busy: null, spot: {}, problem: "", photo_note: "", saving: false,
+      home, program, draft: complete(draft, home), photos, sent, busy: null, spot: {}, problem, photo_note: "", saving: false,
     };
     draw();
     void keepDraft();

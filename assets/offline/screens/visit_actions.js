@@ -200,9 +200,14 @@ export const actions = {
   /** @param {string} sha256 */
   async dropPhoto(sha256) {
     const { draft } = current();
+    const before = draft.sent_photos ?? [];
+    if (before.some((photo) => photo.sha256 === sha256)) {
+      await change((open) => (open.sent_photos = before.filter((photo) => photo.sha256 !== sha256)));
+      return toast("照片拿掉了", { action: () => change((open) => (open.sent_photos = before)) });
+    }
     await removePhoto(sha256, draft.id);
     await readPhotos();
-    toast("照片拿掉了", { action: () => restorePhoto(sha256, draft.id).then(readPhotos) });
+    return toast("照片拿掉了", { action: () => restorePhoto(sha256, draft.id).then(readPhotos) });
   },
 
   openIssue: () => change((draft) => {
