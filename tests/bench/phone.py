@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.bench import county
+from tests.bench import villages
 from tests.bench.browser import SLOWER, believe, phones, reopen
 from tests.bench.run import Figure
 from tests.e2e.phone import Phone
@@ -48,9 +48,9 @@ SAVE = """() => {
 
 def run() -> list[Figure]:
     """Fill a village, let a phone take it, then measure without signal."""
-    with county.home() as folder, tempfile.TemporaryDirectory() as album, phones() as new_phone:
-        account = county.fill(folder, villages=1, homes=HOMES)[0]
-        with county.serving(folder) as server:
+    with villages.home() as folder, tempfile.TemporaryDirectory() as album, phones() as new_phone:
+        account = villages.fill(folder, villages=1, homes=HOMES)[0]
+        with villages.serving(folder) as server:
             phone = new_phone(server.url)
             phone.open("/")
             phone.sign_in(account)

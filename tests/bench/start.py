@@ -3,7 +3,7 @@
 import statistics
 import time
 
-from tests.bench import county
+from tests.bench import villages
 from tests.bench.run import Figure
 from tests.e2e.server import Server
 
@@ -14,8 +14,8 @@ GOAL = 10
 def run() -> list[Figure]:
     """Start once, so that everything is built and loaded; then time the starts until the server answers."""
     times = []
-    with county.home() as folder:
-        with county.serving(folder):
+    with villages.home() as folder:
+        with villages.serving(folder):
             pass
         for _ in range(ROUNDS):
             server = Server(folder)

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from tests.bench import county
+from tests.bench import villages
 from tests.bench.run import Figure
 from tests.e2e.browser import launch
 from tests.e2e.phone import SIZE
@@ -37,7 +37,7 @@ class Scales:
 
 def run() -> list[Figure]:
     """Open the login until it answers to a tap, then sign in until the homes stand there."""
-    with county.home() as folder, county.serving(folder) as server, sync_playwright() as driver:
+    with villages.home() as folder, villages.serving(folder) as server, sync_playwright() as driver:
         browser = launch(driver)
         try:
             context = browser.new_context(viewport=SIZE, locale="zh-CN", has_touch=True, is_mobile=True)
