@@ -193,7 +193,7 @@ def _question(old: Section, before: Question, new: Section, now: Question) -> It
             both = ((source_before, old), (source_now, new))
             told = [condition_words(source, section) if source else "没有" for source, section in both]
             told = told if told[0] != told[1] else [source_before or "", source_now or ""]
-            yield "改了", f"{where}，{name}", *told
+            yield "改了", f"{where}，{name}", told[0], told[1]
 
 
 def _worded(before: Question, now: Question) -> Iterator[tuple[str, str, str]]:
