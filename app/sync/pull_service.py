@@ -120,13 +120,18 @@ def _page(
         "more": bool(place.former) or len(rows) == limit,
         "safe_to": settings.value(session, "safe_to", today)["at"],
     }
-    if before is not None and before.epoch != life:
+    if before is not None and not _goes_on(before, life, head):
         result["reset"] = True
     return result
 
 
+def _goes_on(before: Place, life: str, head: int) -> bool:
+    """Whether a cursor belongs to this database's life; one from beyond its head knew a life that was lost."""
+    return before.epoch == life and before.position <= head
+
+
 def _resume(before: Place | None, life: str, scope: str, head: int) -> Place:
-    if before is None or before.epoch != life or before.position > head:
+    if before is None or not _goes_on(before, life, head):
         return Place(life, 0, scope, fresh_until=head)
     if before.scope == scope:
         return before

@@ -12,6 +12,7 @@ from app.errors import NotAllowed
 from app.feed.service import Change, begin_epoch, publish
 from app.households import service as households
 from app.sync import pull_service
+from app.sync.rules import read_cursor, write_cursor
 from models.accounts import UserArea
 from tests import makers
 from tests.sync.pushing import push
@@ -168,6 +169,17 @@ def test_another_life_of_the_database_starts_from_nothing(county):
     assert names(page["changes"]) == sorted(["甲", "乙"])
     assert "reset" not in pull_service.pull(me, page["cursor"], 500)
     assert names(pull_service.pull(me, "何物", 500)["changes"]) == sorted(["甲", "乙"])
+
+
+def test_a_cursor_from_beyond_the_head_knew_a_life_that_was_lost(county):
+    """A backup put back without a new epoch: the phone starts from nothing and sends again what it still keeps."""
+    me, _ = county
+    _, cursor = everything(me)
+    parts = read_cursor(cursor)
+    parts[1] += 1000
+    page = pull_service.pull(me, write_cursor(parts), 500)
+    assert page["reset"] is True
+    assert names(page["changes"]) == sorted(["甲", "乙"])
 
 
 def test_what_a_backup_covers_is_told(county):

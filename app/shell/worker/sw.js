@@ -72,6 +72,13 @@ self.addEventListener("message", (event) => {
   if (event.data?.type === "SKIP_WAITING") self.skipWaiting();
 });
 
+/** Signal came back while no page looked (Chrome, Edge): whoever is open sends. A bonus, never the mechanism. */
+self.addEventListener("sync", (event) => {
+  if (event.tag !== "ruhutong-outbox") return;
+  const pages = self.clients.matchAll({ type: "window" });
+  event.waitUntil(pages.then((open) => open.forEach((one) => one.postMessage({ type: "sync" }))));
+});
+
 async function fromCaches(key) {
   const names = (await ourCaches()).filter((name) => name !== CACHE).reverse();
   for (const name of [CACHE, ...names]) {
