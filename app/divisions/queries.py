@@ -1,8 +1,9 @@
 """Reading the divisions."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlmodel import Session, col
 
 from app.accounts.queries import below
@@ -28,14 +29,16 @@ def names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def below_any(session: Session, prefixes: Sequence[str], level: str | None = None) -> list[Division]:
-    """The divisions at or below one of these codes, in the order of their codes."""
+def below_any(session: Session, prefixes: Sequence[str], level: str | None = None) -> Sequence[Row[Any]]:
+    """Code, name and level of the divisions at or below one of these codes, in the order of their codes."""
     if not prefixes:
         return []
-    query = select(Division).where(or_(*(below(Division.code, prefix) for prefix in prefixes)))
+    query = select(Division.code, Division.name, Division.level).where(  # type: ignore[call-overload]
+        or_(*(below(Division.code, prefix) for prefix in prefixes))
+    )
     if level:
         query = query.where(Division.level == level)
-    return list(session.scalars(query.order_by(Division.code)))
+    return session.execute(query.order_by(Division.code)).all()
 
 
 def by_codes(session: Session, codes: Sequence[str]) -> list[Division]:

@@ -83,10 +83,15 @@ def chain(session: Session, code: str) -> list[str]:
     return [names.get(part, part) for part in queries.chain_codes(code)]
 
 
-def places(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """Where each division is, in the county's own words: `高士镇毛安村`, `高士镇`, or the county's name."""
-    wanted = set(codes)
-    names = queries.names(session, wanted)
+def places(session: Session, codes: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Where each division is, in the county's own words: `高士镇毛安村`, `高士镇`, or the county's name.
+
+    Args:
+        known: names that were read already, by code.
+    """
+    wanted, names = set(codes), dict(known or {})
+    missing = {part for code in wanted for part in queries.chain_codes(code)} - set(names)
+    names |= queries.names(session, missing) if missing else {}
     return {
         code: "".join(names.get(part, part) for part in (queries.chain_codes(code)[1:] or queries.chain_codes(code)))
         for code in wanted
@@ -108,7 +113,7 @@ def village_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
 def within(session: Session, prefixes: Sequence[str], level: str | None = None) -> list[DivisionView]:
     """The divisions of these areas, for a list to choose from."""
     rows = queries.below_any(session, prefixes, level)
-    where = places(session, [row.code for row in rows])
+    where = places(session, [row.code for row in rows], {row.code: row.name for row in rows})
     return [DivisionView(row.code, row.name, row.level, where[row.code]) for row in rows]
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from app.accounts.queries import below, has_pairings_today, in_scope, paired_households
 from app.accounts.schemas import Actor
+from app.db import is_sqlite
 from models.accounts import Pairing, User
 from models.audit import AuditEntry
 from models.households import Contact, Household, Person, PersonTag, Relation
@@ -180,17 +181,21 @@ def looks(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple
     return [(row, name) for row, name in session.execute(query)]
 
 
-def people_where(actor: Actor, on: date, villages: Sequence[str] | None, *conditions: Any) -> Select[Any]:
+def people_where(
+    session: Session, actor: Actor, on: date, villages: Sequence[str] | None, *conditions: Any
+) -> Select[Any]:
     """People by what was searched: within these villages, or (None) within the homes paired with the actor.
 
     The villages stand as a list, not as a range, so that an index on (division, what is searched) answers on both
-    databases with one short look per village.
+    databases with one short look per village. PostgreSQL takes the list as one array.
     """
-    where = (
-        Person.household_id.in_(paired_households(actor.id, on))  # type: ignore[attr-defined]
-        if villages is None
-        else Person.division.in_(list(villages))  # type: ignore[attr-defined]
-    )
+    where: Any
+    if villages is None:
+        where = Person.household_id.in_(paired_households(actor.id, on))  # type: ignore[attr-defined]
+    elif is_sqlite(session):
+        where = Person.division.in_(list(villages))  # type: ignore[attr-defined]
+    else:
+        where = Person.division == any_(bindparam(None, list(villages), type_=ARRAY(Text)))
     return select(Person.id, Person.household_id, Person.name, Person.division).where(where, *conditions)  # type: ignore[call-overload]
 
 

@@ -1,10 +1,11 @@
 """Finding people among half a million: by name, given name, pinyin, initials, last four, phone, number, village.
 
-Each way is a prefix of an indexed column, asked village by village; equal ones come before longer ones. Only when
-nothing was found, and within a township, is a name searched for what lies inside it: in a county that reads everything.
+Each way is a prefix of an indexed column, asked village by village; who is called exactly so comes before longer
+names. Only when nothing was found, and within a township, is a name searched for what lies inside it: in a county
+that reads everything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -47,15 +48,28 @@ def search(session: Session, actor: Actor, text: str, on: date, *, area: str = "
     if not area and has_pairings_today(session, actor, on):
         villages.append(None)
     found: dict[str, Hit] = {}
+    meant = _joined([read_word(word) for word in rest])
     for among in villages:
-        for statement in _statements(actor, on, among, _joined([read_word(word) for word in rest])):
-            rows = session.execute(statement.limit(most - len(found) + 50)).all()
+        for condition in _ways(meant):
+            statement = queries.people_where(session, actor, on, among, condition, _alive())
+            rows = session.execute(statement.limit(most)).all()
+            if len(rows) == most and meant:
+                rows = [*session.execute(statement.where(_exactly(meant[0])).limit(most)), *rows]
             found |= {row.id: Hit(row.id, row.household_id, row.name) for row in rows if row.id not in found}
             if len(found) >= most:
-                return list(found.values())[:most]
+                return _best_first(found, rest)[:most]
     if not found and len(places) <= SMALL:
         found = _inside(session, actor, on, villages, rest, most)
-    return list(found.values())
+    return _best_first(found, rest)
+
+
+def _best_first(found: dict[str, Hit], words: list[str]) -> list[Hit]:
+    """Who is called exactly so comes before longer names."""
+    return sorted(found.values(), key=lambda hit: hit.name not in words)
+
+
+def _alive() -> Any:
+    return Person.removed_at.is_(None)  # type: ignore[union-attr]
 
 
 def _places(session: Session, actor: Actor, words: list[str], area: str) -> tuple[list[str], list[str]]:
@@ -84,21 +98,19 @@ def _joined(words: list[Wanted]) -> list[Wanted]:
     return words
 
 
-def _statements(actor: Actor, on: date, villages: Sequence[str] | None, words: list[Wanted]) -> Iterator[Any]:
-    """The questions to ask one after the other, the most exact first."""
-    alive = Person.removed_at.is_(None)  # type: ignore[union-attr]
+def _ways(words: list[Wanted]) -> list[Any]:
+    """The conditions to ask one after the other; what the first word finds is narrowed by the others."""
     if not words:
-        yield queries.people_where(actor, on, villages, alive, Person.is_head)
-        return
+        return [Person.is_head]
     first, others = words[0], [_loose(word) for word in words[1:]]
-    for condition in _ways(first):
-        yield queries.people_where(actor, on, villages, condition, alive, *others)
+    ways = [and_(way, *others) for way in _ways_of(first)]
     if first.kind == "code":
         homes = select(Household.id).where(starts(Household.code, first.text))
-        yield queries.people_where(actor, on, villages, Person.household_id.in_(homes), Person.is_head, alive)  # type: ignore[attr-defined]
+        ways.append(and_(Person.household_id.in_(homes), Person.is_head))  # type: ignore[attr-defined]
+    return ways
 
 
-def _ways(word: Wanted) -> list[Any]:
+def _ways_of(word: Wanted) -> list[Any]:
     if word.kind == "id":
         return [Person.id_index == crypto.index(word.text, "person.id_number")]
     if word.kind == "phone":
@@ -106,16 +118,22 @@ def _ways(word: Wanted) -> list[Any]:
     if word.kind == "last4":
         return [Person.id_last4 == word.text]
     if word.kind == "sound":
-        return [Person.initials == word.text, Person.pinyin == word.text,
-                starts(Person.initials, word.text), starts(Person.pinyin, word.text)]  # fmt: skip
+        return [starts(Person.initials, word.text), starts(Person.pinyin, word.text)]
     if word.kind == "name":
-        return [Person.name == word.text, starts(Person.name, word.text), starts(Person.given, word.text)]
+        return [starts(Person.name, word.text), starts(Person.given, word.text)]
     return []
+
+
+def _exactly(word: Wanted) -> Any:
+    """That a name is the word itself, for when the longer ones would crowd it out."""
+    if word.kind == "sound":
+        return or_(Person.initials == word.text, Person.pinyin == word.text)
+    return or_(Person.name == word.text, Person.given == word.text)
 
 
 def _loose(word: Wanted) -> Any:
     """Any of a word's ways at once, to narrow what another word has found."""
-    ways = _ways(word)
+    ways = _ways_of(word)
     return or_(*ways) if ways else false()
 
 
@@ -126,9 +144,8 @@ def _inside(
     if len(rest) != 1 or read_word(rest[0]).kind != "name":
         return {}
     inside = Person.name.contains(rest[0], autoescape=True)  # type: ignore[attr-defined]
-    alive = Person.removed_at.is_(None)  # type: ignore[union-attr]
     found: dict[str, Hit] = {}
     for among in villages:
-        rows = session.execute(queries.people_where(actor, on, among, inside, alive).limit(most))
+        rows = session.execute(queries.people_where(session, actor, on, among, inside, _alive()).limit(most))
         found |= {row.id: Hit(row.id, row.household_id, row.name) for row in rows}
     return found
