@@ -17,7 +17,8 @@ PAGE = 50
 ACTIONS = {
     "": "全部", "session": "登录和退出", "account": "账号", "pairing": "结对", "household": "农户", "person": "人",
     "person.unmasked": "看全号", "contact": "联系人", "visit": "走访", "issue": "问题", "review": "审核",
-    "photo": "照片", "import": "导入", "export": "导出", "conflict": "两边不一样的", "parameter": "参数", "form": "表单",
+    "photo": "照片", "import": "导入", "export": "导出", "conflict": "两边不一样的",
+    "parameter": "参数", "form": "表单",
     "feedback": "投诉建议", "keys": "密钥",
 }  # fmt: skip
 """Beginnings of verbs to filter by, with their words."""

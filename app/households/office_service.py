@@ -146,7 +146,8 @@ def looks(session: Session, actor: Actor, household_id: str, on: date, limit: in
     people = {person.id: person.name for person in queries.people_of(session, [home.id])}
     return [
         LookView(
-            at=f"{row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", who=who or "（已无此账号）", whom=people[row.subject_id],
+            at=f"{row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", who=who or "（已无此账号）",
+            whom=people[row.subject_id],
             what=WHAT.get((row.after or {}).get("field", ""), ""), why=row.reason or "没有写",
         )
         for row, who in queries.looks(session, list(people), limit)

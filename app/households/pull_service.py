@@ -62,7 +62,8 @@ def _person(row: Person, marks: list[str], contacts: list[Contact]) -> dict[str,
     return {
         "household_id": row.household_id, "name": row.name, "pinyin": row.pinyin, "initials": row.initials,
         "id_last4": row.id_last4, "id_masked": rules.mask_id(row.id_number), "sex": row.sex,
-        "born_on": _day(row.born_on), "relation": row.relation, "is_head": row.is_head, "phone": row.phone, "tags": marks, "living": row.living,
+        "born_on": _day(row.born_on), "relation": row.relation, "is_head": row.is_head, "phone": row.phone,
+        "tags": marks, "living": row.living,
         "health": row.health, "works_away": row.works_away, "ledger": _said(row.ledger),
         "contacts": [_contact(one) for one in contacts], "version": row.version,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The office's States: every remote call names its permission; who acts is asked at each event; errors are sentences."""
+"""The office's States: each remote call names its permission; who acts is asked anew; errors are sentences."""
 
 import asyncio
 import importlib

@@ -172,7 +172,8 @@ def test_a_home_and_its_people_are_added_by_the_phone_s_own_ids(cadre):
         service.add_household(session, cadre, HouseholdNew(id=UUID(made), name="刘 䶮", division=VILLAGE, group="三组"))
         service.add_person(
             session, cadre,
-            PersonIn(id=UUID(child), household_id=UUID(made), name="刘小䶮", id_number=CHILD.lower(), tags=["child_left_behind"]),
+            PersonIn(id=UUID(child), household_id=UUID(made), name="刘小䶮", id_number=CHILD.lower(),
+                     tags=["child_left_behind"]),
         )  # fmt: skip
     with reading() as session:
         data = service.pull_households(session, [made])[made].data
