@@ -1,8 +1,10 @@
 """`ruhutong up`: build what changed, migrate, start server and worker in one process group, end them together."""
 
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -111,6 +113,24 @@ def _own_group() -> None:
         os.setpgid(0, 0)
 
 
+def refuse_taken_port(address: Address) -> None:
+    """Refuse to share a port: the server's own socket would let a second one in beside the first.
+
+    Raises:
+        AppError: `port_taken`, something listens there already; `bad_address`, this machine has no such address.
+    """
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                words = f"端口 {address.port} 已经有程序在用。先停下它，或换一个：--port {address.port + 1}"
+                raise AppError(words, code="port_taken") from error
+            raise AppError(f"不能在 {address.host}:{address.port} 上监听：{error.strerror}", code="bad_address") from error
+
+
 def _wait_ready(address: Address, processes: Processes) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
@@ -162,8 +182,12 @@ def up(address: Address, *, demo: bool) -> int:
 
     own_bin_first()
     _own_group()
+    refuse_taken_port(address)
     settings().make_folders()
-    build.ensure_built()
+    try:
+        build.ensure_built()
+    except build.BuildFailed as error:
+        raise AppError(f"界面没有编译成功，最后的话是：\n{error}", code="build_failed") from error
     migrate()
     load_catalog_at_start()
     if demo:
