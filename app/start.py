@@ -128,7 +128,8 @@ def refuse_taken_port(address: Address) -> None:
             if error.errno == errno.EADDRINUSE:
                 words = f"端口 {address.port} 已经有程序在用。先停下它，或换一个：--port {address.port + 1}"
                 raise AppError(words, code="port_taken") from error
-            raise AppError(f"不能在 {address.host}:{address.port} 上监听：{error.strerror}", code="bad_address") from error
+            words = f"不能在 {address.host}:{address.port} 上监听：{error.strerror}"
+            raise AppError(words, code="bad_address") from error
 
 
 def _wait_ready(address: Address, processes: Processes) -> None:

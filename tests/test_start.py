@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -45,7 +44,5 @@ def test_a_child_leaves_when_its_parent_is_gone():
     assert child.stdout.readline() == "up\n"
     os.close(read)
     os.close(write)
-    began = time.monotonic()
     assert child.wait(10) == -signal.SIGTERM
-    assert time.monotonic() - began < 10
     child.stdout.close()
