@@ -29,6 +29,21 @@ class _Keys(rx.Component):
     tag = "Keys"
 
 
+class _PlainForm(rx.el.Div):
+    """A form that the browser sends by itself; Reflex's own would keep it from that."""
+
+    tag = "form"
+
+
+def file_form(*children: Any, action: str, **props: Any) -> rx.Component:
+    """A form whose answer is a file that the browser keeps.
+
+    It answers into a tab that closes by itself: leaving this page, even for a file, would end its WebSocket.
+    """
+    attrs = {"action": action, "method": "get", "target": "_blank", "rel": "noopener"}
+    return _PlainForm.create(*children, custom_attrs=attrs, **props)
+
+
 def stage(**props: Any) -> rx.Component:
     """The picture and its tools. `name` changes with the review and its version."""
     return _Stage.create(**props)

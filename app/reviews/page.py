@@ -19,7 +19,7 @@ from components.message import bones, empty, toast
 from components.office import select_field
 from components.photos import locked
 from components.plate import plaque
-from components.review import keys, put_away, stage
+from components.review import file_form, keys, put_away, stage
 
 HERE = "/office/reviews"
 S = ReviewsState
@@ -108,7 +108,7 @@ def _export() -> rx.Component:
     """A plain form: the browser takes the file by itself."""
     return rx.el.details(
         rx.el.summary(icon("download", small=True), "导出", class_name="btn light"),
-        rx.el.form(
+        file_form(
             rx.el.input(type="hidden", name="area", value=S.wanted.area, read_only=True),
             rx.el.input(type="hidden", name="days", value=S.wanted.days.to_string(), read_only=True),
             rx.el.label(
@@ -122,7 +122,6 @@ def _export() -> rx.Component:
             rx.el.label(rx.el.input(type="checkbox", name="returned", value="1"), "连退回的", class_name="tick"),
             button("导出", type="submit", kind="soft"),
             action="/api/reviews/export",
-            method="get",
             class_name="stack",
         ),
     )
