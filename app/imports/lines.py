@@ -8,7 +8,7 @@ from app.households import rules as people
 from app.households import tags
 from app.imports import schemas
 from app.imports.reader import Line
-from app.imports.rules import Repair
+from app.imports.rules import Repair, trim
 from app.imports.schemas import LineView
 from app.imports.taking import dates_as_text, dates_from_text
 from models.imports import ImportLine
@@ -99,7 +99,7 @@ def masked(text: str, kind: str) -> str:
         return text
     places = [at for at, character in enumerate(text) if character.isalnum()]
     hidden = set(places[head : len(places) - tail])
-    return "".join("*" if at in hidden else character for at, character in enumerate(text)).strip()
+    return "".join("*" if at in hidden else character for at, character in enumerate(text))
 
 
 def place(row: ImportLine) -> str:
@@ -112,8 +112,11 @@ def _kind_of(name: str) -> str:
 
 
 def _seen(name: str, text: str) -> str:
-    kind = _kind_of(name)
-    return text.replace("\n", "↵") if kind == "text" else masked(text, kind)
+    """A cell as written, its number masked, blanks at its ends made visible."""
+    kind, core = _kind_of(name), trim(text)
+    start = text.find(core) if core else 0
+    before, after = "␣" * start, "␣" * (len(text) - start - len(core))
+    return before + (core.replace("\n", "↵") if kind == "text" else masked(core, kind)) + after
 
 
 def show(row: ImportLine, tab: str) -> LineView:
@@ -150,7 +153,8 @@ def _repairs(detail: Detail, row: ImportLine) -> tuple[str, str, str]:
         where = f"{detail.twin[0]} 第 {detail.twin[1]} 行".strip()
         return kinds, f"{where}、{place(row)}", f"只留 {where}"
     cells = {one.field: (_seen(one.field, one.before), _seen(one.field, one.after)) for one in detail.repairs}
-    return kinds, "；".join(before for before, _ in cells.values()), "；".join(after for _, after in cells.values())
+    pairs = dict.fromkeys(cells.values())
+    return kinds, "；".join(before for before, _ in pairs), "；".join(after for _, after in pairs)
 
 
 def _changes(detail: Detail) -> tuple[str, str, str]:

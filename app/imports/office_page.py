@@ -17,6 +17,9 @@ from components.office import dialog, pager, sheet_page, table
 from components.sending import file_pick, tick
 
 ACCEPT = ".xlsx,.xls,.csv"
+LOW = {"margin_top": "auto"}
+WIDE = {"min_width": "760px"}
+"""On a phone a table keeps its width and is pushed sideways."""
 ONE = ImportsState.one
 TAB = ImportsState.tab
 
@@ -41,9 +44,8 @@ def _list() -> rx.Component:
             class_name="stack",
         )
     )
-    listing = table(
-        "最近的导入", ["文件", "台账", "到哪一步", "有什么", "什么时候"], rx.foreach(ImportsState.rows, _entry)
-    )
+    columns = ["文件", "台账", "到哪一步", "有什么", "什么时候"]
+    listing = table("最近的导入", columns, rx.foreach(ImportsState.rows, _entry), style=WIDE)
     nothing = empty("还没有导入过", "放入户籍人口花名册，村、户、人就都有了。")
     found = rx.cond(ImportsState.rows.length() > 0, listing, nothing)
     return sheet_page("名册导入", put_in, rx.cond(ImportsState.ready, found, bones(4)))
@@ -73,7 +75,7 @@ def _line(row: rx.Var[LineView]) -> rx.Component:
 
 
 def _rows(caption: str, columns: list[str]) -> rx.Component:
-    return table(caption, columns, rx.foreach(ImportsState.lines.rows, _line))
+    return table(caption, columns, rx.foreach(ImportsState.lines.rows, _line), style=WIDE)
 
 
 def _table() -> rx.Component:
@@ -125,7 +127,8 @@ def _foot() -> rx.Component:
     )
     take = button("导入 ", ONE.to_take_words, " 行", kind="main", on_click=ImportsState.take, data_testid="import-take")
     back = button("撤销这次导入", icon="undo-2", on_click=ImportsState.ask(True), data_testid="import-undo")
-    return rx.el.div(lost, rx.cond(ONE.can_take, take, rx.cond(ONE.can_undo, back, rx.fragment())), class_name="foot")
+    act = rx.cond(ONE.can_take, take, rx.cond(ONE.can_undo, back, rx.fragment()))
+    return rx.el.div(lost, act, class_name="foot", style=LOW)
 
 
 def _under_way() -> rx.Component:
@@ -146,13 +149,18 @@ def _under_way() -> rx.Component:
 def _preview() -> rx.Component:
     return rx.fragment(
         rx.el.div(rx.foreach(ONE.tiles, _tile), class_name="counts"),
-        rx.foreach(ONE.notes, lambda words: rx.el.p(icon("circle-help", small=True), words, class_name="state")),
+        rx.cond(
+            ONE.notes.length() > 0,
+            rx.el.div(rx.foreach(ONE.notes, lambda words: rx.el.p(words, class_name="soft-text"))),
+            rx.fragment(),
+        ),
         _table(),
     )
 
 
 def _heading() -> Any:
-    return rx.match(ONE.state, ("done", "已导入"), ("undone", "已撤销"), ("failed", "这次没有成"), "导入前，先看一遍")
+    words = {"reading": "正在读", "running": "正在导入", "done": "已导入", "undone": "已撤销", "failed": "这次没有成"}
+    return rx.match(ONE.state, *words.items(), "导入前，先看一遍")
 
 
 def _one() -> rx.Component:

@@ -109,5 +109,5 @@ def _notes(batch: ImportBatch) -> list[str]:
         notes.append(f"有 {report['outside']:,} 行不在你负责的地方，或户编号不在已知的村里，不会导入。")
     doubts = sum(report.get("doubts", {}).values())
     if doubts:
-        notes.append(f"有 {doubts:,} 处照写的导入了，但要核实，比如号码最后一位对不上。")
+        notes.append(f"有 {doubts:,} 处要核实，比如号码最后一位对不上；照表里写的导入。")
     return notes
