@@ -136,6 +136,16 @@ class Phone:
         self.page.get_by_test_id("save-visit").click()
         expect(self.page.get_by_test_id("save-visit")).to_be_hidden(timeout=20_000)
 
+    def save_anyway(self) -> None:
+        """Save although something is left to look at: the second tap (就这样存) always saves."""
+        button = self.page.get_by_test_id("save-visit")
+        button.click()
+        again = button.filter(has_text="就这样存")
+        expect(again.or_(self.page.get_by_text("已存在手机")).first).to_be_visible()
+        if again.is_visible():
+            again.click()
+        expect(button).to_be_hidden(timeout=20_000)
+
     def visit(self, number: int = 0, *pictures: Path) -> None:
         """A whole ordinary visit."""
         self.start_visit(number)
