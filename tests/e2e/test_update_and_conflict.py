@@ -20,12 +20,12 @@ def test_an_update_with_a_half_written_visit_in_two_tabs(new_phone, server: Serv
         second.goto(phone.url + "/me")
         site.version = 2
         second.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.update()).then(() => true)")
-        take = second.get_by_role("button", name="更新")
+        take = second.get_by_role("button", name="现在换上")
         expect(take).to_be_visible(timeout=20_000)
         expect(phone.page.get_by_test_id("save-visit")).to_be_visible()
-        with second.expect_event("framenavigated", timeout=20_000):
+        with second.expect_event("load", timeout=20_000):
             take.click()
-        expect(second.get_by_role("button", name="更新")).to_be_hidden(timeout=20_000)
+        expect(second.get_by_role("button", name="现在换上")).to_be_hidden(timeout=20_000)
 
         expect(phone.page.locator(".strip figure")).to_have_count(1)
         phone.page.reload()
@@ -49,7 +49,7 @@ def water(phone, choice: str) -> None:
 
 
 def test_two_people_say_different_things_and_both_are_kept(new_phone, server: Server):
-    """pwa §8.12: cadre and paired official change the same field without signal; both visits stand, a person decides."""
+    """pwa §8.12: the same field changed by two without signal: both visits stand, a person decides."""
     shared = server.rows(
         "SELECT h.id, h.name FROM household h JOIN pairing p ON p.household_id = h.id "
         "WHERE h.division = '349927100201' ORDER BY h.code LIMIT 1"
