@@ -15,6 +15,7 @@ SLOWER = 4
 # A loop must be slowed at least so much before a figure "at 4x" is believed.
 BELIEVED = 2.5
 LOOPS = 20
+TRIES = 4
 
 # `until` tells when a condition first holds on the screen: after the frame that draws it.
 STOPWATCH = """
@@ -29,7 +30,9 @@ STOPWATCH = """
     channel.port1.onmessage = () => done(performance.now());
     channel.port2.postMessage(0);
   }));
-  bench.until = (holds) => new Promise((done) => {
+  const within = (work, words) => Promise.race([work, new Promise((_, failed) =>
+    setTimeout(() => failed(new Error(words)), 60_000))]);
+  bench.until = (holds) => within(new Promise((done) => {
     const look = () => {
       if (!holds()) return;
       watcher.disconnect();
@@ -38,9 +41,9 @@ STOPWATCH = """
     const watcher = new MutationObserver(look);
     watcher.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     look();
-  });
-  bench.at = (type) => new Promise((done) =>
-    addEventListener(type, (event) => done(event.timeStamp), { once: true, capture: true }));
+  }), `in a minute the screen did not show: ${holds}`);
+  bench.at = (type) => within(new Promise((done) =>
+    addEventListener(type, (event) => done(event.timeStamp), { once: true, capture: true })), `no ${type} came`);
   const Plain = window.Worker;
   window.Worker = class extends Plain {
     constructor(...given) {
@@ -105,14 +108,18 @@ def _loop(page: Page) -> float:
 
 
 def believe(phone: Phone, page: Page, rate: float) -> None:
-    """Make sure that the slowing bites.
+    """Make sure that the slowing bites; on a busy machine one try may tell nothing.
 
     Raises:
         RuntimeError: it does not; a figure would be too good.
     """
-    slow = _loop(page)
-    slow_down(phone, page, 1)
-    plain = _loop(page)
-    slow_down(phone, page, rate)
-    if slow < plain * BELIEVED:
-        raise RuntimeError(f"the slowed page ran only {slow / plain:.1f} times slower, so the figures would be too good")
+    seen = []
+    for _ in range(TRIES):
+        slow = _loop(page)
+        slow_down(phone, page, 1)
+        plain = _loop(page)
+        slow_down(phone, page, rate)
+        seen.append(slow / plain)
+        if seen[-1] >= BELIEVED:
+            return
+    raise RuntimeError(f"the slowed page ran only {max(seen):.1f} times slower: its figures would be too good")

@@ -8,9 +8,10 @@ import importlib
 import json
 import os
 import platform
-import sys
 import traceback
 from dataclasses import asdict, dataclass
+
+import typer
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ MEASUREMENTS = (
 def machine() -> str:
     """The machine in words, for the table."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}"
 
 
 def measure(name: str) -> list[Figure]:
@@ -46,7 +48,7 @@ def measure_all(names: list[str]) -> tuple[list[Figure], dict[str, str]]:
     figures: list[Figure] = []
     broken: dict[str, str] = {}
     for name in names:
-        print(f"… {name}", file=sys.stderr, flush=True)
+        typer.echo(f"… {name}", err=True)
         try:
             figures += measure(name)
         except Exception as error:
@@ -64,12 +66,12 @@ def main(name: str | None, *, as_json: bool = False) -> None:
     figures, broken = measure_all([name] if name else list(MEASUREMENTS))
     if as_json:
         found = {"machine": machine(), "figures": [asdict(one) for one in figures], "broken": broken}
-        print(json.dumps(found, ensure_ascii=False))
+        typer.echo(json.dumps(found, ensure_ascii=False))
     else:
-        print(f"Measured on {machine()}\n\n| what | measured | goal | |\n|---|---|---|---|")
+        typer.echo(f"Measured on {machine()}\n\n| what | measured | goal | |\n|---|---|---|---|")
         for one in figures:
-            print(f"| {one.what} | {_number(one.value)} {one.unit} | {one.goal} | {'✓' if one.holds else '✗'} |")
+            typer.echo(f"| {one.what} | {_number(one.value)} {one.unit} | {one.goal} | {'✓' if one.holds else '✗'} |")
         for one, why in broken.items():
-            print(f"\n{one} could not be measured: {why.splitlines()[0]}")
+            typer.echo(f"\n{one} could not be measured: {why.splitlines()[0]}")
     if broken:
         raise SystemExit(1)

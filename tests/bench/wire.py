@@ -50,7 +50,12 @@ class Line:
 
 def run() -> list[Figure]:
     """A visit with everything written anew, saved without signal, sent when it is back."""
-    with villages.home() as folder, villages.serving(folder) as server, fault_proxy(server.port) as way, phones() as new:
+    with (
+        villages.home() as folder,
+        villages.serving(folder) as server,
+        fault_proxy(server.port) as way,
+        phones() as new,
+    ):
         line = Line()
         phone = new(f"http://localhost:{way.port}")
         phone.open("/")
