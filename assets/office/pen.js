@@ -256,9 +256,10 @@ function saysWhy(button) {
   const form = button.closest("form");
   if (!form) return true;
   const given = new FormData(form);
-  const marked = form.hasAttribute("data-marked");
-  if (given.get("reason") || String(given.get("note") ?? "").trim() || marked) return true;
   const asked = form.hasAttribute("data-asking");
+  // A mark says it too; on a phone, where the reasons are put away, they come up once before it is sent.
+  const marked = form.hasAttribute("data-marked") && (asked || !narrow());
+  if (given.get("reason") || String(given.get("note") ?? "").trim() || marked) return true;
   form.setAttribute("data-asking", "");
   if (asked) form.setAttribute("data-nothing", "");
   return false;
