@@ -102,6 +102,7 @@ def start(session: Session, actor: Actor, import_id: str) -> None:
         Conflict: it is not waiting, or its ledger is only read so far.
     """
     mark_running(session, actor, import_id)
+    record(session, actor, "import.started", "import", import_id)
     later(session, "take_import", import_id)
 
 
