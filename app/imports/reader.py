@@ -113,7 +113,7 @@ def _header(shape: Shape, rows: Sequence[tuple[int, list[Cell]]], tall: set[int]
         if number in tall and below and not _looks_like_data(below):
             both, left = _map(shape, leaf, below)
             if len(both) >= len(alone) and shape.needs <= {c.field for c in both.values()}:
-                return Header(number + 1, 2, both, left, tuple(below))
+                return Header(rows[index + 1][0], 2, both, left, tuple(below))
         if shape.needs <= {c.field for c in alone.values()}:
             above = texts[index - 1] if index else []
             if sum(map(bool, above)) < 2:
