@@ -65,7 +65,7 @@ def earlier_visit(
     """
     draw = random.Random(household["code"])
     day = now - timedelta(days=draw.randint(1, 60))
-    started = day.replace(hour=draw.randint(0, 11), minute=draw.randint(0, 59), second=0, microsecond=0)
+    started = day.replace(hour=draw.randint(8, 18), minute=draw.randint(0, 59), second=0, microsecond=0)
     finished = started + timedelta(minutes=draw.randint(1, 6))
     answers: dict[str, Any] = {}
     on = china_day(finished)
