@@ -8,9 +8,10 @@ from app.shell.page import main_bar, screen, waiting
 from components import offline
 from components.button import button, button_link, call_link
 from components.field import search_field, text_field
-from components.group import answer_row, group, group_list, label, row, row_link
+from components.group import answer_row, group, group_list, label, pad, row, row_link
 from components.icons import icon
 from components.message import empty, error, note
+from components.photos import strip, strip_photo
 from components.plate import plaque, plate, plate_where
 from components.tag import tag, tags
 
@@ -106,13 +107,35 @@ class IssueRow(TypedDict):
     line: str
 
 
+class Part(TypedDict):
+    """A section of a visit read in full."""
+
+    key: str
+    name: str
+    value: str
+    lines: list[Finding]
+
+
+class PastPhoto(TypedDict):
+    """A picture of a visit of the past."""
+
+    sha256: str
+    url: str
+    words: str
+    caption: str
+
+
 class VisitRow(TypedDict):
-    """A visit of the past."""
+    """A visit of the past; `parts`, `said` and `photos` come when it is opened, `fix` only where it is one's own."""
 
     id: str
     title: str
     line: str
     lines: list[Finding]
+    parts: list[Part]
+    said: list[str]
+    photos: list[PastPhoto]
+    fix: str
 
 
 class Household(TypedDict):
@@ -318,21 +341,43 @@ def _issues() -> rx.Component:
 
 
 def _visit(visit: rx.Var[VisitRow]) -> rx.Component:
-    found = rx.el.ul(
-        rx.foreach(visit["lines"], lambda part: answer_row(part["name"], part["value"], key=part["key"])),
-        class_name="lines",
-    )
     return rx.el.li(
         rx.el.details(
             rx.el.summary(
                 rx.el.span(rx.el.b(visit["title"]), rx.el.span(visit["line"]), class_name="t"),
                 icon("chevron-down"),
                 class_name="row",
+                on_click=offline.action("openPast", visit["id"]),
             ),
-            rx.cond(visit["lines"].length() > 0, found, rx.el.p("这次没有记别的。", class_name="pad soft-text")),
+            rx.cond(
+                visit["lines"].length() > 0, _in_full(visit), rx.el.p("这次没有记别的。", class_name="pad soft-text")
+            ),
+            rx.cond(visit["said"].length() > 0, _said(visit)),
+            rx.cond(visit["photos"].length() > 0, pad(strip(rx.foreach(visit["photos"], _past_photo)))),
+            rx.cond(visit["fix"], pad(button_link("改", to=visit["fix"], aria_label="改这一次"))),
         ),
         key=visit["id"],
     )
+
+
+def _in_full(visit: rx.Var[VisitRow]) -> rx.Component:
+    """Every answer, section by section; until they are read, a line for each section."""
+
+    def part(one: rx.Var[Part]) -> rx.Component:
+        answers = rx.foreach(one["lines"], lambda line: answer_row(line["name"], line["value"], key=line["key"]))
+        whole = rx.fragment(rx.el.li(rx.el.h3(one["name"], class_name="heading")), answers)
+        return rx.cond(one["value"], answer_row(one["name"], one["value"], key=one["key"]), whole)
+
+    brief = rx.foreach(visit["lines"], lambda line: answer_row(line["name"], line["value"], key=line["key"]))
+    return rx.el.ul(rx.cond(visit["parts"].length() > 0, rx.foreach(visit["parts"], part), brief), class_name="lines")
+
+
+def _said(visit: rx.Var[VisitRow]) -> rx.Component:
+    return pad(rx.foreach(visit["said"], lambda words: rx.el.p(words, key=words)), class_name="tight")
+
+
+def _past_photo(photo: rx.Var[PastPhoto]) -> rx.Component:
+    return rx.el.div(strip_photo(photo["url"], photo["words"], photo["caption"]), key=photo["sha256"])
 
 
 def _first_time() -> rx.Component:

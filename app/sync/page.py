@@ -28,16 +28,21 @@ class Item(TypedDict):
     percent: str
     sending: bool
     questions: list[str]
+    stood_by: bool
 
 
 class Fix(TypedDict):
-    """A record to correct; without `href` there is nothing to write anew, only to know."""
+    """A record to correct; without `href` there is nothing to write anew, only to know.
+
+    One that is `asked` about has arrived: its author may also say that it is right as it stands.
+    """
 
     id: str
     name: str
     line: str
-    sentence: str
+    sentences: list[str]
     href: str
+    asked: bool
 
 
 class Empty(TypedDict):
@@ -96,14 +101,16 @@ def _lists() -> rx.Component:
 
 
 def _fix(one: rx.Var[Fix]) -> rx.Component:
+    change = button_link("去改", to=one["href"])
+    stand_by = button("没写错", on_click=offline.action("standBy", one["id"]), kind="light")
     again = rx.cond(
         one["href"],
-        button_link("去改", to=one["href"]),
+        rx.cond(one["asked"], rx.el.div(stand_by, change, class_name="halves third"), change),
         button("知道了", on_click=offline.action("seen", one["id"])),
     )
     return group(
         rx.el.div(rx.el.div(rx.el.b(one["name"]), class_name="line"), rx.el.p(one["line"], class_name="soft-text")),
-        error(one["sentence"]),
+        rx.foreach(one["sentences"], lambda words: error(words, key=words)),
         again,
         class_name="pad",
         key=one["id"],
@@ -121,6 +128,7 @@ def _item(item: rx.Var[Item]) -> rx.Component:
         rx.cond(item["sending"], progress(item["words"], item["sent"], item["parts"], item["percent"])),
         rx.cond(item["line"], rx.el.p(item["line"], class_name="soft-text")),
         rx.foreach(item["questions"], lambda words: rx.el.p(icon("circle-help", small=True), words, class_name="hint")),
+        rx.cond(item["stood_by"], rx.el.p("县里问过，你说没写错", class_name="soft-text")),
         class_name="pad tight",
         key=item["id"],
         data_testid="outbox-item",

@@ -100,12 +100,41 @@ def _ended() -> rx.Component:
 
 def _visit() -> rx.Component:
     return rx.fragment(
+        rx.cond(VISIT["correction"], _correction()),
         rx.cond(VISIT["contact"]["open"], _contact(), _contact_folded()),
         rx.cond(VISIT["child"], _no_face()),
         rx.foreach(VISIT["blocks"], _block),
         _photos(),
         _rest(),
     )
+
+
+def _correction() -> rx.Component:
+    """What is being corrected; both versions are kept, and it says so."""
+    one = VISIT["correction"]
+    asked = rx.foreach(one["lines"], lambda words: rx.fragment(words, rx.el.br(), key=words))
+    times = row_button(
+        icon("clock"),
+        rx.el.span(rx.el.b(one["times"]), rx.el.span("日子或钟点不对，点这里改"), class_name="t"),
+        class_name="plain",
+        on_click=offline.action("openTimes"),
+        aria_expanded=one["open"],
+        arrow="chevron-down",
+    )
+    return rx.fragment(
+        note(asked, "改好保存，原来写的县里也留着。", title=one["title"], tone="due", icon="undo-2"),
+        group(times, rx.cond(one["open"], _times())),
+    )
+
+
+def _times() -> rx.Component:
+    def field(words: str, which: str, value: rx.Var[str]) -> rx.Component:
+        change = offline.action("setTime", which, offline.VALUE)
+        control = rx.el.input(type="datetime-local", default_value=value, on_change=change)
+        return rx.el.label(rx.el.span(words), control, class_name="field")
+
+    one = VISIT["correction"]
+    return pad(field("什么时候开始的", "started_at", one["start"]), field("什么时候结束的", "finished_at", one["end"]))
 
 
 def _contact() -> rx.Component:

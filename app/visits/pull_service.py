@@ -43,18 +43,28 @@ def _visit(
         "next_on": row.next_on.isoformat() if row.next_on else None, "state": row.state, "corrects": row.corrects,
         "corrected_by": row.corrected_by, "seq": row.seq, "received_at": _at(row.received_at),
         "author": {"id": row.author_id, "name": names.get(row.author_id, "")},
-        "photos": [
-            {"sha256": one.sha256, "question": one.question, "taken_at": _at(one.taken_at),
-             "state": states[row.author_id, one.sha256]}
-            for one in photos
-        ],
+        "photos": [_photo(one) | {"state": states[row.author_id, one.sha256]} for one in photos],
         "issues": [
             {"id": one.id, "text": one.text, "programme": one.programme, "question": one.question, "urgent": one.urgent,
              "person_id": one.person_id, "state": one.state}
             for one in issues if one.state != "replaced"
         ],
     }  # fmt: skip
-    return Rendered(row.version, data, row.division, row.household_id)
+    return Rendered(row.version, data | _place(row), row.division, row.household_id)
+
+
+def _photo(one: Any) -> dict[str, Any]:
+    """A picture as its visit named it: on another phone too, a correction names it again in full."""
+    said = {"original_sha256": one.original_sha256, "note": one.note}
+    given = {key: value for key, value in said.items() if value}
+    return {"sha256": one.sha256, "question": one.question, "taken_at": _at(one.taken_at)} | given | _place(one)
+
+
+def _place(row: Any) -> dict[str, Any]:
+    if row.lat is None:
+        return {}
+    rough = {} if row.accuracy_m is None else {"accuracy_m": row.accuracy_m}
+    return {"location": {"lat": row.lat, "lon": row.lon} | rough}
 
 
 def pull_tasks(session: Session, ids: Sequence[str]) -> dict[str, Rendered]:

@@ -172,7 +172,8 @@ def photos_of(session: Session, visit_ids: Sequence[str]) -> dict[str, list[Row[
         rows = session.execute(
             select(
                 VisitPhoto.visit_id, VisitPhoto.sha256, VisitPhoto.question, VisitPhoto.taken_at, VisitPhoto.of_child,
-                VisitPhoto.answers_review,
+                VisitPhoto.answers_review, VisitPhoto.original_sha256, VisitPhoto.lat, VisitPhoto.lon,
+                VisitPhoto.accuracy_m, VisitPhoto.note,
             )
             .where(VisitPhoto.visit_id.in_(part))
             .order_by(VisitPhoto.visit_id, VisitPhoto.position)

@@ -155,6 +155,17 @@ class ChildNotice(TypedDict):
     busy: bool
 
 
+class Correction(TypedDict):
+    """Which earlier visit is being corrected, what is asked about it, and when it was."""
+
+    title: str
+    lines: list[str]
+    times: str
+    open: bool
+    start: str
+    end: str
+
+
 class Visit(TypedDict):
     """The visit as a whole."""
 
@@ -182,6 +193,7 @@ class Visit(TypedDict):
     saving: bool
     again: bool
     faults: int
+    correction: Correction
 
 
 class Draft(TypedDict):

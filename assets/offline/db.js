@@ -17,6 +17,7 @@ const OPTIONS = /** @type {any} */ ({ chromeTransactionDurability: "strict" });
  * - drafts; photos (a picture's place in a draft or command), blobs (its bytes), thumbs, raws (as
  *   taken, until made smaller), uploads (how much of it the county has)
  * - commands (frozen bodies), outbox (what has become of them; `open` is 1 until wholly received)
+ * - returned: pictures that came back, for as long as their author has not settled them
  * - meta: cursor, heads of the command chains; leases: where the browser has no locks
  */
 const PERSON = {
@@ -61,7 +62,10 @@ export const phoneStore = () =>
 
 /** @param {string} userId */
 export const personStore = (userId) =>
-  openStore(`ruhutong-${userId}`, (store) => store.version(1).stores(PERSON));
+  openStore(`ruhutong-${userId}`, (store) => {
+    store.version(1).stores(PERSON);
+    store.version(2).stores({ outbox: `${PERSON.outbox}, asked`, returned: "sha256" });
+  });
 
 /**
  * Runs work on a store, and once more when its connection was taken away in the middle. Work must

@@ -98,8 +98,8 @@ export async function settleDraft(id) {
   await place.running;
 }
 
-/** @param {string} householdId @param {{code: string, version: number}} form @returns {Draft} */
-const blank = (householdId, form) => ({
+/** @param {string} householdId @param {{code: string, version: number}} form @param {string} [corrects] @returns {Draft} */
+const blank = (householdId, form, corrects) => ({
   id: uuid7(),
   household_id: householdId,
   form,
@@ -112,21 +112,24 @@ const blank = (householdId, form) => ({
   unchanged: [],
   issues: [],
   next_on: null,
+  ...(corrects && { corrects }),
 });
 
 /**
- * The open draft of this household and form, or a new one. Opening saves it, so that photos have an owner.
- * @param {{household_id: string, form: {code: string, version: number}}} what
+ * The open draft of this household and form, or a new one. Opening saves it, so that photos have an owner. The
+ * correction of an earlier visit has a draft of its own: it never writes over one that is being written.
+ * @param {{household_id: string, form: {code: string, version: number}, corrects?: string}} what
  * @returns {Promise<Draft>}
  */
-export async function openDraft({ household_id, form }) {
+export async function openDraft({ household_id, form, corrects }) {
   await flushDrafts();
   const { store } = await atWork();
   const draft = await write(store, ["drafts"], async () => {
     const all = await store.drafts.where("household_id").equals(household_id).toArray();
-    const open = all.find((one) => one.state === "open" && one.form.code === form.code);
+    const open = all.find((one) =>
+      one.state === "open" && (corrects ? one.corrects === corrects : !one.corrects && one.form.code === form.code));
     if (open) return open;
-    const fresh = blank(household_id, form);
+    const fresh = blank(household_id, form, corrects);
     await store.drafts.put(fresh);
     return fresh;
   });

@@ -3,6 +3,7 @@
  * knew it already, and makes room as soon as the county's own row is here.
  */
 import { keep } from "./db.js";
+import { VISITS } from "./item.js";
 
 /** @typedef {import("./db.js").Store} Store */
 /** @typedef {{type: string, id: string, version?: any, data: any, household_id: string, at?: number, find?: import("./search.js").Find}} Row */
@@ -33,10 +34,18 @@ export async function visitsHere(store) {
   return visits.filter((_, at) => !known[at]);
 }
 
-/** The same with what they say. @param {Store} store @param {string} householdId */
+/**
+ * What a home's visits and corrections say of which the county has not told yet. A correction that it has not taken
+ * corrects nothing.
+ * @param {Store} store @param {string} householdId
+ */
 export async function visitsOf(store, householdId) {
-  const rows = (await visitsHere(store)).filter((row) => row.household_id === householdId);
-  return (await bodies(store, rows)).map(({ id, payload }) => ({ ...payload, id, local: true }));
+  const rows = (await written(store, VISITS)).filter((row) => row.household_id === householdId);
+  const known = await keep(store, () => store.rows.bulkGet(rows.map((row) => /** @type {any} */ (["visit", row.id]))));
+  const fresh = rows.filter((row, at) => !known[at] && (row.type === "visit" || stands(row)));
+  return (await bodies(store, fresh)).map(({ id, type, corrects, payload }) => ({
+    ...payload, id, local: true, ...(type === "visit.correct" && { corrects }),
+  }));
 }
 
 /** Troubles noted on their own, until the county tells of them. @param {Store} store @param {string} householdId */
@@ -48,7 +57,7 @@ export async function issuesOf(store, householdId) {
 }
 
 /** A photo came back, or the county asks its author something about it. @param {any} review */
-const waitsForAuthor = (review) =>
+export const waitsForAuthor = (review) =>
   review.state === "returned" || (review.questions ?? []).some((/** @type {any} */ one) => !one.answer);
 
 /**

@@ -8,6 +8,11 @@
 /** Receipts after which the text is safe in the county. */
 export const RECEIVED = ["stored", "duplicate", "held", "orphaned", "conflict"];
 
+export const VISITS = ["visit", "visit.correct"];
+
+/** What another program has written into a visit: nothing that its author could correct on the phone. */
+const NOT_THE_AUTHORS = ["unknown_section", "unknown_question", "unknown_person"];
+
 /** @type {Record<string, import("./types.js").ItemState>} */
 const STATES = { held: "held", orphaned: "orphaned", conflict: "conflict" };
 
@@ -50,6 +55,17 @@ export function isOpen(row, uploads) {
   return uploadsOf(row, uploads).some((one) => one.state === "phone" || (one.state === "kept" && !row.acknowledged));
 }
 
+/** What the county asks about a visit and its author can correct. @param {any} row @returns {import("./types.js").Question[]} */
+const correctable = (row) =>
+  (row.receipt?.questions ?? []).filter((/** @type {any} */ one) => one.message && !NOT_THE_AUTHORS.includes(one.code));
+
+/**
+ * Whether a received visit waits for its author to correct it, or to say that it is right as it stands.
+ * @param {any} row
+ */
+export const isAsked = (row) =>
+  VISITS.includes(row.type) && RECEIVED.includes(row.text) && !row.as_is && !row.corrected_by && correctable(row).length > 0;
+
 /** @param {any} row what the county says of a refusal, in its words when it has some */
 function refusal(row) {
   const [error] = row.receipt?.errors ?? [];
@@ -68,6 +84,7 @@ function judge(row, photos, doing) {
   const kept = photos.filter((one) => one.state === "kept").length;
   const parts = { n: sent(row, photos), of: photos.length + 1 };
   if (row.text === "rejected") return { state: "fix", sentence: refusal(row) };
+  if (row.asked) return { state: "fix", sentence: correctable(row)[0].message ?? TO_CORRECT };
   if (way) return { state: "way", sentence: fill(ON_THE_WAY, parts) };
   if (row.text === "phone") return { state: "phone", sentence: row.sentence || SENTENCES.phone };
   if (kept && !row.acknowledged) {
@@ -96,6 +113,9 @@ export function itemOf(row, uploads, doing) {
     type: row.type,
     household_id: row.household_id,
     at: row.at,
+    mode: row.mode ?? null,
+    asked: row.asked === 1,
+    as_is: row.as_is === true,
     ...judge(row, photos, doing),
     parts: photos.length + 1,
     sent_parts: sent(row, photos),
@@ -103,6 +123,6 @@ export function itemOf(row, uploads, doing) {
     sent_bytes: photos.reduce((sum, one) => sum + (one.state === "done" ? one.bytes : one.offset), 0),
     receipt: row.receipt,
     kept_photos: photos.filter((one) => one.state === "kept").map((one) => one.sha256),
-    questions: row.receipt?.questions ?? [],
+    questions: row.asked ? correctable(row) : row.as_is || row.corrected_by ? [] : (row.receipt?.questions ?? []),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { emit } from "./bus.js";
 import { countyNow } from "./wire.js";
-import { isOpen } from "./item.js";
+import { isAsked, isOpen } from "./item.js";
 import { write } from "./db.js";
 
 /** @typedef {import("./db.js").Store} Store */
@@ -14,7 +14,8 @@ import { write } from "./db.js";
 const MOST_WRONG = 3;
 
 /**
- * Inside a transaction over outbox and uploads: notes on these items whether they are finished.
+ * Inside a transaction over outbox and uploads: notes on these items whether they are finished, and whether the county
+ * asks something about them.
  * @param {Store} store
  * @param {any[]} rows
  */
@@ -25,7 +26,7 @@ export async function settle(store, rows) {
   for (const row of rows) {
     const open = isOpen(row, byPhoto) ? 1 : 0;
     const done_at = open ? null : (row.done_at ?? countyNow());
-    await store.outbox.put({ ...row, open, done_at });
+    await store.outbox.put({ ...row, open, done_at, asked: isAsked(row) ? 1 : 0 });
   }
 }
 
@@ -110,6 +111,18 @@ export async function noteMissing(store, missingOf) {
   await store.uploads.where("sha256").anyOf(here).modify({ state: "phone", offset: 0, next_at: 0 });
   const rows = await store.outbox.toArray();
   await settle(store, rows.filter((row) => row.photos.some((/** @type {string} */ one) => here.includes(one))));
+}
+
+/**
+ * Inside a transaction over the outbox: visits that were corrected, on another phone perhaps, are asked about no more.
+ * @param {Store} store @param {Map<string, string>} correctedBy by visit
+ */
+export async function noteCorrected(store, correctedBy) {
+  if (!correctedBy.size) return;
+  await store.outbox
+    .where("id")
+    .anyOf([...correctedBy.keys()])
+    .modify((row) => Object.assign(row, { corrected_by: correctedBy.get(row.id), asked: 0 }));
 }
 
 /**

@@ -8,7 +8,7 @@ import { iso, now, uuid7 } from "./clock.js";
 import { keep, readMeta, write } from "./db.js";
 import { settleDraft } from "./drafts.js";
 import { isQuota, OfflineError } from "./errors.js";
-import { itemOf } from "./item.js";
+import { itemOf, VISITS } from "./item.js";
 import { settle } from "./ledger.js";
 import { inTurn } from "./locks.js";
 import { payloadPhotos, settlePhotos } from "./photos.js";
@@ -23,7 +23,6 @@ import { countyNow } from "./wire.js";
 /** @typedef {{digest: string | null, n: number}} Head the end of this device's chain of commands */
 
 const LARGEST = 256_000;
-const VISITS = ["visit", "visit.correct"];
 
 const SAVED = "已存在手机";
 const SAVED_WITHOUT = "文字已存，照片没存下 {n} 张";
@@ -101,11 +100,13 @@ const rowOf = (order, { command, photos }, { n, digest }) => ({
   digest,
   type: order.type,
   household_id: command.payload.household_id ?? null,
+  mode: command.payload.mode ?? null,
   about: command.payload.review_id ?? null,
   at: command.captured_at,
   saved_at: now(),
   text: "phone",
   open: 1,
+  asked: 0,
   photos,
   tries: 0,
   wrong: 0,
@@ -130,11 +131,16 @@ async function linkPhotos(store, commandId, photos, draftId) {
   }
 }
 
-/** A correction takes the place of what was to be corrected. @param {Store} store @param {string | undefined} id */
-async function replace(store, id) {
+/**
+ * A correction takes the place of what was to be corrected. What the county has not taken in ends here; what it has
+ * stays with its own state, for its photos may still be on their way.
+ * @param {Store} store @param {string | undefined} id @param {string} by
+ */
+async function replace(store, id, by) {
   const row = id && (await store.outbox.get(id));
-  if (!row || row.text !== "rejected") return;
-  await store.outbox.put({ ...row, text: "corrected", open: 0, done_at: countyNow() });
+  if (!row) return;
+  const ended = row.text === "rejected" ? { text: "corrected", open: 0, done_at: countyNow() } : {};
+  await store.outbox.put({ ...row, ...ended, asked: 0, corrected_by: by });
 }
 
 const TABLES = ["commands", "outbox", "photos", "drafts", "meta"];
@@ -158,7 +164,7 @@ async function commit(store, headKey, head, order, prepared) {
     await store.commands.add({ id, body, digest, type: order.type });
     await store.outbox.add(rowOf(order, prepared, next));
     await linkPhotos(store, id, prepared.photos, order.draft_id);
-    await replace(store, order.corrects);
+    await replace(store, order.replaces ?? order.corrects, id);
     if (draft) await store.drafts.put({ id: draft.id, household_id: draft.household_id, state: "sent", command_id: id });
     await store.meta.put({ key: headKey, value: next });
     return id;
@@ -226,7 +232,8 @@ async function withUploads(store, rows) {
 export async function items() {
   const { store } = await atWork();
   const rows = await keep(store, () => store.outbox.orderBy("n").reverse().toArray());
-  const shown = await withUploads(store, rows.filter((row) => row.text !== "corrected"));
+  const stands = rows.filter((row) => row.text !== "corrected" && (row.open || !row.corrected_by));
+  const shown = await withUploads(store, stands);
   return [...shown.filter((one) => one.state === "fix"), ...shown.filter((one) => one.state !== "fix")];
 }
 
@@ -241,11 +248,12 @@ export async function item(id) {
 export async function counts() {
   const { store } = await atWork();
   const rows = await keep(store, () => store.outbox.where("open").equals(1).toArray());
-  const shown = await withUploads(store, rows);
+  const shown = await withUploads(store, rows.filter((row) => !row.asked));
+  const asked = await keep(store, () => store.outbox.where("asked").equals(1).count());
   return {
     outbox: rows.filter((row) => VISITS.includes(row.type)).length,
     all: rows.length,
-    fix: shown.filter((one) => one.state === "fix").length,
+    fix: asked + shown.filter((one) => one.state === "fix").length,
   };
 }
 
@@ -266,6 +274,19 @@ export async function acknowledge(id) {
     const row = await store.outbox.get(id);
     if (!row) return;
     await settle(store, [{ ...row, acknowledged: true }]);
+  });
+  emit("outbox", { id });
+}
+
+/**
+ * 「没写错」: the visit is right as it stands, whatever the county asks about it. Kept on this phone; false takes it back.
+ * @param {string} id @param {boolean} [as_is]
+ */
+export async function standBy(id, as_is = true) {
+  const { store } = await atWork();
+  await write(store, ["outbox", "uploads"], async () => {
+    const row = await store.outbox.get(id);
+    if (row) await settle(store, [{ ...row, as_is }]);
   });
   emit("outbox", { id });
 }

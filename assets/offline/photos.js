@@ -229,12 +229,12 @@ function urlOf(key, data) {
   return url;
 }
 
-/** @param {Store} store @param {"blobs" | "thumbs"} table @param {string} sha256 */
+/** @param {Store} store @param {"blobs" | "thumbs" | "returned"} table @param {string} sha256 */
 async function localUrl(store, table, sha256) {
   const known = urls.get(table + sha256);
   if (known) return known;
   const row = await keep(store, () => store[table].get(sha256));
-  return row ? urlOf(table + sha256, row.data) : null;
+  return row?.data ? urlOf(table + sha256, row.data) : null;
 }
 
 /** @param {Store} store @param {string} sha256 */
@@ -250,7 +250,7 @@ const onlyHere = async (store, sha256) => {
  */
 export async function thumbUrl(sha256) {
   const { store } = await atWork();
-  const here = await localUrl(store, "thumbs", sha256);
+  const here = (await localUrl(store, "thumbs", sha256)) ?? (await localUrl(store, "returned", sha256));
   return here ?? ((await onlyHere(store, sha256)) ? null : `/api/photos/${sha256}?size=thumb`);
 }
 
@@ -259,7 +259,7 @@ export async function photoUrl(sha256) {
   const { store } = await atWork();
   // Without a thumb this browser could not decode it, so it could not show it either.
   const shown = await keep(store, () => store.thumbs.get(sha256));
-  const here = shown ? await localUrl(store, "blobs", sha256) : null;
+  const here = (shown ? await localUrl(store, "blobs", sha256) : null) ?? (await localUrl(store, "returned", sha256));
   return here ?? ((await onlyHere(store, sha256)) ? null : `/api/photos/${sha256}?size=screen`);
 }
 

@@ -5,7 +5,7 @@
 import { emit } from "./bus.js";
 import { now } from "./clock.js";
 import { readMeta, write } from "./db.js";
-import { noteMissing, noteReceipts, sendAllAgain } from "./ledger.js";
+import { noteCorrected, noteMissing, noteReceipts, sendAllAgain } from "./ledger.js";
 import { ask, Busy, forbidden } from "./round.js";
 import { findOf } from "./search.js";
 import { sentence, setStatus } from "./status.js";
@@ -55,6 +55,10 @@ function missingIn(changes) {
   return new Map(visits.map((one) => [one.id, one.data.photos.filter(isMissing).map((/** @type {any} */ one) => one.sha256)]));
 }
 
+/** Visits that have been corrected, and by which. @param {Change[]} changes @returns {Map<string, string>} */
+const correctedIn = (changes) =>
+  new Map(changes.filter((one) => one.type === "visit" && one.data?.corrected_by).map((one) => [one.id, one.data.corrected_by]));
+
 /**
  * Inside the transaction: the rows of one page. A row that names no content is left as it is.
  * @param {Store} store @param {Change[]} changes @param {number} gen
@@ -81,7 +85,9 @@ async function takePage(store, place, page) {
     if (page.safe_to) await store.meta.put({ key: "safe_to", value: page.safe_to });
     await store.meta.put({ key: "pull", value });
     await noteMissing(store, missingIn(page.changes));
-    return noteReceipts(store, receiptsIn(page.changes));
+    const news = await noteReceipts(store, receiptsIn(page.changes));
+    await noteCorrected(store, correctedIn(page.changes));
+    return news;
   });
 }
 

@@ -66,7 +66,7 @@ async function judge(store, rows) {
     returned,
     tasksAt: grouped(tasks, (row) => row.household_id),
     returnedAt: new Set(returned.map((row) => row.household_id)),
-    draftAt: new Set(drafts.map((draft) => draft.household_id)),
+    draftAt: new Set(drafts.filter((draft) => !draft.corrects).map((draft) => draft.household_id)),
     unsentAt: new Set(open.map((row) => row.household_id)),
   };
 }

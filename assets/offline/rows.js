@@ -58,17 +58,32 @@ const rowsAt = (store, type, householdId) =>
 /** @param {any} one */
 const begun = (one) => String(one.started_at ?? one.on ?? "");
 
-/** @param {Store} store @param {string} id */
+/**
+ * A home's visits, the latest first; `replaced` are those that a later version stands for.
+ * @param {Store} store @param {string} id
+ */
 async function visitsAt(store, id) {
   const told = (await rowsAt(store, "visit", id)).map(flat);
   const all = [...told, ...(await visitsOf(store, id))];
-  return all.sort((a, b) => begun(b).localeCompare(begun(a)));
+  const corrected = new Set(all.map((one) => one.corrects));
+  const marked = all.map((one) => ({ ...one, replaced: Boolean(one.corrected_by) || corrected.has(one.id) }));
+  return marked.sort((a, b) => begun(b).localeCompare(begun(a)));
 }
 
-/** Of a shared phone's drafts the one of this home. @param {Store} store @param {string} id */
+/**
+ * One visit as the county told of it; null where the phone knows none of that id.
+ * @param {string} id
+ */
+export async function visit(id) {
+  const { store } = await atWork();
+  const row = await keep(store, () => store.rows.get(/** @type {any} */ (["visit", id])));
+  return row ? flat(row) : null;
+}
+
+/** The visit of this home that is being written; a correction of an earlier one is apart from it. @param {Store} store @param {string} id */
 async function draftAt(store, id) {
   const drafts = await keep(store, () => store.drafts.where("household_id").equals(id).toArray());
-  return drafts.find((draft) => draft.state === "open") ?? null;
+  return drafts.find((draft) => draft.state === "open" && !draft.corrects) ?? null;
 }
 
 /**
@@ -147,7 +162,7 @@ export async function form(code, version) {
 export async function lastAnswers(householdId) {
   const { store } = await atWork();
   const forms = (await rowsOf(store, "form")).map((row) => row.data);
-  const visits = await visitsAt(store, householdId);
+  const visits = (await visitsAt(store, householdId)).filter((one) => !one.replaced);
   return mergeLast(visits, (code, version) => forms.find((one) => one.code === code && one.version === version));
 }
 

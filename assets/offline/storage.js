@@ -86,7 +86,8 @@ export async function freeSpace(store) {
 const mayGo = (row, safeTo) => {
   if (row.open || row.done_at === null) return false;
   if (row.done_at < countyNow() - KEEP_FOR) return true;
-  return row.done_at <= safeTo && ["stored", "duplicate", "corrected"].includes(row.text);
+  // What is asked about it is shown until it is answered.
+  return !row.asked && row.done_at <= safeTo && ["stored", "duplicate", "corrected"].includes(row.text);
 };
 
 /** @param {Store} store @param {string[]} ids */

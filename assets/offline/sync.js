@@ -12,6 +12,7 @@ import { onSaved } from "./outbox.js";
 import { recoverPhotos } from "./photos.js";
 import { pullAll } from "./pull.js";
 import { pushTexts } from "./push.js";
+import { keepReturned } from "./returned.js";
 import { Busy, photosToSend, SignInAgain, textsToSend } from "./round.js";
 import { atWork, current, finishLeaving, setExpired } from "./session.js";
 import { lastHeard, resetStatus, sentence, setStatus } from "./status.js";
@@ -69,6 +70,7 @@ async function steps(round) {
   // What came in may have brought a correction or a new history; then there is text to send again.
   await pushTexts(round);
   await uploadPhotos(round);
+  await keepReturned(round);
   await purge(round.store);
 }
 

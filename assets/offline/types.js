@@ -27,7 +27,10 @@
  * @property {string} sentence what has become of it, in Chinese
  * @property {Receipt | null} receipt the last word of the county
  * @property {string[]} kept_photos photos that the county cannot take; they stay on the phone
- * @property {Question[]} questions of the county to the author
+ * @property {Question[]} questions of the county to the author that are still open
+ * @property {string | null} mode of a visit
+ * @property {boolean} asked received, and its author is asked to correct it or to say that it is right (state `fix`)
+ * @property {boolean} as_is its author has said 「没写错」
  */
 
 /** @typedef {{path?: string, code?: string, message?: string}} ReceiptError */
@@ -50,6 +53,7 @@
  * @property {Record<string, any>} payload
  * @property {number | string} [base_version] version of the row that a change starts from
  * @property {string} [corrects] id of the command that this one corrects
+ * @property {string} [replaces] id of the item whose place it takes on this phone, where that is another than `corrects`
  * @property {string[]} [photos] sha256 of the photos; without it those named in `payload.photos`
  * @property {string} [draft_id] the draft that this command closes; the same draft is never sent twice
  * @property {string} [captured_at]
@@ -95,6 +99,7 @@
  * @property {any[]} unchanged
  * @property {any[]} issues
  * @property {string | null} [next_on]
+ * @property {string} [corrects] id of the visit whose words are being corrected
  */
 
 /**

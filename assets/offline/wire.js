@@ -14,6 +14,7 @@ import { after, now } from "./clock.js";
  * @property {string} message our sentence, empty where there is none
  * @property {any[]} details
  * @property {number | null} retryAfter milliseconds
+ * @property {ArrayBuffer | null} picture its bytes, where one was asked for and came
  */
 
 /** No answer of ours: no signal, too slow, or somebody else answered in the county's place. */
@@ -59,11 +60,16 @@ async function readJson(response) {
   }
 }
 
+/** @param {Response} response */
+const isPicture = (response) => response.status === 200 && /^image\//i.test(response.headers.get("content-type") ?? "");
+
 /**
  * @param {Response} response
+ * @param {boolean} wanted whether a picture was asked for
  * @returns {Promise<Answer>}
  */
-async function readAnswer(response) {
+async function readAnswer(response, wanted) {
+  const picture = wanted && isPicture(response) ? await response.arrayBuffer() : null;
   const json = await readJson(response);
   const error = json?.error;
   const date = Date.parse(response.headers.get("date") ?? "");
@@ -76,6 +82,7 @@ async function readAnswer(response) {
     message: typeof error?.message === "string" ? error.message : "",
     details: Array.isArray(error?.details) ? error.details : [],
     retryAfter: readRetryAfter(response.headers.get("retry-after")),
+    picture,
   };
 }
 
@@ -87,9 +94,10 @@ async function readAnswer(response) {
  * @param {Record<string, string>} [options.headers]
  * @param {number} [options.timeout] milliseconds for the whole exchange, the answer's body included
  * @param {AbortSignal} [options.signal]
+ * @param {boolean} [options.picture] a picture is asked for
  * @returns {Promise<Answer>}
  */
-export async function request(method, path, { body, headers = {}, timeout = 30_000, signal } = {}) {
+export async function request(method, path, { body, headers = {}, timeout = 30_000, signal, picture = false } = {}) {
   const stop = new AbortController();
   let late = false;
   const forget = after(timeout, () => {
@@ -109,7 +117,7 @@ export async function request(method, path, { body, headers = {}, timeout = 30_0
       redirect: "error",
       signal: stop.signal,
     });
-    return await readAnswer(response);
+    return await readAnswer(response, picture);
   } catch (error) {
     throw new NoAnswer(late ? "timeout" : signal?.aborted ? "stopped" : "network", error);
   } finally {

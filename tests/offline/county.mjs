@@ -35,6 +35,8 @@ export class County {
     this.known = new Set(["h1", "h2", "h3"]);
     this.outside = new Set(["h-moved"]);
     this.seq = 0;
+    /** @type {(command: any) => any[] | undefined} what the county asks about a command that it stores */
+    this.asks = () => undefined;
     this.mostCommands = 200;
     this.page = 100;
     this.log = [];
@@ -118,7 +120,8 @@ export class County {
     this.seq += 1;
     this.commands.set(key, { ...command, digest, status, seq: this.seq, author: this.session.user.id });
     if (command.type === "household.add") this.arrive(command.id);
-    return { id, digest, seq: this.seq, status };
+    const questions = this.asks(command);
+    return { id, digest, seq: this.seq, status, ...(questions && { questions }) };
   }
 
   statusOf({ type, payload, base_version }) {
@@ -173,6 +176,10 @@ export class County {
     const key = `${this.session.user.id} ${sum}`;
     const whole = this.photos.get(key);
     const part = this.parts.get(key) ?? { bytes: Buffer.alloc(0), length: null };
+    if (method === "GET") {
+      if (!whole) return problem(404, "not_found", "没有这张照片。");
+      return new Response(whole, { status: 200, headers: { "content-type": "image/jpeg" } });
+    }
     if (method === "HEAD") {
       const offset = whole ? whole.length : part.bytes.length;
       const length = whole ? whole.length : part.length;

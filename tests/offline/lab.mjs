@@ -6,7 +6,7 @@ import { Clock, dice } from "./time.mjs";
 
 const MODULES = [
   "bus", "canonical", "clock", "darkroom", "db", "drafts", "errors", "here", "item", "ledger", "locks", "outbox", "photos",
-  "place", "pull", "push", "register", "round", "rows", "search", "session", "status", "storage", "sync", "upload", "verifier", "wire",
+  "place", "pull", "push", "register", "returned", "round", "rows", "search", "session", "status", "storage", "sync", "upload", "verifier", "wire",
 ];
 
 let tabs = 0;
@@ -44,7 +44,7 @@ export class Lab {
   /** Opens a tab: the engine's modules anew, over the same store. */
   async tab() {
     tabs += 1;
-    const tab = { dead: false };
+    const tab = { dead: false, mark: `?tab=${tabs}` };
     for (const name of MODULES) tab[name] = await import(`../../assets/offline/${name}.js?tab=${tabs}`);
     const { clock, county } = this;
     const after = (ms, call) => clock.after(ms, () => tab.dead || call());

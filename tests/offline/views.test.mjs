@@ -117,7 +117,8 @@ test("homes stand in the order in which one walks", () => {
 
 const item = (more) => ({
   id: "i", type: "visit", household_id: "a", at: "2026-04-17T09:20:00+08:00", state: "phone", parts: 1, sent_parts: 0, bytes: 0,
-  sent_bytes: 0, sentence: "", receipt: null, kept_photos: [], questions: [], ...more,
+  sent_bytes: 0, sentence: "", receipt: null, kept_photos: [], questions: [], mode: "home",
+  asked: false, as_is: false, ...more,
 });
 const outbox = (items) => outboxOf({ items, homes: new Map([["a", home("a")]]), now: NOW, at: NOW });
 
@@ -125,8 +126,16 @@ test("what has to be corrected comes first, with its sentence and the way there"
   const rejected = item({ state: "fix", sentence: "下次日期写成去年了，改一下。", receipt: { id: "i", status: "rejected" } });
   const { fix, empty } = outbox([item({ id: "j" }), rejected]);
   assert.equal(fix[0].href, "/visit/a?fix=i");
-  assert.equal(fix[0].sentence, "下次日期写成去年了，改一下。");
+  assert.deepEqual([fix[0].sentences, fix[0].asked], [["下次日期写成去年了，改一下。"], false]);
   assert.equal(empty, null);
+});
+
+test("a stored visit that is asked about says when it was and that the county has it", () => {
+  const questions = ["下次日期写成去年了，改一下。", "二", "三", "四"].map((message) => ({ message }));
+  const { fix } = outbox([item({ state: "fix", asked: true, at: "2026-04-16T09:20:00+08:00", questions, parts: 3, sent_parts: 1 })]);
+  assert.equal(fix[0].line, "昨天 9:20上门，县里已存着，还有照片 2 张");
+  assert.deepEqual(fix[0].sentences, [...questions.slice(0, 3).map((one) => one.message), "还有 1 处，打开就看到。"]);
+  assert.deepEqual([fix[0].href, fix[0].asked], ["/visit/a?fix=i", true]);
 });
 
 test("a visit on its way tells its parts", () => {

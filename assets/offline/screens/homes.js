@@ -41,8 +41,15 @@ export async function homeOf(id) {
   const formOf = await formsOf(home.visits);
   const every = home.tasks.map((task) => task.every_days).filter(Boolean);
   home.people.sort(headFirst);
-  return { ...home, formOf, last: mergeLast(home.visits, formOf), every: every.length > 0 ? Math.min(...every) : null };
+  return { ...home, formOf, last: mergeLast(standing(home.visits), formOf), every: every.length > 0 ? Math.min(...every) : null };
 }
+
+/** Visits without those that a correction stands for. @param {object[]} visits */
+const standing = (visits) => visits.filter((visit) => !visit.replaced);
+
+/** What was known before a visit, to correct it by. @param {object} home @param {{started_at: string}} visit */
+export const lastBefore = (home, { started_at }) =>
+  mergeLast(standing(home.visits).filter((one) => Date.parse(one.started_at) < Date.parse(started_at)), home.formOf);
 
 /** A few words for each section of one visit. @param {object} visit @param {object} home @param {string} today */
 export async function toldBy(visit, home, today) {

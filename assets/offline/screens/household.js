@@ -1,12 +1,18 @@
 /** 一户: all of it from the phone; only a whole ID number needs the county, which writes down who looked. */
+import { thumbUrl } from "../photos.js";
+import { answerWords, answersOf } from "../rules.js";
 import { households } from "../rows.js";
+import { current } from "../session.js";
 import { tell } from "../errors.js";
 import { patch, show, shown } from "../state.js";
-import { householdOf, initial } from "../views/household.js";
+import { householdOf, initial, pastOf } from "../views/household.js";
 import { dayOf } from "../views/words.js";
 import { askCounty } from "./county.js";
-import { foundLast, homeOf, toldBy } from "./homes.js";
+import { foundLast, homeOf, programOf, toldBy } from "./homes.js";
 import { now } from "./moment.js";
+
+/** The home that is open, to read its visits in full. @type {object | null} */
+let open = null;
 
 /** @param {{params: Record<string, string>}} route @param {(done: () => void) => void} settle */
 export async function loadHousehold(route, settle) {
@@ -15,13 +21,34 @@ export async function loadHousehold(route, settle) {
   const home = await homeOf(id);
   if (!home) return settle(() => show("household", { ...initial, phase: "gone" }));
   const told = {};
-  for (const visit of home.visits) told[visit.id] = await toldBy(visit, home, today);
+  for (const visit of home.visits.filter((one) => !one.replaced)) told[visit.id] = await toldBy(visit, home, today);
   const village = (await households()).find((item) => item.id === id)?.village ?? "";
-  const model = householdOf(home, { today, last: await foundLast(home, today), told, village });
+  const model = householdOf(home, { today, last: await foundLast(home, today), told, village, me: (await current())?.user.id ?? "" });
   const full = Object.fromEntries(shown("household").people.map((person) => [person.id, person.full]));
-  return settle(() => show("household", {
-    ...model, people: model.people.map((person) => ({ ...person, full: full[person.id] ?? "" })),
-  }));
+  const read = new Map(shown("household").visits.filter((visit) => visit.parts.length > 0).map((visit) => [visit.id, visit]));
+  return settle(() => {
+    open = home;
+    show("household", {
+      ...model,
+      people: model.people.map((person) => ({ ...person, full: full[person.id] ?? "" })),
+      visits: model.visits.map((visit) => {
+        const { parts, photos, said } = read.get(visit.id) ?? visit;
+        return { ...visit, parts, photos, said };
+      }),
+    });
+  });
+}
+
+/** Questions about children: their pictures are not fetched from the county unasked. @param {import("../rules.js").Form | undefined} form */
+const childQuestions = (form) =>
+  new Set((form?.sections ?? []).filter((one) => one.never_face).flatMap((one) => one.questions.map((question) => question.code)));
+
+/** @param {object} photo @param {Set<string>} ofChild */
+async function pastPhoto(photo, ofChild) {
+  const url = (await thumbUrl(photo.sha256).catch(() => null)) ?? "";
+  const away = !url.startsWith("blob:");
+  const locked = away && ofChild.has(photo.question);
+  return { sha256: photo.sha256, url: locked ? "" : url, caption: locked ? "孩子的照片，在县里" : photo.state === "missing" ? "还没传完" : "照片" };
 }
 
 /** @param {string} id @param {Record<string, any>} change */
@@ -30,6 +57,23 @@ function patchPerson(id, change) {
 }
 
 export const actions = {
+  /** Reads one visit of the past in full; done when it is first opened. @param {string} id */
+  async openPast(id) {
+    const visit = open?.visits.find((one) => one.id === id);
+    if (!visit) return;
+    const home = open;
+    const today = dayOf(now());
+    const program = await programOf(visit.form.code, visit.form.version).catch(() => null);
+    const input = { ...home, answers: visit.answers, unchanged: visit.unchanged, last: {}, on: visit.started_at ?? today };
+    const photos = await Promise.all((visit.photos ?? []).map((photo) => pastPhoto(photo, childQuestions(program?.form))));
+    const full = pastOf(visit, {
+      sections: program?.run(input).sections ?? [], photos, today, alone: home.people.length === 1,
+      words: (question, value) => answerWords(question, value, home.people),
+      answersOf: ({ code, person_id }) => answersOf(visit.answers, code, person_id),
+    });
+    if (open === home) patch("household", { visits: shown("household").visits.map((one) => (one.id === id ? { ...one, ...full } : one)) });
+  },
+
   /** A child's number is opened only with a reason; it is asked first. @param {string} id @param {boolean} child */
   reveal: (id, child) => (child ? patchPerson(id, { asking: true, problem: "" }) : unmask(id, "")),
 

@@ -1,5 +1,5 @@
 /** 待上传: each item's true state; 「现在上传」 tries at once and says what came of it. */
-import { acknowledge, items } from "../outbox.js";
+import { acknowledge, items, standBy } from "../outbox.js";
 import { households, syncedAt } from "../rows.js";
 import { status, syncNow } from "../sync.js";
 import { tell } from "../errors.js";
@@ -36,4 +36,10 @@ export const actions = {
 
   /** Pictures that the county cannot take: seen; they stay on the phone. @param {string} id */
   seen: (id) => acknowledge(id),
+
+  /** 「没写错」: nothing is sent; it leaves 要改 and stands as it is. @param {string} id */
+  async standBy(id) {
+    await standBy(id);
+    toast("没写错，手机上记下了", { action: () => standBy(id, false) });
+  },
 };

@@ -35,7 +35,7 @@ async function returnedRows(returned) {
 
 /** Homes whose visit of today waits on this phone: the county's list of what is due does not know of it yet. @param {string} today */
 async function visitedToday(today) {
-  const sent = (await items()).filter((item) => item.type === "visit" && item.state !== "fix" && dayOf(item.at) === today);
+  const sent = (await items()).filter((item) => item.type === "visit" && item.receipt?.status !== "rejected" && dayOf(item.at) === today);
   return new Set(sent.map((item) => item.household_id));
 }
 

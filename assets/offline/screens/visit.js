@@ -4,13 +4,13 @@
  */
 import { discardDraft, draft as draftById, flushDrafts, openDraft, saveDraft } from "../drafts.js";
 import { tell } from "../errors.js";
-import { command, item } from "../outbox.js";
 import { draftPhotos, thumbUrl } from "../photos.js";
 import { answerWords, answersOf } from "../rules.js";
 import { patch, show } from "../state.js";
 import { freshUi, initial, visitOf } from "../views/visit.js";
 import { addDays, dayOf } from "../views/words.js";
-import { homeOf, programOf } from "./homes.js";
+import { opened, sentVisit } from "./correction.js";
+import { homeOf, lastBefore, programOf } from "./homes.js";
 import { now } from "./moment.js";
 
 /** The form that fits a way of contact: a call has a shorter one. */
@@ -100,35 +100,30 @@ function complete(draft, home) {
     unchanged: draft.unchanged ?? [],
     issues: draft.issues ?? [],
     next_on: fresh && home.every ? addDays(dayOf(draft.started_at), home.every) : (draft.next_on ?? null),
-    ui: { ...freshUi(), ...draft.ui, contact: (draft.met ?? []).length === 0 || draft.ui?.contact === true },
+    ui: { ...freshUi(), ...draft.ui, contact: draft.ui?.contact === true || (!draft.corrects && (draft.met ?? []).length === 0) },
   };
 }
 
-/** The draft that corrects a command the county could not take: its words as they were. @param {object} draft @param {string} id */
-async function fromCommand(draft, id) {
-  if (draft.corrects === id) return draft;
-  const sent = await command(id);
-  if (!sent) return draft;
-  const { answers, unchanged, mode, met, issues, next_on, location, photos, started_at } = sent.payload;
-  return {
-    ...draft, answers, unchanged: unchanged ?? [], mode, met: met ?? [], issues: issues ?? [], next_on: next_on ?? null,
-    location, started_at, sent_photos: photos ?? [], corrects: id,
-    corrects_type: sent.type === "visit.correct" ? "visit.correct" : "visit", ui: { ...freshUi(), problems: true },
-  };
+/**
+ * The draft that corrects a visit: at first its words as they were, the places open that the county asks about.
+ * @param {object} draft @param {import("./correction.js").Sent} sent @param {object} home @param {import("../rules.js").Program} program
+ */
+function correcting(draft, sent, home, program) {
+  const order = { order: { type: sent.type, corrects: sent.corrects }, asked: sent.sentences };
+  if (draft.ui) return { ...draft, ...order };
+  const filled = { ...draft, ...sent.words, ...order };
+  const { sections } = program.run(inputOf(filled, home));
+  return { ...filled, ui: opened(sent.questions, sections) };
 }
 
 /** Pictures that the corrected command named: they stay with the correction. @param {object} draft */
 const sentPhotos = (draft) => Promise.all((draft.sent_photos ?? []).map(async (photo) => ({
-  ...photo, question: null, thumb_url: await thumbUrl(photo.sha256).catch(() => null),
+  ...photo, question: null, notice: "原来的", thumb_url: await thumbUrl(photo.sha256).catch(() => null),
 })));
 
-/** What the county could not take, in its own sentence. @param {string | undefined} fix */
-const wrongWith = async (fix) => (fix ? ((await item(fix).catch(() => null))?.sentence ?? "") : "");
-
-/** The form that a draft is written on: an old draft keeps its version. @param {object} home @param {string | undefined} fix */
-async function formFor(home, fix) {
-  const sent = fix ? await command(fix) : null;
-  const wanted = sent?.payload.form ?? home.draft?.form;
+/** The form that a draft is written on: an old draft keeps its version. @param {object} home @param {import("./correction.js").Sent | null} sent */
+async function formFor(home, sent) {
+  const wanted = sent?.form ?? home.draft?.form;
   return (wanted && (await programOf(wanted.code, wanted.version))) ?? programOf("home");
 }
 
@@ -141,21 +136,24 @@ export async function loadVisit(route, settle, again) {
   if (again && !open) return undefined;
   const id = route.params.id ?? "";
   const fix = route.query.fix;
-  if (open?.home.household.id === id && (!fix || open.draft.corrects === fix)) return refreshVisit(settle);
+  if (open?.home.household.id === id && open.draft.corrects === fix) return refreshVisit(settle);
   closeVisit();
   show("visit", initial);
-  const home = await homeOf(id);
-  if (!home) return settle(() => show("visit", { ...initial, phase: "gone" }));
-  const program = await formFor(home, fix);
+  const [found, sent] = await Promise.all([homeOf(id), fix ? sentVisit(fix) : null]);
+  if (!found) return settle(() => show("visit", { ...initial, phase: "gone" }));
+  if (fix && !sent) return settle(() => show("visit", { ...initial, phase: "ended", household: id }));
+  const home = sent ? { ...found, last: lastBefore(found, sent.words) } : found;
+  const program = await formFor(home, sent);
   if (!program) return settle(() => show("visit", { ...initial, phase: "no_form", household: id }));
   const { code, version } = program.form;
   await flushDrafts();
-  let draft = await openDraft({ household_id: id, form: { code, version } });
-  if (fix) draft = await fromCommand(draft, fix);
-  const [photos, sent, problem] = await Promise.all([draftPhotos(draft.id), sentPhotos(draft), wrongWith(fix)]);
+  const begun = await openDraft({ household_id: id, form: { code, version }, corrects: fix });
+  const draft = sent ? correcting(begun, sent, home, program) : begun;
+  const [photos, before] = await Promise.all([draftPhotos(draft.id), sentPhotos(draft)]);
   return settle(() => {
     open = {
-      home, program, draft: complete(draft, home), photos, sent, busy: null, spot: {}, problem, photo_note: "", saving: false,
+      home, program, draft: complete(draft, home), photos, sent: before, busy: null, spot: {}, problem: "", photo_note: "",
+      saving: false,
     };
     draw();
     void keepDraft();

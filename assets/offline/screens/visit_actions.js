@@ -73,7 +73,7 @@ async function payloadOf(draft) {
   const { answers, unchanged } = toSend(program, input);
   const payload = {
     household_id: draft.household_id, form: draft.form, mode: draft.mode, met: draft.met, started_at: draft.started_at,
-    finished_at: now(), answers, unchanged, issues: draft.issues,
+    finished_at: draft.finished_at ?? now(), answers, unchanged, issues: draft.issues,
   };
   if (draft.sent_photos?.length > 0) payload.photos = await allPhotos(draft);
   if (draft.location) payload.location = draft.location;
@@ -86,10 +86,10 @@ async function saveNow() {
   const { draft } = current();
   markSaving(true);
   try {
-    const order = { type: draft.corrects_type ?? "visit", payload: await payloadOf(draft), draft_id: draft.id };
-    const saved = await enqueue(draft.corrects ? { ...order, corrects: draft.corrects } : order);
+    const order = { payload: await payloadOf(draft), draft_id: draft.id };
+    const saved = await enqueue(draft.corrects ? { ...order, ...draft.order, replaces: draft.corrects } : { ...order, type: "visit" });
     endVisit();
-    navigate("/", { replace: true });
+    navigate(draft.corrects ? "/outbox" : "/", { replace: true });
     toast(saved.lost.length > 0 ? saved.sentence : "已存在手机");
   } catch (error) {
     markSaving(false);
@@ -241,6 +241,15 @@ export const actions = {
   /** @param {string} day */
   setNext: (day) => change((draft) => {
     draft.next_on = day || null;
+  }),
+
+  openTimes: () => change((draft) => {
+    draft.ui.times = !draft.ui.times;
+  }),
+
+  /** When the visit that is corrected began or ended, as the field gives it: without an offset, in China. @param {"started_at" | "finished_at"} which @param {string} typed */
+  setTime: (which, typed) => change((draft) => {
+    if (typed) draft[which] = `${typed.slice(0, 16)}:00+08:00`;
   }),
 
   /** One point, only when tapped; a second tap forgets it. */

@@ -20,9 +20,9 @@ export async function loadVisits(settle) {
       const home = homes.get(draft.household_id);
       return {
         id: draft.id,
-        href: `/visit/${draft.household_id}`,
+        href: `/visit/${draft.household_id}${draft.corrects ? `?fix=${draft.corrects}` : ""}`,
         name: home ? `${home.head || home.name}家` : "已经转走的一户",
-        line: [placeWords(home?.plaque), `${whenWords(draft.saved_at, now())}写的`].filter(Boolean).join("，"),
+        line: [placeWords(home?.plaque), draft.corrects ? `改${whenWords(draft.started_at, now())}那次` : `${whenWords(draft.saved_at, now())}写的`].filter(Boolean).join("，"),
       };
     }),
   }));

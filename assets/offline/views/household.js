@@ -41,8 +41,17 @@ function personRow(person, today) {
 
 const CONTACTS = { emergency: "紧急联系人", village: "村内联系人", carer: "照看人" };
 
-/** @param {object} visit @param {object[]} people @param {object[]} lines @param {string} today */
-function visitRow(visit, people, lines, today) {
+/** Whose visit it was, where it was not one's own; and that it has been corrected. @param {object} visit @param {string} me @param {object[]} all */
+function versionWords(visit, me, all) {
+  const before = all.some((one) => one.replaced && one.id === visit.corrects);
+  return [isOwn(visit, me) ? "" : visit.author?.name ? `${visit.author.name}去的` : "", before ? "改过" : ""];
+}
+
+/** @param {object} visit @param {string} me */
+const isOwn = (visit, me) => visit.local === true || visit.author?.id === me;
+
+/** @param {object} visit @param {object[]} people @param {object[]} lines @param {{today: string, me: string}} facts @param {object[]} all */
+function visitRow(visit, people, lines, { today, me }, all) {
   const met = (visit.met ?? []).map((id) => people.find((person) => person.id === id)?.name).filter(Boolean);
   const photos = visit.photos?.length ?? 0;
   const issues = visit.issues?.length ?? 0;
@@ -53,11 +62,41 @@ function visitRow(visit, people, lines, today) {
       met.length > 0 ? `见到${met.join("、")}` : "没记见到谁",
       photos > 0 ? `照片 ${photos} 张` : "",
       issues > 0 ? `困难 ${issues} 条` : "",
+      ...versionWords(visit, me, all),
       visit.local ? "还在手机里" : "",
     ]),
     lines,
+    parts: [],
+    photos: [],
+    said: [],
+    fix: isOwn(visit, me) ? `/visit/${visit.household_id}?fix=${visit.id}` : "",
   };
 }
+
+/**
+ * One visit read in full: every answer in words, the troubles told, the next day, and its pictures.
+ * @param {object} visit
+ * @param {{sections: object[], words: (question: object, value: unknown) => string, answersOf: (section: object) => object | undefined,
+ *   photos: object[], today: string, alone: boolean}} facts
+ */
+export function pastOf(visit, { sections, words, answersOf, photos, today, alone }) {
+  const told = sections.filter((section) => section.state !== "empty");
+  const issues = (visit.issues ?? []).filter((one) => !one.question).map((one) => `困难：${one.text}`);
+  return {
+    parts: findingRows(told, alone).map((part, at) => ({
+      ...part,
+      value: told[at].state === "unchanged" ? part.value : "",
+      lines: told[at].state === "unchanged" ? [] : answerLines(told[at], answersOf(told[at]), words),
+    })),
+    said: [...issues, visit.next_on ? `下次 ${dayWords(visit.next_on, today)}` : ""].filter(Boolean),
+    photos: photos.map((photo) => ({ sha256: photo.sha256, url: photo.url, words: "这次的照片", caption: photo.caption })),
+  };
+}
+
+/** @param {object} section @param {object | undefined} answers @param {(question: object, value: unknown) => string} words */
+const answerLines = (section, answers, words) => section.questions
+  .map((question) => ({ key: question.code, name: question.label, value: words(question, answers?.[question.code]) }))
+  .filter((line) => line.value);
 
 /** One line for each section of a visit: its title and a few words. @param {object[]} sections @param {boolean} alone who lives alone is not named */
 const findingRows = (sections, alone) => sections.map((section) => ({
@@ -68,13 +107,13 @@ const findingRows = (sections, alone) => sections.map((section) => ({
 
 /**
  * @param {{household: object, people: object[], tasks: object[], visits: object[], issues: object[], draft: object | null}} home
- * @param {{today: string, last: object[], told: Record<string, object[]>, village: string}} facts `last`: what was found last,
- *   section by section; `told`: the same for each visit
+ * @param {{today: string, last: object[], told: Record<string, object[]>, village: string, me: string}} facts `last`: what
+ *   was found last, section by section; `told`: the same for each visit; `me`: who looks
  */
-export function householdOf(home, { today, last, told, village }) {
+export function householdOf(home, { today, last, told, village, me }) {
   const { household, people, tasks, visits, issues, draft } = home;
   const due = [...tasks].filter((task) => task.kind !== "review").sort((a, b) => (a.due_on < b.due_on ? -1 : 1))[0];
-  const newest = [...visits].sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
+  const newest = visits.filter((visit) => !visit.replaced).sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
   const open = issues.filter((issue) => issue.state !== "closed" && issue.state !== "done");
   return {
     phase: "ready",
@@ -89,7 +128,7 @@ export function householdOf(home, { today, last, told, village }) {
     findings: findingRows(last.filter((section) => section.summary), people.length === 1),
     seen: newest[0] ? dayWords(newest[0].started_at, today) : "",
     issues: open.map((issue) => ({ id: issue.id, text: issue.text, line: `${dayWords(issue.created_at ?? issue.at, today)} 记下，在办` })),
-    visits: newest.map((visit) => visitRow(visit, people, findingRows(told[visit.id] ?? [], people.length === 1), today)),
+    visits: newest.map((visit) => visitRow(visit, people, findingRows(told[visit.id] ?? [], people.length === 1), { today, me }, visits)),
     start: `/visit/${household.id}`,
     word: draft ? "接着写" : "开始走访",
   };

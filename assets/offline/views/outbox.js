@@ -40,15 +40,26 @@ function row(item, homes, now) {
     percent: item.parts > 0 ? `${Math.round((100 * item.sent_parts) / item.parts)}%` : "0%",
     sending,
     questions: item.questions.map((question) => question.message).filter(Boolean),
+    stood_by: item.as_is,
   };
 }
 
 /** @param {import("../types.js").OutboxItem} item @param {{words: string}} state */
 const sentenceOf = (item, state) => (item.sentence && item.sentence !== state.words && item.state !== "phone" && item.state !== "way" ? item.sentence : "");
 
+const SENTENCES = 3;
+
+/** What is wrong, the first few sentences of it. @param {import("../types.js").OutboxItem} item */
+function wrongWith(item) {
+  if (!item.asked) return [item.sentence || item.receipt?.errors?.[0]?.message || "有一处要改。"];
+  const all = item.questions.map((question) => question.message);
+  return all.length > SENTENCES ? [...all.slice(0, SENTENCES), `还有 ${all.length - SENTENCES} 处，打开就看到。`] : all;
+}
+
 /** Where 「去改」 leads, and what is wrong. @param {import("../types.js").OutboxItem} item @param {Map<string, object>} homes @param {string} now */
 function fixRow(item, homes, now) {
   const rejected = item.receipt?.status === "rejected";
+  const left = item.parts - item.sent_parts;
   const href = {
     visit: `/visit/${item.household_id}?fix=${item.id}`,
     "visit.correct": `/visit/${item.household_id}?fix=${item.id}`,
@@ -56,12 +67,14 @@ function fixRow(item, homes, now) {
     "feedback.add": `/feedback?fix=${item.id}`,
     "issue.add": `/urgent?fix=${item.id}`,
   }[item.type];
-  const mode = item.type === "visit" ? (MODES[item.mode] ?? "") : (TYPES[item.type] ?? "");
+  const visited = `${MODES[item.mode] ?? "走访"}${item.type === "visit.correct" ? "，改过" : ""}`;
+  const what = item.type.startsWith("visit") ? visited : (TYPES[item.type] ?? "");
   return {
     ...row(item, homes, now),
-    line: `${whenWords(item.at, now)}${mode}，县里已存着`,
-    sentence: item.sentence || item.receipt?.errors?.[0]?.message || "有一处要改。",
-    href: rejected ? (href ?? "") : "",
+    line: `${whenWords(item.at, now)}${what}，县里已存着${item.asked && left > 0 ? `，还有照片 ${left} 张` : ""}`,
+    sentences: wrongWith(item),
+    href: rejected || item.asked ? (href ?? "") : "",
+    asked: item.asked,
     photos: item.kept_photos.length,
   };
 }

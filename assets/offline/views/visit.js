@@ -2,7 +2,7 @@
  * 走访: a draft as it is drawn. Sections come closed, with what was found last time and one 「无变化」; answered they
  * fold to one line; what has changed opens into its questions. Nothing here keeps or sends anything.
  */
-import { MODES, addDays, dayWords, placeWords, plaqueOf } from "./words.js";
+import { MODES, addDays, dayOf, dayWords, fieldTime, placeWords, plaqueOf, timeWords } from "./words.js";
 import { photoRow } from "./photo.js";
 import { questionLines } from "./questions.js";
 
@@ -11,12 +11,16 @@ export const initial = {
   contact: { open: true, line: "" }, blocks: [], photos: [], photo_note: "", child: null, issues: [],
   issue_open: false, issue_text: "", met_word: "见到谁", faults: 0, next: { words: "", why: "", day: "", open: false }, spot: { words: "", state: "none", problem: "" },
   problem: "", saving: false, again: false, form: { code: "", version: 0 }, busy_photo: false, stranger: null,
+  correction: null,
 };
 
 /** What the page itself remembers about a draft, kept with it. */
 export const freshUi = () => ({
-  contact: true, opened: {}, lines: {}, problems: false, issue: false, next: false,
+  contact: true, opened: {}, lines: {}, problems: false, issue: false, next: false, times: false,
 });
+
+/** More sentences at once are not read. */
+const ASKED = 3;
 
 /** Whether somebody has written in a draft; the answer to a returned picture is no visit. @param {object} draft */
 export const isBegun = (draft) => Boolean(draft.household_id && draft.ui?.touched);
@@ -113,10 +117,28 @@ export function visitOf(facts) {
     issue_text: draft.issue_text ?? "",
     next: nextOf(draft, today, every),
     spot: spotOf(draft, facts.spot ?? {}),
+    correction: draft.corrects ? correctionOf(draft, today) : null,
     again: draft.ui.problems && faults.length > 0,
     faults: faults.length,
     problem: facts.problem ?? "",
     saving: facts.saving ?? false,
+  };
+}
+
+/**
+ * Which visit is being corrected, what the county asks about it, and when it was.
+ * @param {object} draft @param {string} today
+ */
+function correctionOf(draft, today) {
+  const [start, end] = [draft.started_at, draft.finished_at ?? draft.started_at];
+  const same = dayOf(start) === dayOf(end);
+  return {
+    title: `改 ${dayWords(start, today)}${MODES[draft.mode] ?? ""}那次`,
+    lines: (draft.asked ?? []).slice(0, ASKED),
+    times: `${dayWords(start, today)} ${timeWords(start)} 到 ${same ? "" : `${dayWords(end, today)} `}${timeWords(end)}`,
+    open: draft.ui.times === true,
+    start: fieldTime(start),
+    end: fieldTime(end),
   };
 }
 

@@ -53,6 +53,15 @@ export function whenWords(moment, now) {
   return ago === 1 ? `昨天 ${time}` : dayWords(day, today);
 }
 
+/** A moment's time in China as a date and time field holds it. @param {string} moment */
+export function fieldTime(moment) {
+  const at = Date.parse(moment);
+  return Number.isNaN(at) ? "" : new Date(at + CHINA_MS).toISOString().slice(0, 16);
+}
+
+/** 9:20. @param {string} moment */
+export const timeWords = (moment) => fieldTime(moment).slice(11).replace(/^0/, "");
+
 /** 刚刚, 5 分钟前, then the time. @param {string} moment @param {string} now ISO */
 export function agoWords(moment, now) {
   const minutes = Math.floor((Date.parse(now) - Date.parse(moment)) / 60_000);
