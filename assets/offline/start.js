@@ -1,5 +1,5 @@
 /** Joins the pages to the phone's engine: starts it once, and tells it at each change which page is open. */
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { bindNavigate } from "./route.js";
 import { actions, useField } from "./store.js";
@@ -22,7 +22,8 @@ export function FieldStart() {
   const go = useNavigate();
   useEffect(() => bindNavigate(go), [go]);
   useEffect(startOnce, []);
-  useEffect(() => {
+  // Before the new page is painted: it must not show what the last one was about.
+  useLayoutEffect(() => {
     actions.openRoute({ path: pathname, params, query: Object.fromEntries(new URLSearchParams(search)) });
   }, [pathname, search, params]);
   return null;

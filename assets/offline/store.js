@@ -23,7 +23,7 @@ import { actions as review, loadReview } from "./screens/review.js";
 import { loadToday } from "./screens/today.js";
 import { hideToast, toastBack } from "./screens/toast.js";
 import { actions as urgent, loadUrgent } from "./screens/urgent.js";
-import { closeVisit, loadVisit, savedAt } from "./screens/visit.js";
+import { closeVisit, current as openVisit, loadVisit, savedAt } from "./screens/visit.js";
 import { actions as visit } from "./screens/visit_actions.js";
 import { actions as visits, loadVisits } from "./screens/visits.js";
 
@@ -44,12 +44,19 @@ const SCREENS = [
 ];
 
 const NEWS = ["rows", "outbox", "drafts", "session", "space"];
-const WRITING = /^\/visit\/[^/]+$/;
+const WRITING = /^\/visit\/([^/]+)$/;
 /** Pages that one opens beside what one is doing. */
 const ASIDE = new Set(["/urgent", "/feedback"]);
 const SOON = 60;
 const MINUTE = 60_000;
 const LOST = { outbox: 0, all: 0, fix: 0 };
+
+/** Pages about one home or one picture, and how they know which one they show. */
+const ABOUT_ONE = [
+  { at: /^\/households\/([^/]+)$/, slice: "household", of: () => shown("household").id },
+  { at: WRITING, slice: "visit", of: () => openVisit()?.home.household.id },
+  { at: /^\/reviews\/([^/]+)$/, slice: "review", of: () => shown("review").id },
+];
 
 let turn = 0;
 let waiting = null;
@@ -77,6 +84,14 @@ async function load(again = false) {
   } catch (error) {
     if (error?.code === "signed_out") await seeWho();
     else patch("toast", { shown: true, text: error?.message ?? "这一页没打开，再试一次。", word: "" });
+  }
+}
+
+/** What was shown of another home must not stand under this one's address: a thumb is faster than the phone. @param {string} path */
+function forgetOther(path) {
+  for (const { at, slice, of } of ABOUT_ONE) {
+    const id = at.exec(path)?.[1];
+    if (id && of() !== decodeURIComponent(id)) show(slice, useField.getInitialState()[slice]);
   }
 }
 
@@ -146,6 +161,7 @@ export const actions = {
     if (!WRITING.test(path)) closeVisit();
     const before = shown("route").path;
     if (ASIDE.has(path) && before && !ASIDE.has(before)) useField.setState({ came: before });
+    forgetOther(path);
     useField.setState({ route: { ...route, path } });
     void load().then(drawFrame);
   },
