@@ -29,6 +29,7 @@ _NONE_WORDS = frozenset(
 )
 _CROSSES = str.maketrans(dict.fromkeys("×xχΧхХ✕✖╳", "X"))
 _EXACT = 2**53
+_MOST = 1e12
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -343,7 +344,7 @@ def _decimal(cell: Cell, make: Callable[[float], int | None]) -> Reading:
         if not re.fullmatch(r"-?\d+(\.\d+)?", text):
             return Reading(warning="number_unreadable")
         number = float(text)
-    made = make(number)
+    made = make(number) if abs(number) < _MOST else None
     return Reading(warning="number_unreadable") if made is None else Reading(made)
 
 

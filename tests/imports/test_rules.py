@@ -80,6 +80,7 @@ def test_every_sound_number_reads_as_itself_through_any_dress(born, order):
 @example(float("nan"))
 @example(float("inf"))
 @example(-1e300)
+@example(1.7e306)
 def test_no_cell_whatever_it_holds_breaks_a_reader(cell):
     rules.shown(cell)
     for read in rules.READERS.values():
