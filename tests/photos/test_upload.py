@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from sqlmodel import select
 
 from app.accounts.rules import Role
 from app.db import reading, transaction
-from app.photos import store
+from app.photos import parts, store
 from models.photos import Photo, PhotoUpload
 from models.reviews import Review
 from tests import makers
@@ -149,6 +150,48 @@ def wait_for(look):
     while not (found := look()) and time.monotonic() < deadline:
         pass
     return found
+
+
+def test_whole_is_only_said_of_what_is_kept(server, line):
+    """`kill -9` between the last byte and its answer: the phone asks, and must not forget a picture nobody has."""
+    _, actors, _ = server
+    data = picture()
+    name = name_of(data)
+    assert patch(line, name, data[:-10], 0, len(data)).status_code == 204
+    with parts.find(actors["cadre"].id, name).path.open("ab") as part:
+        part.write(data[-10:])
+    assert offset_of(line, name) == (len(data), len(data))
+    with reading() as session:
+        assert session.get(PhotoUpload, (actors["cadre"].id, name)) is not None
+    assert store.local_path(name).read_bytes() == data
+
+
+def test_a_whole_part_of_other_bytes_is_nothing(server, line):
+    _, actors, _ = server
+    name = "c" * 64
+    assert patch(line, name, b"x" * 5, 0, 10).status_code == 204
+    with parts.find(actors["cadre"].id, name).path.open("ab") as part:
+        part.write(b"y" * 5)
+    assert offset_of(line, name) == (0, None)
+
+
+def test_many_senders_of_one_picture_at_once(line):
+    data = picture(size=700)
+    name = name_of(data)
+    seen: list[int] = []
+
+    def send() -> None:
+        at = 0
+        while at < len(data):
+            answer = patch(line, name, data[at : at + 20_000], at, len(data))
+            seen.append(answer.status_code)
+            at = int(answer.headers["upload-offset"])
+
+    with ThreadPoolExecutor(4) as pool:
+        for one in [pool.submit(send) for _ in range(4)]:
+            one.result()
+    assert set(seen) <= {204, 409}
+    assert store.local_path(name).read_bytes() == data
 
 
 def test_wrong_bytes_begin_again(line):

@@ -1,5 +1,7 @@
 """A second process that follows the feed while others write: whatever it has passed must never change behind it."""
 
+import json
+import sys
 import time
 
 from sqlmodel import select
@@ -23,4 +25,4 @@ def follow(wanted: int, seconds: float) -> list[str]:
 
 
 if __name__ == "__main__":
-    pass
+    sys.stdout.write(json.dumps(follow(int(sys.argv[1]), float(sys.argv[2]))))

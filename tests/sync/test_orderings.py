@@ -37,26 +37,56 @@ class World:
         photos = [{"sha256": "c" * 64, "taken_at": makers.at(25)}]
         self.mine = [
             makers.command("household.add", {"id": self.new, "name": "赵六", "division": makers.VILLAGE}),
-            makers.command("person.add", {"id": self.elder, "household_id": self.new, "name": "赵六", "born_on": "1950-02-03"}),
+            makers.command(
+                "person.add", {"id": self.elder, "household_id": self.new, "name": "赵六", "born_on": "1950-02-03"}
+            ),
             makers.command("visit", makers.visit(self.new, met=[self.elder], answers=health, photos=photos), id=first),
-            makers.command("visit.correct", makers.visit(self.new, mode="phone", answers=health), id=late, corrects=first),
+            makers.command(
+                "visit.correct", makers.visit(self.new, mode="phone", answers=health), id=late, corrects=first
+            ),
             makers.command("visit.correct", makers.visit(self.new, mode="video", answers=health), corrects=late),
             makers.command("issue.add", {"household_id": self.new, "person_id": self.elder, "text": "药不够了"}),
-            makers.command("person.change", {"person_id": self.elder, "phone": "13800000001", "health": "一般"}, base_version=1),
+            makers.command(
+                "person.change", {"person_id": self.elder, "phone": "13800000001", "health": "一般"}, base_version=1
+            ),
             makers.command("person.change", {"person_id": self.elder, "phone": "13800000002"}, base_version=1),
-            makers.command("visit", makers.visit(self.old, answers={"house": {"water": "够"}}, started_at=makers.at(90),
-                                                 finished_at=makers.at(80), next_on="2030-05-01")),
-            makers.command("visit", makers.visit(self.old, form={"code": "home", "version": 2}, started_at=makers.at(70),
-                                                 finished_at=makers.at(60), unchanged=[{"section": "house", "since": first}])),
+            makers.command(
+                "visit",
+                makers.visit(
+                    self.old,
+                    answers={"house": {"water": "够"}},
+                    started_at=makers.at(90),
+                    finished_at=makers.at(80),
+                    next_on="2090-05-01",
+                ),
+            ),
+            makers.command(
+                "visit",
+                makers.visit(
+                    self.old,
+                    form={"code": "home", "version": 2},
+                    started_at=makers.at(70),
+                    finished_at=makers.at(60),
+                    unchanged=[{"section": "house", "since": first}],
+                ),
+            ),
             makers.command("visit", {"household_id": self.old}),
-        ]  # fmt: skip
+        ]
         self.theirs = [
             makers.command("visit", makers.visit(self.new, met=[self.elder], answers={"house": {"water": "不够"}})),
-            makers.command("visit", makers.visit(self.old, answers={"house": {"water": "不够"}}, started_at=makers.at(50),
-                                                 finished_at=makers.at(40))),
-            makers.command("visit", makers.visit(self.old, answers={"house": {"water": "一般"}}, started_at=makers.at(85),
-                                                 finished_at=makers.at(75))),
-        ]  # fmt: skip
+            makers.command(
+                "visit",
+                makers.visit(
+                    self.old, answers={"house": {"water": "不够"}}, started_at=makers.at(50), finished_at=makers.at(40)
+                ),
+            ),
+            makers.command(
+                "visit",
+                makers.visit(
+                    self.old, answers={"house": {"water": "一般"}}, started_at=makers.at(85), finished_at=makers.at(75)
+                ),
+            ),
+        ]
 
     @property
     def events(self) -> list[object]:
@@ -111,13 +141,26 @@ def end_state(authors):
             "commands": {(who[one.author_id], one.id): one.status for one in session.exec(select(Command))},
             "refused": len(session.exec(select(Quarantine)).all()),
             "visits": {
-                one.id: (who[one.author_id], one.household_id, one.division, one.state, one.corrects, one.corrected_by, one.mode)
+                one.id: (
+                    who[one.author_id],
+                    one.household_id,
+                    one.division,
+                    one.state,
+                    one.corrects,
+                    one.corrected_by,
+                    one.mode,
+                )
                 for one in session.exec(select(Visit))
             },
             "photos": sorted((one.visit_id, one.sha256) for one in session.exec(select(VisitPhoto))),
             "issues": sorted((one.household_id, one.text, one.state) for one in session.exec(select(Issue))),
             "homes": {
-                one.id: (one.name, one.division, one.last_visit_id, {key: said["value"] for key, said in one.ledger.items()})
+                one.id: (
+                    one.name,
+                    one.division,
+                    one.last_visit_id,
+                    {key: said["value"] for key, said in one.ledger.items()},
+                )
                 for one in session.exec(select(Household))
             },
             "people": {
@@ -126,9 +169,10 @@ def end_state(authors):
             },
             "tasks": sorted((one.household_id, one.due_on, one.division) for one in session.exec(select(Task))),
             "conflicts": sorted(
-                (one.subject_id, one.field, one.ours["value"], sorted(said["value"] for said in one.theirs)) for one in conflicts
+                (one.subject_id, one.field, one.ours["value"], sorted(said["value"] for said in one.theirs))
+                for one in conflicts
             ),
-        }  # fmt: skip
+        }
 
 
 def story(world: World, batches) -> dict[str, object]:

@@ -40,8 +40,13 @@ def test_stored_then_duplicate(village):
     me, home, _ = village
     visit = makers.command("visit", makers.visit(home.id))
     first = push(me, visit)[0]
-    assert first == {"id": visit["id"], "status": "stored", "digest": visit["digest"], "seq": first["seq"],
-                     "questions": first["questions"]}  # fmt: skip
+    assert first == {
+        "id": visit["id"],
+        "status": "stored",
+        "digest": visit["digest"],
+        "seq": first["seq"],
+        "questions": first["questions"],
+    }
     again = push(me, visit, visit)
     assert statuses(again) == ["duplicate", "duplicate"]
     assert {one["seq"] for one in again} == {first["seq"]}
@@ -96,12 +101,19 @@ def test_one_bad_record_never_stops_its_neighbours(village):
     me, home, _ = village
     good = [makers.command("visit", makers.visit(home.id)) for _ in range(3)]
     bad = [
-        42, None, "x", {}, {"id": 7}, {"id": "not-an-id"}, makers.command("nope", {}),
-        makers.command("visit", {"household_id": home.id}), makers.command("visit", makers.visit(home.id) | {"score": 5}),
+        42,
+        None,
+        "x",
+        {},
+        {"id": 7},
+        {"id": "not-an-id"},
+        makers.command("nope", {}),
+        makers.command("visit", {"household_id": home.id}),
+        makers.command("visit", makers.visit(home.id) | {"score": 5}),
         makers.command("visit", makers.visit(home.id, mode="teleport")),
         makers.command("visit", makers.visit(home.id, started_at="2026-01-01T08:00:00")),
         makers.command("visit", makers.visit(home.id, answers={"a\0b\ud7ff": 1, "x" * 4000: {}}), base_version=-1),
-    ]  # fmt: skip
+    ]
     receipts = push(me, good[0], *bad, *good[1:])
     assert statuses(receipts) == ["stored", *(["rejected"] * len(bad)), "stored", "stored"]
     assert [one["id"] for one in receipts[1:7]] == [None] * 6
@@ -111,9 +123,14 @@ def test_one_bad_record_never_stops_its_neighbours(village):
 
 @pytest.mark.parametrize(
     ("payload", "code"),
-    [('{"a":1,"a":2}', "twice"), ('{"a":90071992547409999}', "number"), ('{"a":"\\ud800"}', "text"),
-     ("[" * 40 + "]" * 40, "deep"), ("[" * 50_000 + "]" * 50_000, "deep")],
-)  # fmt: skip
+    [
+        ('{"a":1,"a":2}', "twice"),
+        ('{"a":90071992547409999}', "number"),
+        ('{"a":"\\ud800"}', "text"),
+        ("[" * 40 + "]" * 40, "deep"),
+        ("[" * 50_000 + "]" * 50_000, "deep"),
+    ],
+)
 def test_what_has_no_canonical_form_is_rejected(village, payload, code):
     me, home, _ = village
     good = json.dumps(makers.command("visit", makers.visit(home.id)))
@@ -130,8 +147,9 @@ def test_what_has_no_canonical_form_is_rejected(village, payload, code):
 def test_doubtful_but_stored_with_questions(village):
     me, home, _elder = village
     empty = makers.command("visit", makers.visit(home.id, answers={}))
-    far = makers.command("visit", makers.visit(home.id, started_at="2099-01-01T08:00:00+08:00",
-                                               finished_at="2099-01-01T08:20:00+08:00"))  # fmt: skip
+    far = makers.command(
+        "visit", makers.visit(home.id, started_at="2099-01-01T08:00:00+08:00", finished_at="2099-01-01T08:20:00+08:00")
+    )
     clock = makers.command("visit", makers.visit(home.id))
     receipts = push(me, empty, far, clock, sent_at=(utcnow() + timedelta(hours=5)).isoformat())
     assert statuses(receipts) == ["stored"] * 3
@@ -196,8 +214,10 @@ def test_ids_are_unique_per_author(village):
     with reading() as session:
         rows = session.exec(select(Visit)).all()
         assert {(row.author_id, row.mode, row.state) for row in rows} == {
-            (me.id, "home", "stored"), (other.id, "phone", "replaced"), (other.id, "video", "stored"),
-        }  # fmt: skip
+            (me.id, "home", "stored"),
+            (other.id, "phone", "replaced"),
+            (other.id, "video", "stored"),
+        }
 
 
 def test_upper_case_ids_are_the_same_ids(village):
@@ -323,8 +343,11 @@ def test_ones_own_changes_do_not_contradict_each_other_in_any_order(village):
 
 def test_a_change_needs_its_base(village):
     me, home, elder = village
-    receipts = push(me, makers.command("person.change", {"person_id": elder.id, "phone": "1"}),
-                    makers.command("household.change", {"household_id": home.id, "door": "7"}, base_version=1))  # fmt: skip
+    receipts = push(
+        me,
+        makers.command("person.change", {"person_id": elder.id, "phone": "1"}),
+        makers.command("household.change", {"household_id": home.id, "door": "7"}, base_version=1),
+    )
     assert statuses(receipts) == ["rejected", "stored"]
 
 
@@ -382,8 +405,10 @@ def test_feedback_may_be_anonymous(village):
 def test_nothing_sealed_lies_open_in_the_database(village, home):
     me, place, _elder = village
     visit = makers.command("visit", makers.visit(place.id, answers={"house": {"water": "13812345678"}}))
-    add = makers.command("person.add", {"household_id": place.id, "name": "王小明", "id_number": "349927201001010014",
-                                        "phone": "13812345679"})  # fmt: skip
+    add = makers.command(
+        "person.add",
+        {"household_id": place.id, "name": "王小明", "id_number": "349927201001010014", "phone": "13812345679"},
+    )
     assert statuses(push(me, visit, add)) == ["stored", "stored"]
     for path in home.glob("ruhutong.db*"):
         data = path.read_bytes()
