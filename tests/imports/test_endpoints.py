@@ -25,10 +25,10 @@ def clerk(home):
         return makers.user(session, Role.TOWN_CLERK, ("349927100",), token="clerk")
 
 
-def ask(method: str, path: str, **more) -> httpx.Response:
+def ask(method: str, path: str, token: str = "clerk", **more) -> httpx.Response:
     async def run() -> httpx.Response:
         transport = httpx.ASGITransport(application())
-        cookies = {"ruhutong_session": "clerk"}
+        cookies = {"ruhutong_session": token}
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost", cookies=cookies) as client:
             return await client.request(method, f"/api{path}", **more)
 
@@ -88,6 +88,15 @@ def test_the_name_of_a_file_is_only_a_name():
     sent = send(files.text([["姓名", "身份证号", "户编号"]]), "..\\..\\C:/秘密/花名册.csv")
     with reading() as session:
         assert session.get(ImportBatch, sent.json()["id"]).file_name == "花名册.csv"
+
+
+def test_another_township_does_not_see_it():
+    with transaction() as session:
+        makers.user(session, Role.TOWN_CLERK, ("349927101",), token="other")
+    path = f"/imports/{send(roster(person(1))).json()['id']}"
+    for one in (path, f"{path}/unreadable"):
+        assert ask("GET", one).status_code == 200
+        assert ask("GET", one, "other").status_code == 404
 
 
 def test_an_unknown_import_is_not_found():
