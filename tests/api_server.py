@@ -58,4 +58,14 @@ class ApiServer:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            self._wait_gone(self.process.pid)
             self.process = None
+
+    @staticmethod
+    def _wait_gone(group: int) -> None:
+        """Until the last of them has left: one may still be inside a call to the disk."""
+        deadline = time.monotonic() + READY_SECONDS
+        with contextlib.suppress(ProcessLookupError):
+            while time.monotonic() < deadline:
+                os.killpg(group, 0)
+                time.sleep(0.005)
