@@ -4,6 +4,7 @@ The bytes as received stay private. What is shown is re-encoded, without EXIF, a
 it can be made again at any time. A child's picture needs a right of its own and a reason, and each look is logged.
 """
 
+import atexit
 import os
 import tempfile
 import threading
@@ -111,9 +112,15 @@ def _keep(path: Path, data: bytes) -> None:
 _own = threading.local()
 
 
+def _new_decoder() -> Decoder:
+    made = Decoder()
+    atexit.register(made.close)
+    return made
+
+
 @lru_cache(maxsize=1)
 def _shared_decoder() -> Decoder:
-    return Decoder()
+    return _new_decoder()
 
 
 def derivative(sha256: str, size: str) -> bytes:
@@ -225,7 +232,7 @@ def _facts(found: object) -> dict[str, object]:
 def worker_decoder() -> Decoder:
     """The decoder of this worker thread."""
     if not hasattr(_own, "decoder"):
-        _own.decoder = Decoder()
+        _own.decoder = _new_decoder()
     return _own.decoder
 
 

@@ -85,6 +85,110 @@ function useRoom(box) {
   return room;
 }
 
+/** What is drawn on one picture, and the stroke that is being drawn. @param {string} key @param {boolean} drawing */
+function useMarks(key, drawing) {
+  const [tool, setTool] = useState(() => (drawing && fine() ? "circle" : ""));
+  const [made, setMade] = useState(() => stored(key));
+  const [stroke, setStroke] = useState(/** @type {number[][] | null} */ (null));
+  const [writing, setWriting] = useState(/** @type {{point: number[], x: number, y: number} | null} */ (null));
+  useEffect(() => keep(key, made), [key, made]);
+  const add = (mark) => setMade((now) => (now.length < MOST_MARKS ? [...now, mark] : now));
+  return {
+    tool, made, stroke, writing,
+    choose: (code) => setTool(tool === code ? "" : code),
+    undo: () => setMade((now) => now.slice(0, -1)),
+    begin: (point) => setStroke([point]),
+    go: (point) => stroke && setStroke(tool === "arrow" ? [stroke[0], point] : [...stroke, point]),
+    end() {
+      if (stroke && stroke.length > (tool === "arrow" ? 1 : 2)) add({ kind: tool, points: thinned(stroke) });
+      setStroke(null);
+    },
+    drop: () => setStroke(null),
+    write: setWriting,
+    wrote(text) {
+      if (writing && text.trim()) add({ kind: "text", points: [writing.point], text: text.trim().slice(0, 40) });
+      setWriting(null);
+    },
+  };
+}
+
+/** @param {{pen: ReturnType<typeof useMarks>, drawing: boolean, zoom: number, onZoom: () => void, onTurn: () => void}} props */
+function Tools({ pen, drawing, zoom, onZoom, onTurn }) {
+  const button = (label, mark, props) => h("button", { type: "button", ...props, key: label }, icon(mark), label);
+  const tool = (code, label, mark) => button(label, mark, { "aria-pressed": pen.tool === code, onClick: () => pen.choose(code) });
+  return h(
+    "div",
+    { className: "tools", role: "toolbar", "aria-label": "标记工具" },
+    drawing && tool("circle", "圈", "circle"),
+    drawing && tool("arrow", "箭头", "move-up-right"),
+    drawing && tool("text", "写字", "pencil"),
+    drawing && button("撤销", "undo-2", { disabled: pen.made.length === 0, onClick: pen.undo }),
+    h("span", { key: "gap" }),
+    button(zoom === 1 ? "放大" : "缩小", "zoom-in", { onClick: onZoom }),
+    button("转", "rotate-cw", { onClick: onTurn }),
+  );
+}
+
+/** Words for the place that was tapped. @param {{pen: ReturnType<typeof useMarks>}} props */
+function Writing({ pen }) {
+  if (!pen.writing) return null;
+  return h("input", {
+    className: "penword", autoFocus: true, maxLength: 40, "aria-label": "写在照片上的字", placeholder: "写几个字，回车",
+    style: { left: Math.min(pen.writing.x, innerWidth - 240), top: Math.min(pen.writing.y, innerHeight - 70) },
+    onKeyDown: (event) => {
+      if (event.key === "Escape") pen.write(null);
+      if (event.key === "Enter" && !event.nativeEvent.isComposing) pen.wrote(event.target.value);
+    },
+    onBlur: (event) => pen.wrote(event.target.value),
+  });
+}
+
+/** The lines over the picture, and where the pen goes down. @param {{pen: ReturnType<typeof useMarks>, size: {w: number, h: number}, before: object[]}} props */
+function Overlay({ pen, size, before }) {
+  const sheet = useRef(null);
+  const at = (event) => {
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(sheet.current.getScreenCTM().inverse());
+    return [part(point.x / size.w), part(point.y / size.h)];
+  };
+  const down = (event) => {
+    if (!pen.tool || event.button > 0) return;
+    if (pen.tool === "text") {
+      pen.write({ point: at(event), x: event.clientX, y: event.clientY });
+      event.preventDefault();
+      return;
+    }
+    event.currentTarget.setPointerCapture(event.pointerId);
+    pen.begin(at(event));
+  };
+  const marks = [...before, ...pen.made, ...(pen.stroke ? [{ kind: pen.tool, points: pen.stroke }] : [])];
+  return h(
+    "svg",
+    {
+      ref: sheet, className: "pen", viewBox: `0 0 ${size.w} ${size.h}`, "data-drawing": pen.tool ? "" : undefined,
+      onPointerDown: down, onPointerMove: (event) => pen.stroke && pen.go(at(event)), onPointerUp: pen.end, onPointerCancel: pen.drop,
+    },
+    marks.map((mark, place) => drawn(mark, place, size)),
+  );
+}
+
+/**
+ * How large the picture is drawn, turned and enlarged, and the box around it that has the size that is seen.
+ * @param {{w: number, h: number} | null} size @param {{w: number, h: number}} room @param {number} turn @param {number} zoom
+ */
+function layout(size, room, turn, zoom) {
+  if (!size || !room.w) return { shot: {}, outer: {}, inner: {}, image: {} };
+  const [w, height] = turn % 180 ? [size.h, size.w] : [size.w, size.h];
+  const scale = Math.min(room.w / w, room.h / height) * zoom;
+  const shown = { width: size.w * scale, height: size.h * scale };
+  const middle = { position: "absolute", left: "50%", top: "50%", transform: `translate(-50%, -50%) rotate(${turn}deg)` };
+  return {
+    shot: narrow() ? { height: Math.min(innerHeight * 0.52, (room.w * height) / w) } : {},
+    outer: { width: w * scale, height: height * scale },
+    inner: { ...middle, ...shown },
+    image: shown,
+  };
+}
+
 /**
  * The picture with its pen.
  * @param {{name: string, src: string, thumb: string, words: string, marks: string, drawing: boolean}} props
@@ -92,107 +196,39 @@ function useRoom(box) {
  *   shown but not sent again.
  */
 export function Stage({ name, src, thumb, words, marks, drawing }) {
-  const key = `review-marks:${name}`;
   const box = useRef(null);
-  const sheet = useRef(null);
   const room = useRoom(box);
-  const [size, setSize] = useState(null);
-  const [tool, setTool] = useState(() => (drawing && fine() ? "circle" : ""));
-  const [made, setMade] = useState(() => stored(key));
-  const [stroke, setStroke] = useState(null);
-  const [writing, setWriting] = useState(null);
+  const pen = useMarks(`review-marks:${name}`, drawing);
+  const [size, setSize] = useState(/** @type {{w: number, h: number} | null} */ (null));
   const [turn, setTurn] = useState(0);
   const [zoom, setZoom] = useState(1);
   const [failed, setFailed] = useState(false);
-
   useEffect(() => {
     setSize(null);
     setFailed(false);
   }, [src]);
-  useEffect(() => keep(key, made), [key, made]);
 
-  const before = marks ? JSON.parse(marks) : [];
-  const add = (mark) => setMade((now) => (now.length < MOST_MARKS ? [...now, mark] : now));
-  const at = (event) => {
-    const matrix = sheet.current.getScreenCTM().inverse();
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
-    return [part(point.x / size.w), part(point.y / size.h)];
-  };
-  const down = (event) => {
-    if (!tool || !size || event.button > 0) return;
-    if (tool === "text") {
-      setWriting({ point: at(event), x: event.clientX, y: event.clientY });
-      event.preventDefault();
-      return;
-    }
-    event.currentTarget.setPointerCapture(event.pointerId);
-    setStroke([at(event)]);
-  };
-  const move = (event) => {
-    if (stroke) setStroke(tool === "arrow" ? [stroke[0], at(event)] : [...stroke, at(event)]);
-  };
-  const up = () => {
-    if (stroke && stroke.length > (tool === "arrow" ? 1 : 2)) add({ kind: tool, points: thinned(stroke) });
-    setStroke(null);
-  };
-  const wrote = (text) => {
-    if (writing && text.trim()) add({ kind: "text", points: [writing.point], text: text.trim().slice(0, 40) });
-    setWriting(null);
-  };
-
-  const lying = turn % 180 !== 0;
-  const scale = size && room.w ? Math.min(room.w / (lying ? size.h : size.w), room.h / (lying ? size.w : size.h)) * zoom : 0;
-  const shown = size ? { w: size.w * scale, h: size.h * scale } : null;
-  const button = (label, mark, props) => h("button", { type: "button", ...props, key: label }, icon(mark), label);
-  const pen = (code, label, mark) =>
-    button(label, mark, { "aria-pressed": tool === code, onClick: () => setTool(tool === code ? "" : code) });
-  const tools = h(
-    "div",
-    { className: "tools", role: "toolbar", "aria-label": "标记工具" },
-    drawing && pen("circle", "圈", "circle"),
-    drawing && pen("arrow", "箭头", "move-up-right"),
-    drawing && pen("text", "写字", "pencil"),
-    drawing && button("撤销", "undo-2", { disabled: made.length === 0, onClick: () => setMade((now) => now.slice(0, -1)) }),
-    h("span", { key: "gap" }),
-    button(zoom === 1 ? "放大" : "缩小", "zoom-in", { onClick: () => setZoom(zoom === 1 ? 2 : 1) }),
-    button("转", "rotate-cw", { onClick: () => setTurn((turn + 90) % 360) }),
-  );
-
+  const place = layout(size, room, turn, zoom);
   const picture = h("img", {
     src,
     alt: words,
     draggable: false,
-    style: { ...(shown ? { width: shown.w, height: shown.h } : {}), backgroundImage: `url("${thumb}")` },
+    style: { ...place.image, backgroundImage: `url("${thumb}")` },
     onLoad: (event) => setSize({ w: event.target.naturalWidth, h: event.target.naturalHeight }),
     onError: () => setFailed(true),
   });
-  const marksHere = [...before, ...made, ...(stroke ? [{ kind: tool, points: stroke }] : [])];
-  const overlay = size && h(
-    "svg",
-    {
-      ref: sheet, className: "pen", viewBox: `0 0 ${size.w} ${size.h}`, "data-drawing": tool ? "" : undefined,
-      onPointerDown: down, onPointerMove: move, onPointerUp: up, onPointerCancel: () => setStroke(null),
-    },
-    marksHere.map((mark, place) => drawn(mark, place, size)),
-  );
-  // A turned box keeps the room of the unturned one: the outer box has the size that is seen.
-  const tall = size && narrow() ? { height: Math.min(innerHeight * 0.52, room.w * (lying ? size.w / size.h : size.h / size.w)) } : {};
-  const outer = shown ? { width: lying ? shown.h : shown.w, height: lying ? shown.w : shown.h } : {};
-  const middle = { position: "absolute", left: "50%", top: "50%", transform: `translate(-50%, -50%) rotate(${turn}deg)` };
-  const inner = shown ? { ...middle, width: shown.w, height: shown.h } : {};
+  const overlay = size && h(Overlay, { pen, size, before: marks ? JSON.parse(marks) : [] });
   const frame = failed
     ? h("p", { className: "soft-text" }, "这张照片暂时打不开，刷新再试一次。")
-    : h("div", { className: "turned", style: outer }, h("div", { className: "leaf", style: inner }, picture, overlay));
-  const words_ = writing && h("input", {
-    className: "penword", autoFocus: true, maxLength: 40, "aria-label": "写在照片上的字", placeholder: "写几个字，回车",
-    style: { left: Math.min(writing.x, innerWidth - 240), top: Math.min(writing.y, innerHeight - 70) },
-    onKeyDown: (event) => {
-      if (event.key === "Escape") setWriting(null);
-      if (event.key === "Enter" && !event.nativeEvent.isComposing) wrote(event.target.value);
-    },
-    onBlur: (event) => wrote(event.target.value),
-  });
-  return h("div", { className: "stage" }, tools, h("div", { className: "shot", ref: box, style: tall, "data-zoomed": zoom > 1 ? "" : undefined }, frame), words_);
+    : h("div", { className: "turned", style: place.outer }, h("div", { className: "leaf", style: place.inner }, picture, overlay));
+  const turned = { zoom, onZoom: () => setZoom(zoom === 1 ? 2 : 1), onTurn: () => setTurn((turn + 90) % 360) };
+  return h(
+    "div",
+    { className: "stage" },
+    h(Tools, { pen, drawing, ...turned }),
+    h("div", { className: "shot", ref: box, style: place.shot, "data-zoomed": zoom > 1 ? "" : undefined }, frame),
+    h(Writing, { pen }),
+  );
 }
 
 const items = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-testid="review-item"]')]);
