@@ -284,7 +284,8 @@ def _note_homes(batch: Batch, context: Context, found: Sequence[Found]) -> None:
         last_id, last_on, next_on = (
             (last.id, last.on, last.next_on) if last else (one.id, one.on, one.work.payload.next_on)
         )
-        summary = rules.summary_of(one.reading.found) or home.summary
+        # A visit of long ago that is corrected now does not tell how the home is today.
+        summary = (rules.summary_of(one.reading.found) if last_id == one.id else None) or home.summary
         rows.append({"b_id": home_id, "b_last": last_id, "b_on": last_on, "b_summary": summary})
         seen_on = min(last_on, batch.today)
         dues[home_id] = (home.division, task_service.due_of(
@@ -302,8 +303,28 @@ def _note_homes(batch: Batch, context: Context, found: Sequence[Found]) -> None:
     batch.changes += task_service.write(batch.session, dues)
 
 
+def _dealt_with(batch: Batch, found: Sequence[Found]) -> dict[str, set[tuple[Any, ...]]]:
+    """Troubles that were settled since an earlier version told of them, by visit: no correction opens them anew."""
+    family = queries.families(batch.session, [one.id for one in found if one.corrects])
+    known: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    for members in _groups(family):
+        issues = queries.issues_of(batch.session, [visit.id for visit in members])
+        settled = {
+            _same_trouble(issue.question, issue.person_id, issue.text)
+            for part in issues.values() for issue in part if issue.state not in ("open", "replaced")
+        }  # fmt: skip
+        known |= {visit.id: settled for visit in members}
+    return known
+
+
+def _same_trouble(question: str | None, person_id: str | None, text: str) -> tuple[Any, ...]:
+    """What makes two versions' troubles one: the answer that opened it, or else its words."""
+    return (question, person_id) if question else (text,)
+
+
 def _insert_issues(batch: Batch, found: Sequence[Found]) -> None:
     rows = []
+    settled = _dealt_with(batch, found)
     for one in found:
         told: list[dict[str, Any]] = [
             {"text": issue.text[:2000], "programme": issue.programme, "question": issue.question,
@@ -314,7 +335,10 @@ def _insert_issues(batch: Batch, found: Sequence[Found]) -> None:
             {"text": issue.text, "programme": issue.programme, "question": None, "urgent": False, "person_id": None}
             for issue in one.work.payload.issues
         ]
-        rows += [_issue(batch, one.work, one.home, said, one.id) for said in told]
+        rows += [
+            _issue(batch, one.work, one.home, said, one.id) for said in told
+            if _same_trouble(said["question"], said["person_id"], said["text"]) not in settled[one.id]
+        ]  # fmt: skip
     if rows:
         batch.session.execute(insert(Issue.__table__), rows)  # type: ignore[attr-defined]
 

@@ -59,6 +59,7 @@ class Today(TypedDict):
     stale: str
     reviews: list[Returned]
     unfinished: int
+    to_fix: int
     title: str
     next: Next
     rest: list[DueRow]
@@ -79,6 +80,7 @@ def _content() -> rx.Component:
     return rx.fragment(
         rx.cond(TODAY["stale"], rx.el.p(TODAY["stale"], class_name="soft-text")),
         rx.foreach(TODAY["reviews"], _returned),
+        rx.cond(TODAY["to_fix"] > 0, _to_fix()),
         rx.cond(TODAY["unfinished"] > 0, _unfinished()),
         rx.cond(TODAY["next"], _due(), _nothing()),
     )
@@ -97,6 +99,19 @@ def _returned(review: rx.Var[Returned]) -> rx.Component:
         class_name=rx.cond(review["returned"], "group back-item", "group back-item asks"),
         data_testid=rx.cond(review["returned"], "returned-photo", "asked-photo"),
         key=review["id"],
+    )
+
+
+def _to_fix() -> rx.Component:
+    return group(
+        row_link(
+            icon("circle-alert"),
+            rx.el.span(
+                rx.el.b("有 ", TODAY["to_fix"], " 条要改"), rx.el.span("在待上传里，改一下就行"), class_name="t"
+            ),
+            to="/outbox",
+            class_name="plain",
+        )
     )
 
 

@@ -133,13 +133,13 @@ test("what has to be corrected comes first, with its sentence and the way there"
 test("a stored visit that is asked about says when it was and that the county has it", () => {
   const questions = ["下次日期写成去年了，改一下。", "二", "三", "四"].map((message) => ({ message }));
   const { fix } = outbox([item({ state: "fix", asked: true, at: "2026-04-16T09:20:00+08:00", questions, parts: 3, sent_parts: 1 })]);
-  assert.equal(fix[0].line, "昨天 9:20上门，县里已存着，还有照片 2 张");
+  assert.equal(fix[0].line, "昨天 9:20 上门，县里已存着，还有照片 2 张");
   assert.deepEqual(fix[0].sentences, [...questions.slice(0, 3).map((one) => one.message), "还有 1 处，打开就看到。"]);
   assert.deepEqual([fix[0].href, fix[0].asked], ["/visit/a?fix=i", true]);
 });
 
 test("a visit on its way tells its parts", () => {
-  const [row] = outbox([item({ state: "way", parts: 5, sent_parts: 3 })]).waiting;
+  const [row] = outbox([item({ state: "way", parts: 5, sent_parts: 3, receipt: { id: "i", status: "stored" } })]).waiting;
   assert.equal(row.words, "正在上传 3/5");
   assert.equal(row.line, "文字已到，还有照片 2 张");
   assert.equal(row.percent, "60%");

@@ -33,9 +33,12 @@ async function returnedRows(returned) {
   })));
 }
 
-/** Homes whose visit of today waits on this phone: the county's list of what is due does not know of it yet. @param {string} today */
-async function visitedToday(today) {
-  const sent = (await items()).filter((item) => item.type === "visit" && item.receipt?.status !== "rejected" && dayOf(item.at) === today);
+/**
+ * Homes whose visit of today waits on this phone: the county's list of what is due does not know of it yet.
+ * @param {import("../types.js").OutboxItem[]} all @param {string} today
+ */
+function visitedToday(all, today) {
+  const sent = all.filter((item) => item.type === "visit" && item.receipt?.status !== "rejected" && dayOf(item.at) === today);
   return new Set(sent.map((item) => item.household_id));
 }
 
@@ -46,11 +49,12 @@ const staleWords = (at, moment) => (at && dayOf(at) < dayOf(moment) ? `资料没
 export async function loadToday(settle) {
   const moment = now();
   const today = dayOf(moment);
-  const found = await Promise.all([tasks(today), reviews(), visitedToday(today), drafts(), syncedAt()]);
-  const [due, returned, visited, open, at] = found;
+  const found = await Promise.all([tasks(today), reviews(), items(), drafts(), syncedAt()]);
+  const [due, returned, written, open, at] = found;
   const rows = await returnedRows(returned);
   settle(() => show("today", {
-    ...todayOf({ tasks: due, reviews: rows, visited, today, stale: staleWords(at, moment) }),
+    ...todayOf({ tasks: due, reviews: rows, visited: visitedToday(written, today), today, stale: staleWords(at, moment) }),
     unfinished: open.filter(isBegun).length,
+    to_fix: written.filter((item) => item.state === "fix").length,
   }));
 }

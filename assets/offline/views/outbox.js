@@ -20,6 +20,9 @@ const STATES = {
   fix: { icon: "circle-alert", tone: "fix", words: "要改一处" },
 };
 
+/** The pictures of a correction may be there before its words. @param {import("../types.js").OutboxItem} item */
+const textArrived = (item) => item.receipt !== null && item.receipt.status !== "rejected";
+
 /** @param {import("../types.js").OutboxItem} item @param {Map<string, object>} homes @param {string} now */
 function row(item, homes, now) {
   const home = homes.get(item.household_id ?? "");
@@ -34,7 +37,7 @@ function row(item, homes, now) {
     icon: state.icon,
     tone: state.tone,
     words: sending ? `正在上传 ${item.sent_parts}/${item.parts}` : state.words,
-    line: item.state === "received" ? "" : item.sent_parts > 0 && left > 0 ? `文字已到，还有照片 ${left} 张` : sentenceOf(item, state),
+    line: item.state === "received" ? "" : textArrived(item) && left > 0 ? `文字已到，还有照片 ${left} 张` : sentenceOf(item, state),
     parts: item.parts,
     sent: item.sent_parts,
     percent: item.parts > 0 ? `${Math.round((100 * item.sent_parts) / item.parts)}%` : "0%",
@@ -71,7 +74,7 @@ function fixRow(item, homes, now) {
   const what = item.type.startsWith("visit") ? visited : (TYPES[item.type] ?? "");
   return {
     ...row(item, homes, now),
-    line: `${whenWords(item.at, now)}${what}，县里已存着${item.asked && left > 0 ? `，还有照片 ${left} 张` : ""}`,
+    line: `${whenWords(item.at, now).replace(/\d$/, "$& ")}${what}，县里已存着${item.asked && left > 0 ? `，还有照片 ${left} 张` : ""}`,
     sentences: wrongWith(item),
     href: rejected || item.asked ? (href ?? "") : "",
     asked: item.asked,

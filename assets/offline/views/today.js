@@ -6,7 +6,7 @@ export const AHEAD = 3;
 const SHOWN = 50;
 
 export const initial = {
-  phase: "loading", date: "", stale: "", reviews: [], drafts: [], title: "", next: null, rest: [], soon: [], more: 0,
+  phase: "loading", date: "", stale: "", reviews: [], unfinished: 0, to_fix: 0, title: "", next: null, rest: [], soon: [], more: 0,
 };
 
 /**

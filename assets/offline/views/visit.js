@@ -131,11 +131,12 @@ export function visitOf(facts) {
  */
 function correctionOf(draft, today) {
   const [start, end] = [draft.started_at, draft.finished_at ?? draft.started_at];
-  const same = dayOf(start) === dayOf(end);
+  const day = dayOf(start) === dayOf(end) ? "" : `${dayWords(end, today)} `;
+  const until = fieldTime(start) === fieldTime(end) ? "" : ` 到 ${day}${timeWords(end)}`;
   return {
     title: `改 ${dayWords(start, today)}${MODES[draft.mode] ?? ""}那次`,
     lines: (draft.asked ?? []).slice(0, ASKED),
-    times: `${dayWords(start, today)} ${timeWords(start)} 到 ${same ? "" : `${dayWords(end, today)} `}${timeWords(end)}`,
+    times: `${dayWords(start, today)} ${timeWords(start)}${until}`,
     open: draft.ui.times === true,
     start: fieldTime(start),
     end: fieldTime(end),
