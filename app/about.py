@@ -16,6 +16,8 @@ RECEIPTS = Counter("ruhutong_receipts_total", "Receipts given, by status", ["sta
 PHOTOS = Counter("ruhutong_photos_total", "Photos wholly received")
 PUSH_SECONDS = Histogram("ruhutong_push_seconds", "Time to store one batch of commands")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+"""Headers of a proxy on this machine: who asks sits elsewhere."""
 
 
 @endpoint("GET", "/health", requires=PUBLIC)
@@ -29,7 +31,8 @@ def health(_call: Call) -> dict[str, str]:
 def metrics(call: Call) -> Response:
     """Prometheus figures, for this machine itself and for administrators; no person is in them."""
     request = call.request
-    here = request.client is not None and request.client.host in LOOPBACK and "x-forwarded-for" not in request.headers
+    here = request.client is not None and request.client.host in LOOPBACK
+    here = here and request.url.hostname in LOOPBACK and not FORWARDED.intersection(request.headers)
     if not here and not (call.actor and call.actor.may(Permission.SETTINGS)):
         raise NotAllowed("运行数据只给本机和县管理员看。")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,5 +1,6 @@
 """Every setting is an environment variable `RUHUTONG_…`, read once and checked at start, in words."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -72,6 +73,9 @@ class Settings(BaseSettings):
         """Create the home's folders, readable by this user only."""
         for folder in (self.home, self.photos, self.keys, self.cache):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            found = folder.stat()
+            if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+                folder.chmod(0o700)  # somebody else made it, with whatever the system's default was
 
 
 @lru_cache(maxsize=1)

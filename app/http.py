@@ -207,12 +207,20 @@ def _same_site(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
+class _Answer(JSONResponse):
+    """JSON in which half a character that the sender wrote (a lone surrogate) becomes a question mark."""
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
 def error_response(error: AppError) -> Response:
     """An error in the one shape of `/api`."""
     headers = {"Cache-Control": "no-store"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    return JSONResponse(error.as_json(), status_code=error.status, headers=headers)
+    return _Answer(error.as_json(), status_code=error.status, headers=headers)
 
 
 def _check(one: Endpoint, actor: Actor | None) -> None:

@@ -1,5 +1,8 @@
 """`/api/session`: sign in, who am I, leave, change the password."""
 
+import anyio
+import anyio.to_thread
+from anyio.lowlevel import RunVar
 from starlette.responses import JSONResponse, Response
 
 from app.accounts import service
@@ -9,6 +12,9 @@ from app.db import reading, transaction, utcnow
 from app.errors import AppError, TooMany
 from app.http import COOKIE, PUBLIC, SIGNED_IN, Call, endpoint
 from app.limits import allowed
+
+PASSWORDS_AT_ONCE = 4
+_checking: RunVar[anyio.CapacityLimiter] = RunVar("passwords being checked")
 
 
 def _who(actor: Actor) -> dict[str, object]:
@@ -29,16 +35,31 @@ def _secure(call: Call) -> bool:
     return call.request.url.scheme == "https" or (settings().public_url or "").startswith("https://")
 
 
+def _turns() -> anyio.CapacityLimiter:
+    try:
+        return _checking.get()
+    except LookupError:
+        _checking.set(made := anyio.CapacityLimiter(PASSWORDS_AT_ONCE))
+        return made
+
+
 @endpoint("POST", "/session", requires=PUBLIC, body_limit=10_000)
-def sign_in(call: Call) -> Response:
+async def sign_in(call: Call) -> Response:
     """Begin a session: sets the HttpOnly cookie."""
+    # Anybody may ask for this, and each check takes 64 MB for a while: a flood of them queues here, away from the
+    # threads in which phones are answered.
+    return await anyio.to_thread.run_sync(_sign_in, call, limiter=_turns())
+
+
+def _sign_in(call: Call) -> Response:
     data = call.parsed(SignInInput)
     address = call.request.client.host if call.request.client else "-"
     wait = allowed(f"login:{address}:{data.username}", settings().login_attempts_per_minute)
     if wait:
         raise TooMany(f"试得太快了，请等 {wait} 秒再试。", retry_after=wait)
+    proof = service.prove(data)
     with transaction() as session:
-        result = service.sign_in(session, data, utcnow())
+        result = service.sign_in(session, data, utcnow(), proof)
     if isinstance(result, AppError):
         raise result
     response = JSONResponse(_who(result.actor), headers={"Cache-Control": "no-store"})

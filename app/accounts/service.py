@@ -12,16 +12,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
+from app import limits
 from app.accounts import queries
-from app.accounts.rules import Role, lock_after_failure, password_problem
+from app.accounts.rules import FAILURES_BEFORE_LOCK, FIRST_LOCK, Role, lock_after_failure, password_problem
 from app.accounts.schemas import AccountInput, Actor, SignInInput
 from app.audit.service import record
 from app.config import settings
 from app.db import SHANGHAI, new_id, reading, transaction, utcnow
-from app.errors import AppError, BadInput, Conflict, Detail, Locked, NotFound, NotSignedIn
+from app.errors import AppError, BadInput, Conflict, Detail, Locked, NotFound, NotSignedIn, TooMany
 from models.accounts import Device, LoginSession, Pairing, User, UserArea
 
 SEEN_EVERY = timedelta(minutes=1)
+CHANGES_PER_MINUTE = 5
+FIRST_LOCK_MINUTES = int(FIRST_LOCK.total_seconds() // 60)
 _hasher = PasswordHasher()
 
 
@@ -74,31 +77,79 @@ def _locked(until: datetime, now: datetime) -> Locked:
     return Locked(f"密码错了多次，账号锁到 {day}{local:%H:%M}。到时再试，或找县管理员。", retry_after=seconds)
 
 
-def _refuse(session: Session, user: User | None, now: datetime, username: str) -> AppError:
+def _wrong(left: int) -> NotSignedIn:
+    return NotSignedIn(f"用户名或密码不对，还能试 {left} 次。", code="wrong_password")
+
+
+def _nobody_key(username: str) -> str:
+    return f"nobody:{username}"
+
+
+def _refuse(session: Session, user: User | None, now: datetime, data: SignInInput) -> AppError:
     if user is None:
-        record(session, None, "session.refused", "account", username[:64], reason="unknown")
-        return NotSignedIn("用户名或密码不对。", code="wrong_password")
+        record(session, None, "session.refused", "account", data.username[:64], reason="unknown")
+        # Counted like an account's, or the count would tell which names exist.
+        left = limits.spend(_nobody_key(data.username), FAILURES_BEFORE_LOCK, FIRST_LOCK_MINUTES)
+        return _wrong(left) if left else _locked(now + FIRST_LOCK, now)
+    limits.spend(_device_key(user, data), FAILURES_BEFORE_LOCK, FIRST_LOCK_MINUTES)
     user.failures, user.lock_level, until = lock_after_failure(user.failures, user.lock_level, now)
     record(session, None, "session.refused", "account", user.id, after={"failures": user.failures})
     if until is None:
-        left = 5 - user.failures
-        return NotSignedIn(f"用户名或密码不对，还能试 {left} 次。", code="wrong_password")
+        return _wrong(FAILURES_BEFORE_LOCK - user.failures)
     user.locked_until = until
     record(session, None, "account.locked", "account", user.id, after={"until": until.isoformat()})
     return _locked(until, now)
 
 
-def sign_in(session: Session, data: SignInInput, now: datetime) -> SignedIn | AppError:
+def _device_key(user: User, data: SignInInput) -> str:
+    return f"device:{user.id}:{data.device.id}"
+
+
+def _own_phone(session: Session, user: User, data: SignInInput) -> bool:
+    """A phone on which this account has signed in before, with tries of its own left.
+
+    A stranger who knows a user name can lock the account again and again, but not its owner's phone: the phone's id is
+    known to nobody else.
+    """
+    known = session.get(Device, (user.id, str(data.device.id))) is not None
+    return known and limits.left(_device_key(user, data), FAILURES_BEFORE_LOCK, FIRST_LOCK_MINUTES) > 0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a password was compared with, and whether it was right."""
+
+    password_hash: str
+    right: bool
+
+
+def prove(data: SignInInput) -> Proof:
+    """Compare a password outside of any unit of work: it takes a tenth of a second, and others want to write."""
+    with reading() as session:
+        user = queries.user_by_name(session, data.username)
+    password_hash = user.password_hash if user else _nobody()
+    return Proof(password_hash, _right(password_hash, data.password))
+
+
+def sign_in(session: Session, data: SignInInput, now: datetime, proof: Proof | None = None) -> SignedIn | AppError:
     """Check user name and password and begin a session.
+
+    Args:
+        data: who, with what, on which device.
+        now: the moment.
+        proof: what `prove` found; made here where it is missing or the password has changed since.
 
     Returns the error instead of raising it, so that the count of failures is committed with the unit of work.
     """
     user = queries.user_by_name(session, data.username)
-    if user is not None and user.locked_until is not None and user.locked_until > now:
+    locked = user is not None and user.locked_until is not None and user.locked_until > now
+    if user is not None and user.locked_until is not None and locked and not _own_phone(session, user, data):
         return _locked(user.locked_until, now)
-    right = _right(user.password_hash if user else _nobody(), data.password)
-    if user is None or not right:
-        return _refuse(session, user, now, data.username)
+    password_hash = user.password_hash if user else _nobody()
+    if proof is None or proof.password_hash != password_hash:
+        proof = Proof(password_hash, _right(password_hash, data.password))
+    if user is None or not proof.right:
+        return _refuse(session, user, now, data)
     if user.disabled_at is not None:
         record(session, None, "session.refused", "account", user.id, reason="disabled")
         return NotSignedIn("这个账号已停用，请找县管理员。", code="disabled")
@@ -180,7 +231,11 @@ def change_password(session: Session, actor: Actor, old: str, new: str, now: dat
 
     Raises:
         BadInput: the old one is wrong, or the new one will not do.
+        TooMany: whoever holds somebody else's phone does not try one old password after the other.
     """
+    wait = limits.allowed(f"password:{actor.id}", CHANGES_PER_MINUTE)
+    if wait:
+        raise TooMany(f"试得太快了，请等 {wait} 秒再试。", retry_after=wait)
     user = _user(session, actor.id)
     if not _right(user.password_hash, old):
         raise BadInput("原来的密码不对。", details=[Detail("old", "wrong_password", "原来的密码不对。")])

@@ -77,6 +77,11 @@ def get(session: Session, code: str) -> Division:
     return found
 
 
+def known(session: Session, code: str) -> bool:
+    """Whether the county has loaded this division."""
+    return session.get(Division, code) is not None
+
+
 def chain(session: Session, code: str) -> list[str]:
     """Names from the county down: [望江县, 高士镇, 毛安村]; an unknown part is shown by its code."""
     names = queries.names(session, [code])

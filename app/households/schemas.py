@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.households.rules import normal_name
 
@@ -15,7 +15,17 @@ def _text(longest: int) -> Any:
 
 
 Village = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+def _said(name: str) -> str:
+    normal = normal_name(name)
+    if not normal:
+        raise ValueError("姓名要写。")
+    return normal
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_said)]
+"""A name of which something can be seen: spaces and zero-width characters alone are none."""
 Text16, Text32, Text120, Text200 = _text(16), _text(32), _text(120), _text(200)
 
 
@@ -48,11 +58,6 @@ class HouseholdIn(HouseholdFields):
     name: Name
     division: Village
     extra: dict[str, Any] = {}
-
-    @field_validator("name")
-    @classmethod
-    def _name(cls, value: str) -> str:
-        return normal_name(value) or value
 
 
 class HouseholdNew(HouseholdIn):
@@ -90,13 +95,8 @@ class PersonIn(PersonFields):
     household_id: UUID | None = None
     household_code: Text32 | None = None
     name: Name
-    tags: list[Text32] = []
+    tags: Annotated[list[Text32], Field(max_length=40)] = []
     extra: dict[str, Any] = {}
-
-    @field_validator("name")
-    @classmethod
-    def _name(cls, value: str) -> str:
-        return normal_name(value) or value
 
 
 class PersonChange(PersonFields):

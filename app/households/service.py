@@ -183,6 +183,8 @@ def add_person(session: Session, actor: Actor, data: PersonIn) -> Person:
     """
     if data.household_id is None:
         raise BadInput(details=[Detail("household_id", "missing", "要写是哪一户的人。")])
+    if unknown := sorted(set(data.tags) - set(tags.TAGS)):
+        raise BadInput(details=[Detail("tags", "unknown_tag", f"没有这个标签：{unknown[0]}。")])
     home = get_household(session, actor, str(data.household_id))
     _may_write(actor, home.division)
     now, made = utcnow(), str(data.id) if data.id else new_id()

@@ -31,6 +31,7 @@ def show_photo(call: Call) -> Response:
     tag = f'"{sha256}-{size or "original"}"'
     headers = {
         "ETag": tag,
+        "Vary": "Cookie",  # another person at this browser is asked about anew
         "Cache-Control": "no-store" if sight.of_child else "private, max-age=3600",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",

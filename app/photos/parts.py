@@ -68,6 +68,28 @@ def _held(path: Path) -> Iterator[int]:
         os.close(number)
 
 
+@contextmanager
+def alone(part: Part) -> Iterator[bool]:
+    """Take turns over a whole part; False where another request has moved or forgotten it in the meantime."""
+    try:
+        number = os.open(part.path, os.O_RDWR)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield _same_file(number, part.path)
+    finally:
+        os.close(number)
+
+
+def _same_file(number: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(number), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def append(part: Part, offset: int, data: bytes) -> int:
     """Add bytes at an offset; returns where the part ends now.
 
@@ -114,7 +136,8 @@ def write_whole(user_id: str, sha256: str, data: bytes) -> Path:
     folder = _folder(user_id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f".{sha256}.{os.getpid()}.{os.urandom(4).hex()}"
-    path.write_bytes(data)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
     return path
 
 

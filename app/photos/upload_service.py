@@ -73,7 +73,16 @@ def state(actor: Actor, sha256: str) -> State:
     if size is not None:
         return State(size, size)
     part = parts.find(actor.id, sha256)
-    return State(part.offset, part.length) if part else State(0, None)
+    if part is None:
+        return State(0, None)
+    if part.offset < part.length:
+        return State(part.offset, part.length)
+    # The process fell after the last byte and before it was taken in: "whole" is only said of what is kept.
+    try:
+        _finish(actor, sha256, part)
+    except (NoPicture, WrongBytes, WrongOffset):
+        return State(0, None)
+    return State(part.length, part.length)
 
 
 def _whole_size(session: Session, actor: Actor, sha256: str) -> int | None:
@@ -104,7 +113,7 @@ def part_for(actor: Actor, sha256: str, offset: int, length: int | None) -> part
     if length is not None and length > LARGEST:
         raise TooBig("照片太大，县里收不了（最多 15 MB）。", code="photo_too_big")
     part = parts.find(actor.id, sha256)
-    if part is None or (length is not None and length != part.length):
+    if part is None or part.offset >= part.length or (length is not None and length != part.length):
         present = state(actor, sha256)
         if present.whole:
             return present
@@ -130,6 +139,24 @@ def add(actor: Actor, sha256: str, part: parts.Part, offset: int, data: bytes) -
     if end != min(offset + len(data), part.length):
         raise WrongOffset(offset=end)
     if end == part.length:
+        _finish(actor, sha256, part)
+    return end
+
+
+def _finish(actor: Actor, sha256: str, part: parts.Part) -> None:
+    """Look at a part that is whole, and keep it; once, when two requests bring the last byte.
+
+    Raises:
+        NoPicture, WrongBytes: as they say; the part is forgotten.
+        WrongOffset: another request has forgotten it.
+        Unavailable: the database or the store is away.
+    """
+    with parts.alone(part) as ours:
+        if not ours:
+            with reading() as session:
+                if session.get(PhotoUpload, (actor.id, sha256)) is None:
+                    raise WrongOffset(offset=0)
+            return
         whole = parts.read(part)
         try:
             mime = _look(sha256, whole)
@@ -141,7 +168,6 @@ def add(actor: Actor, sha256: str, part: parts.Part, offset: int, data: bytes) -
             parts.forget(actor.id, sha256)
             raise
         _take(actor, sha256, part.path, whole, mime)
-    return end
 
 
 def put(actor: Actor, sha256: str, data: bytes) -> None:

@@ -83,7 +83,8 @@ def _hold_to_caps(items: Sequence[rules.Item]) -> None:
     ]
     if too_big:
         names = [item.value.get("id") if isinstance(item.value, dict) else None for item in too_big]
-        details = [Detail(str(name or ""), "command_too_big", "这条记录太长，请删掉一些文字。") for name in names]
+        known = [str(name) if rules.is_id(name) else "" for name in names]
+        details = [Detail(name, "command_too_big", "这条记录太长，请删掉一些文字。") for name in known]
         raise TooBig("有一条记录太长，请删掉一些文字再存一次。", code="command_too_big", details=details)
     if len(items) > rules.MOST_COMMANDS:
         raise TooBig("一次送得太多，请分几次送。", code="batch_too_big")

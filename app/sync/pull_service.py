@@ -7,6 +7,7 @@ Cost: an index is asked for each village and paired home; nothing grows with the
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from models.divisions import Division
 from models.feed import FeedRow, ScopeSnapshot
 
 PAGE, MOST = 500, 1000
+_WORD = re.compile(r"[0-9A-Za-z-]{1,64}")
+_END = 2**62
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,10 @@ class Place:
         """From a cursor; None where it is none of ours."""
         parts = rules.read_cursor(text) if text else None
         match parts:
-            case [str(life), int(position), str(scope), [*former], int(caught), int(fresh)]:
-                return cls(life, position, scope, tuple(map(str, former)), caught, fresh)
+            case [life, position, scope, [*former], caught, fresh]:
+                ours = all(isinstance(one, str) and _WORD.fullmatch(one) for one in (life, scope, *former))
+                if ours and all(type(one) is int and 0 <= one < _END for one in (position, caught, fresh)):
+                    return cls(life, position, scope, tuple(former), caught, fresh)
         return None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.accounts.schemas import Actor
 from app.db import new_id
+from app.divisions import service as divisions
 from app.errors import AppError, Conflict, NotFound
 from app.feed.service import Change
 from app.households import service as households
@@ -44,6 +45,10 @@ def _home_there(work: Work) -> Iterable[str]:
 def _add_household(batch: Batch, work: Work) -> None:
     data: HouseholdNew = work.payload
     made = str(data.id) if data.id else work.id
+    if not divisions.known(batch.session, data.division):
+        # In nobody's area: kept as orphaned, no township would ever see it.
+        batch.refuse(work, "unknown_division", "区划里没有这个村，请重新选。", "payload.division")
+        return
     if not work.placed and not in_area(work.actor, data.division, made, set()):
         work.outcome = Outcome(ORPHANED, division=data.division, row_id=made)
         return
