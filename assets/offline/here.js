@@ -11,11 +11,14 @@ import { VISITS } from "./item.js";
 /** @param {any} row */
 const stands = (row) => row.text !== "corrected" && row.text !== "rejected";
 
-/** Commands of these types, the oldest first. @param {Store} store @param {string[]} types */
-async function written(store, types) {
-  const rows = await keep(store, () => store.outbox.orderBy("n").toArray());
-  return rows.filter((row) => types.includes(row.type) && row.text !== "corrected");
-}
+/** What has been written here, the oldest first. @param {Store} store @returns {Promise<any[]>} */
+export const writtenHere = (store) => keep(store, () => store.outbox.orderBy("n").toArray());
+
+/** Commands of these types. @param {any[]} all @param {string[]} types */
+const ofTypes = (all, types) => all.filter((row) => types.includes(row.type) && row.text !== "corrected");
+
+/** @param {Store} store @param {string[]} types */
+const written = async (store, types) => ofTypes(await writtenHere(store), types);
 
 /** @param {Store} store @param {any[]} rows @returns {Promise<any[]>} the commands as they were saved */
 async function bodies(store, rows) {
@@ -25,11 +28,12 @@ async function bodies(store, rows) {
 
 /**
  * Visits of which the county has not told yet: their home is not due any more.
- * @param {Store} store
+ * @param {Store} store @param {any[]} all as `writtenHere` gives it
  * @returns {Promise<any[]>} outbox rows
  */
-export async function visitsHere(store) {
-  const visits = await written(store, ["visit"]);
+export async function visitsHere(store, all) {
+  const visits = ofTypes(all, ["visit"]);
+  if (!visits.length) return [];
   const known = await keep(store, () => store.rows.bulkGet(visits.map((row) => /** @type {any} */ (["visit", row.id]))));
   return visits.filter((_, at) => !known[at]);
 }
@@ -62,12 +66,12 @@ export const waitsForAuthor = (review) =>
 
 /**
  * Returned photos that have not been answered here. One that came back once more after the answer counts again.
- * @param {Store} store
+ * @param {any[]} all as `writtenHere` gives it
  * @param {Row[]} reviews
- * @returns {Promise<Row[]>}
+ * @returns {Row[]}
  */
-export async function unanswered(store, reviews) {
-  const answers = await written(store, ["photo.answer"]);
+export function unanswered(all, reviews) {
+  const answers = ofTypes(all, ["photo.answer"]);
   const since = new Map(answers.map((row) => [row.about, row.open ? Infinity : row.saved_at]));
   return reviews.filter((row) => waitsForAuthor(row.data) && !((since.get(row.id) ?? -1) >= (row.at ?? 0)));
 }
@@ -90,10 +94,11 @@ function fieldsOf(payload, type) {
  * Lays homes and people added or changed here over the pulled rows.
  * @param {Store} store
  * @param {Row[]} rows of homes and people
+ * @param {any[]} all as `writtenHere` gives it
  * @returns {Promise<Row[]>}
  */
-export async function withChanges(store, rows) {
-  const open = (await written(store, [...Object.keys(ADDS), ...Object.keys(CHANGES)])).filter((row) => row.open && stands(row));
+export async function withChanges(store, rows, all) {
+  const open = ofTypes(all, [...Object.keys(ADDS), ...Object.keys(CHANGES)]).filter((row) => row.open && stands(row));
   if (!open.length) return rows;
   const found = new Map(rows.map((row) => [`${row.type} ${row.id}`, row]));
   for (const command of await bodies(store, open)) {

@@ -5,7 +5,7 @@
 import { emit } from "./bus.js";
 import { canonical, clean, digestOf, requireCrypto, utf8 } from "./canonical.js";
 import { iso, now, uuid7 } from "./clock.js";
-import { keep, readMeta, write } from "./db.js";
+import { keep, read, readMeta, write } from "./db.js";
 import { settleDraft } from "./drafts.js";
 import { isQuota, OfflineError } from "./errors.js";
 import { itemOf, VISITS } from "./item.js";
@@ -219,7 +219,7 @@ export async function enqueue(order) {
 /** @param {Store} store @param {any[]} rows */
 async function withUploads(store, rows) {
   const named = [...new Set(rows.flatMap((row) => row.photos))];
-  const uploads = await keep(store, () => store.uploads.where("sha256").anyOf(named).toArray());
+  const uploads = !named.length ? [] : await keep(store, () => store.uploads.where("sha256").anyOf(named).toArray());
   const byPhoto = new Map(uploads.map((upload) => [upload.sha256, upload]));
   const doing = status();
   return rows.map((row) => itemOf(row, byPhoto, doing));
@@ -247,9 +247,11 @@ export async function item(id) {
 /** @returns {Promise<import("./types.js").Counts>} */
 export async function counts() {
   const { store } = await atWork();
-  const rows = await keep(store, () => store.outbox.where("open").equals(1).toArray());
-  const shown = await withUploads(store, rows.filter((row) => !row.asked));
-  const asked = await keep(store, () => store.outbox.where("asked").equals(1).count());
+  const { rows, shown, asked } = await read(store, ["outbox", "uploads"], async () => {
+    const open = await store.outbox.where("open").equals(1).toArray();
+    const waiting = await withUploads(store, open.filter((row) => !row.asked));
+    return { rows: open, shown: waiting, asked: await store.outbox.where("asked").equals(1).count() };
+  });
   return {
     outbox: rows.filter((row) => VISITS.includes(row.type)).length,
     all: rows.length,

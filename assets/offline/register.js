@@ -5,8 +5,8 @@
 import Dexie from "dexie";
 import { on } from "./bus.js";
 import { today } from "./clock.js";
-import { keep } from "./db.js";
-import { unanswered, visitsHere, withChanges } from "./here.js";
+import { keep, read } from "./db.js";
+import { unanswered, visitsHere, withChanges, writtenHere } from "./here.js";
 import { findOf } from "./search.js";
 import { atWork } from "./session.js";
 
@@ -46,19 +46,25 @@ function grouped(list, key) {
 /** @param {Store} store */
 async function readRows(store) {
   const types = ["household", "person", "task", "review", "division"];
-  const [households, people, tasks, reviews, divisions] = await Promise.all(types.map((type) => rowsOf(store, type)));
+  const all = await read(store, ["rows"], () => Promise.all(types.map((type) => rowsOf(store, type))));
+  const [households, people, tasks, reviews, divisions] = all;
   const villages = new Map(divisions.map((row) => [row.data.code ?? row.id, row.data.name]));
   return { households, people, tasks, reviews, villages };
 }
 
-/** @param {Store} store @param {Awaited<ReturnType<typeof readRows>>} rows */
-async function judge(store, rows) {
-  const visits = await visitsHere(store);
-  const open = await keep(store, () => store.outbox.where("open").equals(1).toArray());
-  const drafts = await keep(store, () => store.drafts.where("state").equals("open").toArray());
+/** What is being written and sent on this phone. @param {Store} store */
+const readHere = (store) =>
+  read(store, ["outbox", "drafts", "rows"], async () => {
+    const [all, drafts] = await Promise.all([writtenHere(store), store.drafts.where("state").equals("open").toArray()]);
+    return { all, drafts, visits: await visitsHere(store, all) };
+  });
+
+/** @param {Awaited<ReturnType<typeof readRows>>} rows @param {Awaited<ReturnType<typeof readHere>>} here */
+function judge(rows, { all, drafts, visits }) {
+  const open = all.filter((row) => row.open === 1);
   const visited = new Map(visits.map((row) => [row.household_id, row]));
   const tasks = rows.tasks.filter((row) => !visited.has(row.household_id));
-  const returned = await unanswered(store, rows.reviews);
+  const returned = unanswered(all, rows.reviews);
   return {
     day: today(),
     visited,
@@ -81,7 +87,7 @@ const filtersOf = (marks, rows) => {
 };
 
 /**
- * @param {Row} row @param {Row[]} people @param {Map<string, string>} villages @param {Awaited<ReturnType<typeof judge>>} judged
+ * @param {Row} row @param {Row[]} people @param {Map<string, string>} villages @param {ReturnType<typeof judge>} judged
  * @returns {HouseholdItem}
  */
 function itemOf({ id, data, type, household_id }, people, villages, judged) {
@@ -130,10 +136,11 @@ const findsOf = (rows, byId) =>
     return { row, find: told ? find : { ...find, text: `${find.text}|${village}` } };
   });
 
-/** @param {Store} store @param {Awaited<ReturnType<typeof readRows>>} rows @returns {Promise<Register>} */
-async function build(store, rows) {
-  const judged = await judge(store, rows);
-  const all = await withChanges(store, [...rows.households, ...rows.people]);
+/** @param {Store} store @param {ReturnType<typeof readRows>} reading @returns {Promise<Register>} */
+async function build(store, reading) {
+  const [rows, here] = await Promise.all([reading, readHere(store)]);
+  const judged = judge(rows, here);
+  const all = await withChanges(store, [...rows.households, ...rows.people], here.all);
   const people = grouped(all.filter((row) => row.type === "person"), (row) => row.household_id);
   const households = all.filter((row) => row.type === "household");
   const homes = households.map((row) => itemOf(row, people.get(row.id) ?? [], rows.villages, judged)).sort(byDoor);
@@ -168,7 +175,7 @@ export async function register() {
   if (memory.day !== day) Object.assign(memory, { day, register: null });
   const mine = memory;
   mine.rows ??= readRows(store);
-  mine.register ??= mine.rows.then((rows) => build(store, rows));
+  mine.register ??= build(store, mine.rows);
   try {
     return await mine.register;
   } catch (error) {

@@ -3,7 +3,7 @@
  * the county.
  */
 import { keep, readMeta } from "./db.js";
-import { issuesOf, visitsOf, withChanges } from "./here.js";
+import { issuesOf, visitsOf, withChanges, writtenHere } from "./here.js";
 import { register, rowsOf } from "./register.js";
 import { mergeLast } from "./rules.js";
 import { rank, readQuery } from "./search.js";
@@ -95,7 +95,8 @@ export async function household(id) {
   const item = byId.get(id);
   if (!item) return null;
   const own = await keep(store, () => store.rows.get(/** @type {any} */ (["household", id])));
-  const rows = await withChanges(store, [...(own ? [own] : []), ...(await rowsAt(store, "person", id))]);
+  const told = [...(own ? [own] : []), ...(await rowsAt(store, "person", id))];
+  const rows = await withChanges(store, told, await writtenHere(store));
   const home = rows.find((row) => row.type === "household" && row.id === id);
   if (!home) return null;
   const issues = (await rowsAt(store, "issue", id)).map(flat);

@@ -10,7 +10,7 @@
 import { emit } from "./bus.js";
 import { iso, uuid7 } from "./clock.js";
 import { requireCrypto } from "./canonical.js";
-import { keep, personStore, phoneStore, requireStore } from "./db.js";
+import { keep, personStore, phoneStore, read, requireStore } from "./db.js";
 import { OfflineError } from "./errors.js";
 import { makeVerifier, oneMore, requirePause, verify } from "./verifier.js";
 import { NoAnswer, request } from "./wire.js";
@@ -63,10 +63,11 @@ export async function setExpired(expired) {
 export async function current() {
   requireStore();
   const store = phoneStore();
-  const userId = await readState("current");
-  const row = userId && (await keep(store, () => store.users.get(userId)));
+  const [row, note] = await read(store, ["state", "users"], async () => {
+    const [present, noted] = await store.state.bulkGet(["current", "cookie"]);
+    return [present?.value && (await store.users.get(present.value)), noted?.value ?? NO_COOKIE];
+  });
   if (!row) return null;
-  const note = await cookie();
   return { user: row.user, device: { id: row.device_id }, expired: note.user_id !== row.id || note.expired };
 }
 

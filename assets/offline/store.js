@@ -114,7 +114,7 @@ async function seeWho() {
   show("who", session
     ? { phase: field ? "in" : "office", name: session.user.name, role: session.user.role, expired: session.expired }
     : { phase: "out", name: "", role: "", expired: false });
-  if (before.phase !== shown("who").phase) void load();
+  if (before.phase !== shown("who").phase) await load();
 }
 
 /** Several news of one moment redraw once. What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */
@@ -148,6 +148,7 @@ export const actions = {
     flushWhenHidden();
     await seeWho();
     await drawFrame();
+    // Only now: what is sent and received must not hold up what one wants to see.
     void startSync();
     void protect().catch(() => {});
   },
