@@ -12,7 +12,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_CONTROL, SMALLEST_TEXT = 48, 18
 
 _RUN = """async (tags) => {
-  const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  const runOnly = { type: "tag", values: tags };
+  const { violations } = await axe.run(document, { runOnly, resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any, all }) =>
     `${id}: ${html.slice(0, 160)} ${[...any, ...all].map((check) => check.message).join("; ").slice(0, 160)}`));
 }"""
@@ -42,8 +43,9 @@ const seen = (element) => {
 _SMALL_CONTROLS = f"""(least) => {{ {_SEEN}
   const inText = (link) => getComputedStyle(link).display === "inline"
     && [...link.parentElement.childNodes].some((node) => node !== link && node.textContent.trim());
+  const controls = "a[href], button, input, select, textarea, summary, [role=button]";
   const found = [];
-  for (const control of document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=button]")) {{
+  for (const control of document.querySelectorAll(controls)) {{
     const place = control.matches("input, select, textarea") ? control.closest("label") ?? control : control;
     if (!seen(place) || control.matches("a") && inText(control)) continue;
     const {{ width, height }} = place.getBoundingClientRect();
