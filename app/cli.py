@@ -2,16 +2,15 @@
 
 import importlib
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from app.config import settings
 from app.errors import AppError, BadInput
+from app.logs import use_plain_logs
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 users = typer.Typer(no_args_is_help=True, help="Accounts, for the operator at the machine.")
@@ -119,18 +118,10 @@ def bench(
     runner.main(name, as_json=as_json)
 
 
-def _log_to_stderr() -> None:
-    level = logging.getLevelNamesMapping().get(settings().log_level.upper(), logging.INFO)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-    )
-
-
 def main() -> None:
     """Run the command line; an error is one Chinese sentence on stderr and exit code 2."""
     try:
-        _log_to_stderr()
+        use_plain_logs()
         cli()
     except AppError as error:
         typer.echo(f"{error.message} [{error.code}]", err=True)

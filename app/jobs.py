@@ -16,6 +16,7 @@ from app.config import settings
 from app.db import engine, reading, transaction, utcnow
 from app.errors import AppError, Unavailable
 from app.imports import service as imports
+from app.logs import use_plain_logs
 from app.notices import service as notices
 from app.photos import service as photos
 from app.photos.decoder import Decoder
@@ -98,6 +99,7 @@ def _every_minute() -> None:
 
 def run_worker() -> None:
     """Work until told to end. `ruhutong up` starts as many of these processes as `RUHUTONG_WORKERS` says."""
+    use_plain_logs()
     settings().make_folders()
     engine()
     jobs = queue()

@@ -32,7 +32,9 @@ def application() -> Any:
     from reflex_base.environment import environment
 
     from app.config import settings
+    from app.logs import use_plain_logs
 
+    use_plain_logs()
     _die_with(os.getppid())
     folder = ensure_built()
     os.chdir(PROJECT)

@@ -1,0 +1,46 @@
+"""What goes wrong is logged, and nothing of whom it was about."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from app.db import transaction
+from app.logs import use_plain_logs
+from tests import makers
+
+SECRET = "Mountain-path-7"
+
+
+@pytest.fixture
+def logs(home, capsys) -> Iterator[None]:
+    use_plain_logs()
+    yield
+    structlog.reset_defaults()
+
+
+def fails(password: str) -> None:
+    body = {"password": password}
+    raise RuntimeError(f"{len(body)} went wrong")
+
+
+def test_a_traceback_shows_the_place_and_no_contents(logs, capsys):
+    try:
+        fails(SECRET)
+    except RuntimeError:
+        structlog.get_logger().exception("request failed", path="/session")
+    said = capsys.readouterr().err
+    assert "request failed" in said
+    assert "RuntimeError" in said
+    assert "in fails" in said
+    assert SECRET not in said
+
+
+def test_the_databases_words_do_not_hold_the_row(database):
+    with transaction() as session:
+        makers.divisions(session)
+        home = makers.household(session)
+    with pytest.raises(IntegrityError) as caught, transaction() as session:
+        makers.household(session, id=home.id, name="不可外传")
+    assert "不可外传" not in str(caught.value)
