@@ -14,8 +14,7 @@ SECRET = "Mountain-path-7"
 
 
 @pytest.fixture
-def logs(home, capsys) -> Iterator[None]:
-    use_plain_logs()
+def usual_logs(home) -> Iterator[None]:
     yield
     structlog.reset_defaults()
 
@@ -25,7 +24,8 @@ def fails(password: str) -> None:
     raise RuntimeError(f"{len(body)} went wrong")
 
 
-def test_a_traceback_shows_the_place_and_no_contents(logs, capsys):
+def test_a_traceback_shows_the_place_and_no_contents(usual_logs, capsys):
+    use_plain_logs()
     try:
         fails(SECRET)
     except RuntimeError:
