@@ -51,7 +51,8 @@ def make_engine(url: str) -> Engine:
     """
     if not url.startswith("sqlite"):
         return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=10, pool_recycle=1800, json_serializer=_compact
+            url, pool_pre_ping=True, pool_size=10, max_overflow=10, pool_recycle=1800, json_serializer=_compact,
+            hide_parameters=True,
         )
     engine = create_engine(
         url,
@@ -59,6 +60,7 @@ def make_engine(url: str) -> Engine:
         connect_args={"check_same_thread": False, "timeout": 30},
         pool_size=16,
         max_overflow=16,
+        hide_parameters=True,  # an error's words go to the log; whom a row is about does not
     )
 
     @event.listens_for(engine, "connect")
