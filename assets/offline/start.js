@@ -2,8 +2,12 @@
 import { useEffect, useLayoutEffect } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { bindNavigate } from "./route.js";
+import { households } from "./rows.js";
 import { actions, useField } from "./store.js";
 import { applyUpdate, watchUpdates } from "./update.js";
+
+// The homes are read while the page is still being put together; pages are drawn at build time too, where there is no store.
+if (typeof indexedDB !== "undefined") void households().catch(() => {});
 
 let started = false;
 
