@@ -1,6 +1,5 @@
 """The engine and the two ways to use it: `transaction()` to write, `reading()` to look."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
@@ -18,6 +17,7 @@ from sqlmodel import Session, create_engine
 from app import crypto
 from app.config import settings
 from app.errors import Unavailable
+from models.base import read_json, write_json
 
 SHANGHAI: tzinfo = ZoneInfo("Asia/Shanghai")
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,10 +39,6 @@ def is_sqlite(engine_or_session: Engine | Session) -> bool:
     return bind.dialect.name == "sqlite"
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def make_engine(url: str) -> Engine:
     """An engine with what this project relies on.
 
@@ -51,12 +47,19 @@ def make_engine(url: str) -> Engine:
     """
     if not url.startswith("sqlite"):
         return create_engine(
-            url, pool_pre_ping=True, pool_size=10, max_overflow=10, pool_recycle=1800, json_serializer=_compact,
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_recycle=1800,
             hide_parameters=True,
+            json_serializer=write_json,
+            json_deserializer=read_json,
         )
     engine = create_engine(
         url,
-        json_serializer=_compact,
+        json_serializer=write_json,
+        json_deserializer=read_json,
         connect_args={"check_same_thread": False, "timeout": 30},
         pool_size=16,
         max_overflow=16,

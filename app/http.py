@@ -43,6 +43,18 @@ class Authenticate(Protocol):
 
 
 @dataclass(frozen=True)
+class Door:
+    """How callers are known: from memory at once, or else by asking the database in a thread."""
+
+    authenticate: Authenticate
+    recall: Authenticate
+
+    async def who(self, token: str | None) -> Actor | None:
+        """Who stands behind a session cookie."""
+        return self.recall(token) or await anyio.to_thread.run_sync(self.authenticate, token)
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One way into the server: `requires` is a permission, `PUBLIC`, or `SIGNED_IN` (any role)."""
 
@@ -234,10 +246,10 @@ def _check(one: Endpoint, actor: Actor | None) -> None:
         raise NotAllowed()
 
 
-async def _answer(one: Endpoint, authenticate: Authenticate, request: Request) -> Response:
+async def _answer(one: Endpoint, door: Door, request: Request) -> Response:
     if one.method not in {"GET", "HEAD"} and not _same_site(request):
         raise NotAllowed("这个请求不是从入户通的页面来的，没有执行。", code="cross_site")
-    actor = await anyio.to_thread.run_sync(authenticate, request.cookies.get(COOKIE))
+    actor = await door.who(request.cookies.get(COOKIE))
     _check(one, actor)
     body = await read_body(request, one.body_limit) if one.body_limit and one.method not in {"GET", "HEAD"} else b""
     call = Call(request, actor, body, dict(request.path_params))
@@ -250,10 +262,10 @@ async def _answer(one: Endpoint, authenticate: Authenticate, request: Request) -
     return JSONResponse(result, headers={"Cache-Control": "no-store"})
 
 
-def _route(one: Endpoint, authenticate: Authenticate) -> Route:
+def _route(one: Endpoint, door: Door) -> Route:
     async def run(request: Request) -> Response:
         try:
-            return await _answer(one, authenticate, request)
+            return await _answer(one, door, request)
         except AppError as error:
             return error_response(error)
         except ClientDisconnect:
@@ -278,9 +290,14 @@ def _framework_error(_request: Request, error: Exception) -> Response:
     return response
 
 
-def build_api(endpoints: Sequence[Endpoint], authenticate: Authenticate) -> Starlette:
-    """The application to mount under `/api`."""
+def _nobody(_token: str | None) -> Actor | None:
+    return None
+
+
+def build_api(endpoints: Sequence[Endpoint], authenticate: Authenticate, recall: Authenticate = _nobody) -> Starlette:
+    """The application to mount under `/api`; `recall` knows without waiting who was asked for a moment ago."""
+    door = Door(authenticate, recall)
     handler: Callable[[Request, Exception], Response | Awaitable[Response]] = _framework_error
     return Starlette(
-        routes=[_route(one, authenticate) for one in endpoints], exception_handlers={HTTPException: handler}
+        routes=[_route(one, door) for one in endpoints], exception_handlers={HTTPException: handler}
     )

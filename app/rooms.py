@@ -4,6 +4,7 @@ from starlette.applications import Starlette
 
 from app import about
 from app.accounts import endpoints as accounts
+from app.accounts.recent import recall
 from app.accounts.service import authenticate
 from app.divisions import service as divisions
 from app.feedback import service as feedback
@@ -58,4 +59,4 @@ visits.on_issue.append(notices.on_issue)
 
 def api() -> Starlette:
     """The application under `/api`."""
-    return build_api(ROUTES, authenticate)
+    return build_api(ROUTES, authenticate, recall)

@@ -27,14 +27,16 @@ class _Job:
         self.result: Any = None
         self.error: BaseException | None = None
         self.done = False
+        self.turn = threading.Event()
+        """Set when it is done, or when it is its turn to lead."""
 
 
 class Lane:
-    """A queue of writers; the first in it does the work of those behind it, too."""
+    """A queue of writers; the first in it does the work of those behind it, too, and hands the lead on."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._leading = threading.Lock()
+        self._led = False
         self._waiting: list[_Job] = []
 
     def run(self, handler: Handler[Item, Result], item: Item) -> Result:
@@ -47,15 +49,27 @@ class Lane:
         job = _Job(handler, item)
         with self._guard:
             self._waiting.append(job)
-        while not job.done:
-            with self._leading:
-                if not job.done:
-                    with self._guard:
-                        jobs, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                    _lead(jobs)
+            if not self._led:
+                self._led = True
+                job.turn.set()
+        job.turn.wait()
+        if not job.done:
+            self._lead()
         if job.error is not None:
             raise job.error
         return job.result
+
+    def _lead(self) -> None:
+        with self._guard:
+            jobs, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        try:
+            _lead(jobs)
+        finally:
+            with self._guard:
+                self._led = bool(self._waiting)
+                following = self._waiting[:1]
+            for job in following + jobs:
+                job.turn.set()
 
 
 def _lead(jobs: list[_Job]) -> None:

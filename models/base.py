@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON, DateTime, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import LargeBinary, TypeDecorator
@@ -26,6 +27,25 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
+def write_json(value: Any) -> str:
+    """JSON as tables keep it; what the fast writer does not take (a huge integer) the plain one writes or refuses."""
+    try:
+        return orjson.dumps(value, option=_PLAIN).decode()
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_json(text: str | bytes) -> Any:
+    """JSON out of a table."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
 
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -67,11 +87,11 @@ class SealedJson(Sealed):
     def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
         if value is None:
             return None
-        return super().process_bind_param(json.dumps(value, ensure_ascii=False, separators=(",", ":")), dialect)
+        return super().process_bind_param(write_json(value), dialect)
 
     def process_result_value(self, value: bytes | None, dialect: Any) -> Any:
         text = super().process_result_value(value, dialect)
-        return None if text is None else json.loads(text)
+        return None if text is None else read_json(text)
 
 
 _cipher: list[Any] = []

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
 from app import limits
-from app.accounts import queries
+from app.accounts import queries, recent
 from app.accounts.rules import FAILURES_BEFORE_LOCK, FIRST_LOCK, Role, lock_after_failure, password_problem
 from app.accounts.schemas import AccountInput, Actor, SignInInput
 from app.audit.service import record
@@ -189,10 +189,16 @@ def _expired(row: LoginSession, now: datetime) -> bool:
 
 
 def authenticate(token: str | None, now: datetime | None = None) -> Actor | None:
-    """Who stands behind a session token now, or None: unknown, ended, timed out, or the account is disabled."""
+    """Who stands behind a session token now, or None: unknown, ended, timed out, or the account is disabled.
+
+    Without `now`, who was asked for in the last seconds is remembered (`recent`): in this process nobody past a change
+    of the account, in other processes for at most `recent.KEPT` seconds.
+    """
     if not token:
         return None
-    now = now or utcnow()
+    if now is None and (known := recent.recall(token)) is not None:
+        return known
+    keep, asked, now = now is None, recent.moment(), now or utcnow()
     with reading() as session:
         found = queries.open_session(session, token_hash(token))
         if found is None:
@@ -201,6 +207,8 @@ def authenticate(token: str | None, now: datetime | None = None) -> Actor | None
         if user.disabled_at is not None or _expired(row, now):
             return None
         actor = make_actor(session, user, device_id=row.device_id, token=token)
+    if keep and not _expired(row, now + timedelta(seconds=recent.KEPT)):
+        recent.remember(token, actor, asked)
     if now - row.seen_at > SEEN_EVERY:
         with transaction() as session:
             session.execute(update(LoginSession).where(LoginSession.token_hash == row.token_hash).values(seen_at=now))  # type: ignore[arg-type]
@@ -209,6 +217,7 @@ def authenticate(token: str | None, now: datetime | None = None) -> Actor | None
 
 def sign_out(session: Session, actor: Actor, now: datetime) -> None:
     """End the actor's own session."""
+    recent.forget_at_commit(session)
     session.execute(
         update(LoginSession).where(LoginSession.token_hash == actor.token_hash).values(ended_at=now)  # type: ignore[arg-type]
     )
@@ -217,6 +226,7 @@ def sign_out(session: Session, actor: Actor, now: datetime) -> None:
 
 def end_sessions(session: Session, user_id: str, now: datetime, *, keep: str | None = None) -> None:
     """End all open sessions of an account but one."""
+    recent.forget_at_commit(session)
     session.execute(
         update(LoginSession)
         .where(
@@ -318,6 +328,7 @@ def create_account(
 
 
 def _set_areas(session: Session, user_id: str, divisions: Sequence[str]) -> None:
+    recent.forget_at_commit(session)
     session.execute(delete(UserArea).where(UserArea.user_id == user_id))  # type: ignore[arg-type]
     session.add_all(UserArea(user_id=user_id, division=code) for code in sorted(set(divisions)))
     session.flush()
