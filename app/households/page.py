@@ -295,11 +295,15 @@ def _person(person: rx.Var[PersonRow]) -> rx.Component:
 
 
 def _reason(person: rx.Var[PersonRow]) -> rx.Component:
-    """Why a child's number is opened; it is written down with who did."""
+    """Why a child's number is opened; it is written down with who did.
+
+    The form itself carries whose it is: Reflex lifts a form's handler out of the loop that draws the people.
+    """
     return rx.el.form(
         text_field("为什么要看", aside="会记一笔", name="reason", max_length=200),
         button("看全号", type="submit"),
-        on_submit=offline.action("revealFor", person["id"], offline.EVENT, prevent_default=True),
+        on_submit=offline.action("revealFor", offline.EVENT, prevent_default=True),
+        custom_attrs={"data-person": person["id"]},
         class_name="stack",
     )
 

@@ -77,8 +77,11 @@ export const actions = {
   /** A child's number is opened only with a reason; it is asked first. @param {string} id @param {boolean} child */
   reveal: (id, child) => (child ? patchPerson(id, { asking: true, problem: "" }) : unmask(id, "")),
 
-  /** @param {string} id @param {Event} event */
-  revealFor: (id, event) => unmask(id, String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("reason") ?? "")),
+  /** The form names the person. @param {Event} event */
+  revealFor(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    return unmask(form.dataset.person ?? "", String(new FormData(form).get("reason") ?? ""));
+  },
 };
 
 /** Shows a whole ID number; the county writes down who looked. @param {string} id @param {string} reason */
