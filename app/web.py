@@ -31,9 +31,12 @@ API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 SECURITY = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
+    "cross-origin-resource-policy": "same-origin",
+}
+# What only a page can heed does not come with every receipt: a phone pays for each byte.
+OF_PAGES = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), interest-cohort=()",
 }
 TWO_YEARS = "max-age=63072000"
@@ -171,6 +174,8 @@ class WebFace:
         if backend:
             yield "content-security-policy", API_POLICY
             yield "cache-control", "no-store"
+        else:
+            yield from OF_PAGES.items()
 
     def _our_origin(self, headers: Headers) -> bool:
         """A browser names the page's origin; a program that is no browser names none, and has no one's cookies."""

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from app.web import API_POLICY, SECURITY, Site, WebFace
+from app.web import API_POLICY, OF_PAGES, SECURITY, Site, WebFace
 
 FILES = {
     "index.html": b"<html>home",
@@ -109,6 +109,12 @@ def test_security_headers_are_on_every_answer(client: Client, address: str):
     answer = client.get(address)
     for name, value in SECURITY.items():
         assert answer.headers[name] == value
+
+
+def test_what_only_a_page_can_heed_stays_with_pages(client: Client):
+    for name, value in OF_PAGES.items():
+        assert client.get("/").headers[name] == value
+        assert name not in client.get("/api/fresh").headers
 
 
 def test_a_page_carries_its_own_policy_and_the_api_a_closed_one(client: Client):
