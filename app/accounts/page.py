@@ -48,6 +48,7 @@ class Password(TypedDict):
     open: bool
     busy: bool
     problem: str
+    first: bool
 
 
 class Me(TypedDict):
@@ -165,7 +166,7 @@ def _password() -> rx.Component:
         on_submit=offline.action("changePassword", offline.EVENT, prevent_default=True),
         class_name="pad",
     )
-    return group(
+    return rx.el.div(
         row_button(
             icon("lock"),
             rx.el.span(rx.el.b("改密码"), rx.el.span("要有信号"), class_name="t"),
@@ -174,4 +175,5 @@ def _password() -> rx.Component:
             aria_expanded=ME["password"]["open"],
         ),
         rx.cond(ME["password"]["open"], form),
+        class_name=rx.cond(ME["password"]["first"], "group before-all", "group"),
     )

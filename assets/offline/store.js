@@ -11,6 +11,7 @@ import { current } from "./session.js";
 import { protect } from "./storage.js";
 import { start as startSync, status, subscribe } from "./sync.js";
 import { patch, show, shown, useField } from "./state.js";
+import { navigate } from "./route.js";
 import { frameOf } from "./views/frame.js";
 import { actions as feedback, loadFeedback } from "./screens/feedback.js";
 import { actions as household, loadHousehold } from "./screens/household.js";
@@ -47,6 +48,8 @@ const NEWS = ["rows", "outbox", "drafts", "session", "space"];
 const WRITING = /^\/visit\/([^/]+)$/;
 /** Pages that one opens beside what one is doing. */
 const ASIDE = new Set(["/urgent", "/feedback"]);
+/** Where somebody is left alone who has yet to make a password of their own. */
+const BEFORE_PASSWORD = new Set(["/me", ...ASIDE]);
 const SOON = 60;
 const MINUTE = 60_000;
 const LOST = { outbox: 0, all: 0, fix: 0 };
@@ -114,7 +117,9 @@ async function seeWho() {
   show("who", session
     ? { phase: field ? "in" : "office", name: session.user.name, role: session.user.role, expired: session.expired }
     : { phase: "out", name: "", role: "", expired: false });
-  if (before.phase !== shown("who").phase) await load();
+  if (before.phase === shown("who").phase) return;
+  if (field && session.user.must_change_password && !BEFORE_PASSWORD.has(shown("route").path)) navigate("/me", { replace: true });
+  await load();
 }
 
 /** Several news of one moment redraw once. What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */

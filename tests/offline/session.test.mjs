@@ -135,3 +135,15 @@ test("a sign-in whose answer was lost sends nothing before it is known whose ses
   assert.equal((await tab.session.current()).expired, false);
   assert.deepEqual([lab.county.account("u-gao").visits, lab.county.account("u-shi").visits], [1, 0]);
 }));
+
+test("a new password opens the phone without signal, and the old one does not", withLab(async (lab) => {
+  lab.county.people.get("gao").user.must_change_password = true;
+  const tab = await lab.signedIn();
+  assert.equal((await tab.session.current()).user.must_change_password, true);
+  await tab.session.passwordChanged("自己的新密码3");
+  assert.equal((await tab.session.current()).user.must_change_password, undefined);
+  await tab.session.signOut();
+  lab.county.weather = () => ({ drop: "before" });
+  await assert.rejects(tab.session.signIn("gao", "山里的路1"), offline("wrong_password"));
+  assert.equal((await tab.session.signIn("gao", "自己的新密码3")).offline, true);
+}));

@@ -24,10 +24,7 @@ export const actions = {
       const session = await signIn(username, password);
       if (!FIELD_ROLES.has(session.user.role)) return window.location.assign("/office");
       patch("login", { busy: false, problem: "" });
-      if (session.user.must_change_password && !session.offline) {
-        patch("me", { password: { ...shown("me").password, open: true, problem: "第一次登录，先把密码改成自己的。" } });
-        return navigate("/me", { replace: true });
-      }
+      if (session.user.must_change_password) return navigate("/me", { replace: true });
       if (session.offline) toast("没有信号，先用着，有信号自己更新");
       else void syncNow().catch(() => {});
       return navigate("/", { replace: true });

@@ -4,7 +4,7 @@ import { tell } from "../errors.js";
 import { counts } from "../outbox.js";
 import { navigate } from "../route.js";
 import { households, syncedAt } from "../rows.js";
-import { current, signOut } from "../session.js";
+import { current, passwordChanged, signOut } from "../session.js";
 import { space } from "../storage.js";
 import { syncNow } from "../sync.js";
 import { patch, show, shown, useField } from "../state.js";
@@ -55,7 +55,8 @@ export const actions = {
     patchPassword({ busy: true, problem: "" });
     try {
       await askCounty("POST", "/api/session/password", { old: given.get("old"), new: given.get("new") });
-      patchPassword({ busy: false, open: false });
+      await passwordChanged(String(given.get("new")));
+      patchPassword({ busy: false, open: false, first: false });
       toast("密码改好了");
       void syncNow().catch(() => {});
     } catch (error) {

@@ -8,7 +8,7 @@ export const ROLES = {
 
 export const initial = {
   phase: "loading", name: "", line: "", sizes: [], dark: false, homes: "", room: { words: "", line: "", short: false, open: false },
-  update: null, kept: "", office: false, password: { open: false, busy: false, problem: "", done: false, offline: false }, leaving: false,
+  update: null, kept: "", office: false, password: { open: false, busy: false, problem: "", first: false }, leaving: false,
 };
 
 /** @param {string} chosen */
@@ -32,9 +32,18 @@ export function meOf({ user, size, theme, homes, at, now, village, space, counts
     update: updateOf(update),
     kept: counts.all > 0 ? `还有 ${counts.all} 条没上传，退出后仍会留着。` : "写过的都已经到县里。",
     office: user?.role === "town_clerk" || user?.role === "town_approver",
-    password: { ...initial.password, ...ui.password },
+    password: passwordOf(user, ui.password),
     leaving: ui.leaving ?? false,
   };
+}
+
+const FIRST = "第一次登录，先把密码改成自己的。";
+
+/** A password that somebody else has made up is changed before all else. @param {any} user @param {object | undefined} shown */
+function passwordOf(user, shown) {
+  const password = { ...initial.password, ...shown };
+  if (!user?.must_change_password) return { ...password, first: false };
+  return { ...password, first: true, open: true, problem: password.problem || FIRST };
 }
 
 /** 毛安村干部, not 毛安村村干部. @param {string} village @param {string} role */
