@@ -210,12 +210,6 @@ def try_exporting(world: World) -> None:
     assert ask("GET", "/reviews/export", "mine").status_code == 422
 
 
-def try_exporting(world: World) -> None:
-    path = "/reviews/export?reason=每季抽查&days=365"
-    assert world.home.name in ask("GET", path, "mine").content.decode("utf-8-sig")
-    assert world.home.name not in ask("GET", path, "other").content.decode("utf-8-sig")
-
-
 AREAS: dict[tuple[str, str], Callable[[World], None]] = {
     ("POST", "/sync/push"): try_push,
     ("GET", "/sync/pull"): try_pull,
