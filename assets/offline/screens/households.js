@@ -1,4 +1,4 @@
-/** 农户: search on each key, first twenty rows at once, fifty soon after, the rest on scrolling. */
+/** 农户: search on each key; first twenty rows at once, of all homes fifty soon after, the rest on scrolling. */
 import { households, search, syncedAt } from "../rows.js";
 import { show, shown } from "../state.js";
 import { FIRST, PAGE, householdsOf } from "../views/households.js";
@@ -8,16 +8,18 @@ const SOON = 150;
 
 let view = { query: "", filter: "all", rows: FIRST };
 let asked = 0;
+/** How many homes there are; known from the last drawing that was not for a key. */
+let total = 0;
 
-/** @param {number} turn */
-async function draw(turn) {
-  const sought = view.query ? search(view.query) : households();
-  const [found, all, at] = await Promise.all([sought, households(), syncedAt()]);
+/** A key asks the store for as little as can be. @param {number} turn @param {boolean} [key] */
+async function draw(turn, key = false) {
+  const homes = key && total > 0 ? null : households();
+  const [found, all] = await Promise.all([view.query ? search(view.query) : (homes ?? households()), homes]);
+  if (all) total = all.length;
+  const synced = total > 0 || (await syncedAt()) !== null;
   if (turn !== asked) return;
-  show("households", householdsOf({
-    found, all: all.length, query: view.query, filter: view.filter, shown: view.rows, synced: at !== null,
-  }));
-  if (view.rows < PAGE && found.length > view.rows) setTimeout(() => grow(turn), SOON);
+  show("households", householdsOf({ found, all: total, query: view.query, filter: view.filter, shown: view.rows, synced }));
+  if (!view.query && view.rows < PAGE && found.length > view.rows) setTimeout(() => grow(turn), SOON);
 }
 
 /** @param {number} turn */
@@ -39,7 +41,7 @@ export const actions = {
   /** @param {string} query */
   searchHouseholds(query) {
     view = { ...view, query: query.trim(), rows: FIRST };
-    void loadHouseholds();
+    void draw((asked += 1), true);
   },
   clearSearch() {
     const input = /** @type {HTMLInputElement | null} */ (document.getElementById("household-search"));
