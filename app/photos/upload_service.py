@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import obstore
 from obstore.store import LocalStore
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import Row, delete, insert, select, tuple_
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
@@ -184,9 +185,6 @@ def put(actor: Actor, sha256: str, data: bytes) -> None:
     except NoPicture:
         _note_refusal(actor, sha256)
         raise
-    with reading() as session:
-        if session.get(PhotoUpload, (actor.id, sha256)) is not None:
-            return
     _take(actor, sha256, parts.write_whole(actor.id, sha256, data), data, mime)
     parts.forget(actor.id, sha256)
 
@@ -234,34 +232,35 @@ def received(session: Session, arrivals: Sequence[Arrival]) -> list[None]:
             for one in arrivals}  # fmt: skip
     _insert_once(session, Photo, list(rows.values()))
     keys = [one.key for one in arrivals]
-    known = set(session.execute(select(PhotoUpload.user_id, PhotoUpload.sha256).where(_UPLOAD.in_(keys))).tuples())  # type: ignore[call-overload]
+    known = {(user_id, name) for user_id, name in session.execute(_SENT.where(_UPLOAD.in_(keys)))}
     new = {one.key: one for one in arrivals if one.key not in known}
     if new:
-        uploads = {key: PhotoUpload(user_id=key[0], sha256=key[1], completed_at=now) for key in new}
         columns = [{"user_id": key[0], "sha256": key[1], "completed_at": now} for key in new]
         session.execute(insert(PhotoUpload.__table__), columns)  # type: ignore[attr-defined]
         session.execute(delete(PhotoRefusal).where(_REFUSAL.in_(list(new))))
-        visits = _visits_naming(session, set(new))
-        for key, visit in visits:
-            reviews.on_photo_held(session, visit, uploads[key])
+        pictures = _pictures_named(session, set(new))
+        reviews.on_photos_held(session, pictures)
         record_many(session, [entry(one.actor, "photo.received", "photo", one.sha256,
                                     after={"size": one.size, "mime": one.mime}) for one in new.values()])  # fmt: skip
-        publish(session, [_news(visit) for _, visit in visits])
+        publish(session, [_news(one) for one in pictures])
     return [None] * len(arrivals)
 
 
 _UPLOAD = tuple_(PhotoUpload.user_id, PhotoUpload.sha256)  # type: ignore[arg-type]
+_SENT = select(PhotoUpload.user_id, PhotoUpload.sha256)  # type: ignore[call-overload]
 _REFUSAL = tuple_(PhotoRefusal.user_id, PhotoRefusal.sha256)  # type: ignore[arg-type]
 
 
-def _visits_naming(session: Session, keys: set[tuple[str, str]]) -> list[tuple[tuple[str, str], Visit]]:
-    """The visits whose author sent a picture that they name, with who sent what."""
-    query = select(VisitPhoto.sha256, Visit).join(Visit, Visit.id == VisitPhoto.visit_id)  # type: ignore[call-overload]
-    rows = session.execute(query.where(VisitPhoto.sha256.in_([name for _, name in keys])))  # type: ignore[attr-defined]
-    return [((visit.author_id, name), visit) for name, visit in rows if (visit.author_id, name) in keys]
+def _pictures_named(session: Session, keys: set[tuple[str, str]]) -> list[Row[Any]]:
+    """What visits name, where the visit's author sent it."""
+    return [
+        one
+        for one in reviews.with_visits(session, names={name for _, name in keys})
+        if (one.author_id, one.sha256) in keys
+    ]
 
 
-def _news(visit: Visit) -> Change:
+def _news(visit: Row[Any]) -> Change:
     return Change("visit", visit.id, visit.household_id, visit.division)
 
 
@@ -285,5 +284,5 @@ def _refused(session: Session, pairs: Sequence[tuple[Actor, str]]) -> list[None]
             for actor, name in pairs}  # fmt: skip
     session.execute(delete(PhotoRefusal).where(_REFUSAL.in_(list(rows))))
     session.execute(insert(PhotoRefusal.__table__), list(rows.values()))  # type: ignore[attr-defined]
-    publish(session, [_news(visit) for _, visit in _visits_naming(session, set(rows))])
+    publish(session, [_news(one) for one in _pictures_named(session, set(rows))])
     return [None] * len(pairs)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 from sqlmodel import Session
 
 from app.accounts.queries import below, in_scope
@@ -111,9 +112,24 @@ def one(session: Session, actor: Actor, review_id: str, on: date) -> Review | No
     ).first()
 
 
-def of_pair(session: Session, visit_id: str, sha256: str) -> Review | None:
-    """The review of a picture of a visit."""
-    return session.scalars(select(Review).where(Review.visit_id == visit_id, Review.sha256 == sha256)).first()  # type: ignore[arg-type]
+def of_pairs(session: Session, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Review]:
+    """The reviews of pictures of visits, by (visit, picture)."""
+    query = select(Review).where(tuple_(Review.visit_id, Review.sha256).in_(pairs))  # type: ignore[arg-type]
+    return {(row.visit_id, row.sha256): row for row in session.scalars(query)}
+
+
+def with_visits(session: Session, *, names: Iterable[str] = (), visit_ids: Iterable[str] = ()) -> list[Row[Any]]:
+    """Pictures with the visits that name them: all that name one of these, or all of these visits."""
+    query = select(
+        VisitPhoto.sha256, VisitPhoto.question, VisitPhoto.of_child, VisitPhoto.taken_at, VisitPhoto.answers_review,
+        Visit.id, Visit.household_id, Visit.division, Visit.author_id, Visit.form_code, Visit.state, Visit.corrects,
+    ).join(Visit, Visit.id == VisitPhoto.visit_id)  # type: ignore[call-overload, arg-type]  # fmt: skip
+    wanted, visits = list(names), list(visit_ids)
+    found: list[Row[Any]] = []
+    for column, values in ((VisitPhoto.sha256, wanted), (VisitPhoto.visit_id, visits)):
+        for start in range(0, len(values), 400):
+            found += session.execute(query.where(column.in_(values[start : start + 400])))  # type: ignore[attr-defined]
+    return found
 
 
 def of_photo(session: Session, sha256: str) -> Sequence[Review]:

@@ -4,11 +4,11 @@ Every step is kept beside the others (`review_event`). A return becomes a task o
 the answer comes back as the command `photo.answer`, and both versions stay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlmodel import Session
 
 from app.accounts.rules import Permission
@@ -24,7 +24,7 @@ from app.reviews.rules import Act, State
 from app.reviews.schemas import Decision, PhotoAnswer
 from models.photos import PhotoUpload
 from models.reviews import EvidenceQuestion, Review, ReviewEvent
-from models.visits import Visit, VisitPhoto
+from models.visits import VisitPhoto
 
 ANNOUNCE_AFTER = timedelta(seconds=40)
 """A return is announced outside only when it can no longer be taken back with one tap."""
@@ -36,41 +36,53 @@ def _change(review: Review) -> Change:
     return Change("review", review.id, user_id=review.author_id)
 
 
-def on_photo_held(session: Session, visit: Visit, upload: PhotoUpload) -> Review | None:
-    """A picture of a stored visit has wholly arrived from its author: it waits to be looked at.
+def with_visits(session: Session, *, names: Iterable[str] = (), visit_ids: Iterable[str] = ()) -> list[Row[Any]]:
+    """Pictures with the visits that name them, as `on_photos_held` takes them; see `queries.with_visits`."""
+    return queries.with_visits(session, names=names, visit_ids=visit_ids)
+
+
+def on_photos_held(session: Session, pictures: Sequence[Row[Any]]) -> None:
+    """Pictures of visits have wholly arrived from the visits' authors: they wait to be looked at.
 
     Called in either order of arrival, and harmless when called again. A picture that answers a return makes no review
     of its own; a corrected visit takes the review of the same picture over from the visit that it corrects.
     """
-    named = session.get(VisitPhoto, (visit.id, upload.sha256))
-    if named is None or visit.author_id != upload.user_id or visit.state != "stored":
-        return None
-    later(session, "process_photo", upload.sha256)
-    if named.answers_review:
-        return _answer_arrived(session, named.answers_review)
-    known = queries.of_pair(session, visit.id, upload.sha256)
-    if known is not None:
-        return known
-    before = queries.of_pair(session, visit.corrects, upload.sha256) if visit.corrects else None
-    if before is not None:
-        before.visit_id, before.question, before.of_child = visit.id, named.question, named.of_child
+    held = [one for one in pictures if one.state == "stored"]
+    for one in held:
+        later(session, "process_photo", one.sha256)
+        if one.answers_review:
+            _answer_arrived(session, one.answers_review)
+    waiting = [one for one in held if not one.answers_review]
+    if not waiting:
+        return
+    pairs = [(visit, one.sha256) for one in waiting for visit in (one.id, one.corrects) if visit]
+    known = queries.of_pairs(session, list(dict.fromkeys(pairs)))
+    new, told = [], []
+    for one in waiting:
+        if (one.id, one.sha256) in known:
+            continue
+        before = known.pop((one.corrects, one.sha256), None)
+        if before is None:
+            new.append(_new_review(one))
+            continue
+        known[one.id, one.sha256] = before
+        before.visit_id, before.question, before.of_child = one.id, one.question, one.of_child
         before.version += 1
-        session.flush()
         if before.state == State.RETURNED or before.has_questions:
-            publish(session, [_change(before)])
-        return before
-    made = _new_review(visit, named)
-    session.add(made)
+            told.append(_change(before))
     session.flush()
-    return made
+    if new:
+        session.execute(insert(Review.__table__), new)  # type: ignore[attr-defined]
+    publish(session, told)
 
 
-def _new_review(visit: Visit, named: VisitPhoto) -> Review:
-    return Review(
-        id=new_id(), visit_id=visit.id, sha256=named.sha256, household_id=visit.household_id, division=visit.division,
-        town=visit.division[:9], author_id=visit.author_id, form_code=visit.form_code, question=named.question,
-        of_child=named.of_child, taken_at=named.taken_at, created_at=utcnow(),
-    )  # fmt: skip
+def _new_review(one: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": new_id(), "visit_id": one.id, "sha256": one.sha256, "household_id": one.household_id,
+        "division": one.division, "town": one.division[:9], "author_id": one.author_id, "form_code": one.form_code,
+        "question": one.question, "of_child": one.of_child, "taken_at": one.taken_at, "state": State.WAITING.value,
+        "has_questions": False, "marks": [], "created_at": utcnow(), "version": 1,
+    }  # fmt: skip
 
 
 def _answer_arrived(session: Session, review_id: str) -> Review | None:

@@ -37,17 +37,17 @@ def one_at_a_time(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ruhutong.sync'), hashtext(current_schema()))"))
 
 
-def known_commands(session: Session, author_id: str, ids: Sequence[str]) -> dict[str, Row[Any]]:
-    """What became of these commands of an author, by id."""
-    found: dict[str, Row[Any]] = {}
-    for part in chunks(ids):
+def known_commands(session: Session, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
+    """What became of these commands, by (author, id)."""
+    found: dict[tuple[str, str], Row[Any]] = {}
+    for part in chunks(names):
         rows = session.execute(
             select(
-                Command.id, Command.digest, Command.status, Command.seq, Command.errors, Command.questions,
-                Command.waits_for,
-            ).where(Command.author_id == author_id, Command.id.in_(part))
+                Command.author_id, Command.id, Command.digest, Command.status, Command.seq, Command.errors,
+                Command.questions, Command.waits_for,
+            ).where(tuple_(Command.author_id, Command.id).in_(part))
         )  # type: ignore[call-overload]  # fmt: skip
-        found.update({row.id: row for row in rows})
+        found.update({(row.author_id, row.id): row for row in rows})
     return found
 
 
@@ -86,11 +86,15 @@ def stored_references(session: Session, references: Sequence[str]) -> set[str]:
     return found
 
 
-def head_of(session: Session, author_id: str, device_id: str) -> str | None:
-    """Digest of the last command known of a device and user."""
-    return session.scalar(
-        select(Device.head_digest).where(Device.user_id == author_id, Device.id == device_id)  # type: ignore[call-overload]
-    )
+def heads_of(session: Session, devices: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
+    """Digest of the last command known of each (user, device)."""
+    found = {}
+    for part in chunks(devices):
+        rows = session.execute(
+            select(Device.user_id, Device.id, Device.head_digest).where(tuple_(Device.user_id, Device.id).in_(part))  # type: ignore[call-overload]
+        )
+        found.update({(row.user_id, row.id): row.head_digest for row in rows})
+    return found
 
 
 def versions_by(session: Session, author_id: str, row_id: str, base: int) -> list[Command]:

@@ -8,13 +8,13 @@ arrives, whoever brings it.
 import hashlib
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
@@ -67,10 +67,12 @@ class Pending:
 def take(session: Session, pushes: Sequence[Pending]) -> list[list[dict[str, Any]]]:
     """Take in pushes that were read, within a unit of work; returns the receipts of each."""
     queries.one_at_a_time(session)
+    names = [(one.actor.id, slot.id.lower()) for one in pushes for slot in one.taken.slots if slot.id and slot.sound]
+    known = queries.known_commands(session, names)
     fresh: list[Work] = []
     for author in dict.fromkeys(one.actor.id for one in pushes):
         fresh += _sort_out(
-            session, author, [slot for one in pushes if one.actor.id == author for slot in one.taken.slots]
+            known, author, [slot for one in pushes if one.actor.id == author for slot in one.taken.slots]
         )
     for one in pushes:
         _quarantine(session, one.actor, one.taken, one.now)
@@ -83,21 +85,18 @@ def take(session: Session, pushes: Sequence[Pending]) -> list[list[dict[str, Any
     except Exception:
         log.exception("commands are applied one by one", commands=len(fresh))
         _one_by_one(session, fresh, now)
-    for one in pushes:
-        _follow_chain(session, one.actor, one.taken)
+    _follow_chains(session, pushes)
     return [[_receipt(slot) for slot in one.taken.slots] for one in pushes]
 
 
-def _sort_out(session: Session, author_id: str, slots: Sequence[Slot]) -> list[Work]:
+def _sort_out(known: Mapping[tuple[str, str], Any], author_id: str, slots: Sequence[Slot]) -> list[Work]:
     """The commands that are new; those known already get their present status, those with a used id are refused."""
-    names = [slot.id.lower() for slot in slots if slot.id and slot.sound]
-    known = queries.known_commands(session, author_id, names)
     first: dict[str, Work] = {}
     for slot in slots:
         if not slot.id or not slot.sound:
             continue
         name = slot.id.lower()
-        before, row = first.get(name), known.get(name)
+        before, row = first.get(name), known.get((author_id, name))
         taken_by = before.digest if before else row.digest if row else slot.digest
         if taken_by != slot.digest:
             slot.work = None
@@ -363,18 +362,36 @@ def _insert_quarantine(session: Session, rows: Sequence[dict[str, Any]]) -> None
     session.execute(statement.on_conflict_do_update(index_elements=["author_id", "raw_sha256"], set_=again), list(rows))
 
 
-def _follow_chain(session: Session, actor: Actor, taken: Intake) -> None:
-    """Note gaps and forks in the device's chain of commands; never a reason to hold or reject."""
-    works = [slot.work for slot in taken.slots if slot.work is not None]
-    links = [(work.id, work.prev, work.digest) for work in works if not work.known]
-    if not links:
+def _follow_chains(session: Session, pushes: Sequence[Pending]) -> None:
+    """Note gaps and forks in the devices' chains of commands; never a reason to hold or reject."""
+    by_push = [(one, _links(one.taken)) for one in pushes]
+    devices = [(one.actor.id, one.taken.device_id) for one, links in by_push if links]
+    if not devices:
         return
-    head, faults = rules.chain_faults(queries.head_of(session, actor.id, taken.device_id), links)
-    session.execute(
-        update(Device).where(Device.user_id == actor.id, Device.id == taken.device_id).values(head_digest=head)  # type: ignore[arg-type]
-    )
-    if faults:
-        record_many(session, [entry(actor, "device.chain", "device", taken.device_id, after={"faults": faults[:50]})])
+    heads = queries.heads_of(session, list(dict.fromkeys(devices)))
+    entries = []
+    for one, links in by_push:
+        device = one.actor.id, one.taken.device_id
+        if links:
+            heads[device], faults = rules.chain_faults(heads.get(device), links)
+            if faults:
+                entries.append(entry(one.actor, "device.chain", "device", device[1], after={"faults": faults[:50]}))
+    rows = [{"b_user": user, "b_id": name, "b_head": heads[user, name]} for user, name in sorted(set(devices))]
+    session.connection().execute(_NEW_HEAD, rows)
+    record_many(session, entries)
+
+
+def _links(taken: Intake) -> list[tuple[str, str | None, str]]:
+    works = [slot.work for slot in taken.slots if slot.work is not None]
+    return [(work.id, work.prev, work.digest) for work in works if not work.known]
+
+
+_DEVICE = Device.__table__  # type: ignore[attr-defined]
+_NEW_HEAD = (
+    update(_DEVICE)
+    .where(_DEVICE.c.user_id == bindparam("b_user"), _DEVICE.c.id == bindparam("b_id"))
+    .values(head_digest=bindparam("b_head"))
+)
 
 
 def _receipt(slot: Slot) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, or_, select, tuple_
 from sqlmodel import Session
 
 from app.accounts.queries import paired_households
 from app.accounts.schemas import Actor
-from models.accounts import User
+from models.accounts import Pairing, User
 from models.audit import AuditEntry
 from models.forms import Form
 from models.households import Contact, Household, Person, PersonTag
@@ -81,6 +81,19 @@ def paired(session: Session, actor: Actor, on: date) -> set[str]:
     return set(session.scalars(paired_households(actor.id, on)))
 
 
+def paired_with(session: Session, user_ids: Sequence[str], on: date) -> dict[str, set[str]]:
+    """The homes paired with each of these users on a day."""
+    found: dict[str, set[str]] = {user_id: set() for user_id in user_ids}
+    held = and_(Pairing.from_on <= on, or_(Pairing.to_on.is_(None), Pairing.to_on >= on))  # type: ignore[union-attr, operator]
+    for part in chunks(user_ids):
+        rows = session.execute(
+            select(Pairing.user_id, Pairing.household_id).where(Pairing.user_id.in_(part), held)  # type: ignore[call-overload, attr-defined]
+        )
+        for user_id, home_id in rows:
+            found[user_id].add(home_id)
+    return found
+
+
 def people(session: Session, household_ids: Iterable[str], on: date) -> dict[str, list[dict[str, Any]]]:
     """The people of these homes with their tags on a day, as forms and rhythms read them; nothing sealed is opened."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -110,14 +123,11 @@ def people(session: Session, household_ids: Iterable[str], on: date) -> dict[str
 
 def uploads(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], PhotoUpload]:
     """Which of (user, sha256) have wholly arrived."""
-    by_user: dict[str, set[str]] = defaultdict(set)
-    for user_id, sha256 in pairs:
-        by_user[user_id].add(sha256)
+    key = tuple_(PhotoUpload.user_id, PhotoUpload.sha256)  # type: ignore[arg-type]
     found = {}
-    for user_id, names in by_user.items():
-        for part in chunks(names):
-            query = select(PhotoUpload).where(PhotoUpload.user_id == user_id, PhotoUpload.sha256.in_(part))  # type: ignore[attr-defined]
-            found.update({(user_id, row.sha256): row for row in session.scalars(query)})
+    for part in chunks(dict.fromkeys(pairs)):
+        rows = session.scalars(select(PhotoUpload).where(key.in_(part)))
+        found.update({(row.user_id, row.sha256): row for row in rows})
     return found
 
 

@@ -94,7 +94,7 @@ def _context(batch: Batch, works: Sequence[Work]) -> Context:
     homes = queries.homes(batch.session, {work.payload.household_id for work in works})
     people = queries.people(batch.session, homes, batch.today)
     authors = {work.actor.id: work.actor for work in works}
-    homes_of = {key: paired(batch.session, actor, batch.today) for key, actor in authors.items()}
+    homes_of = queries.paired_with(batch.session, list(authors), batch.today)
     named = [name for work in works for name in (work.id, _target(work)) if name]
     orphans = queries.orphans(batch.session, [work.id for work in works if work.known])
     return Context(homes, people, homes_of, queries.owners_of(batch.session, named), orphans)
@@ -363,18 +363,14 @@ on_issue: list[Any] = []
 
 def _photos_held(batch: Batch, found: Sequence[Found]) -> None:
     """Pictures that came before their visit go to review with it."""
-    pairs = {(one.work.actor.id, photo.sha256): one for one in found for photo in one.work.payload.photos}
+    pairs = {(one.work.actor.id, photo.sha256) for one in found for photo in one.work.payload.photos}
     if not pairs:
         return
     held = queries.uploads(batch.session, pairs)
     if not held:
         return
-    rows = {visit.id: visit for visit in queries.visits_by_id(batch.session, [one.id for one in found])}
-    for one in found:
-        for sha256 in {photo.sha256 for photo in one.work.payload.photos}:
-            upload = held.get((one.work.actor.id, sha256))
-            if upload is not None:
-                reviews.on_photo_held(batch.session, rows[one.id], upload)
+    named = reviews.with_visits(batch.session, visit_ids=[one.id for one in found])
+    reviews.on_photos_held(batch.session, [one for one in named if (one.author_id, one.sha256) in held])
 
 
 def _add_issue(batch: Batch, work: Work) -> None:

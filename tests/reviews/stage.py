@@ -10,8 +10,10 @@ from sqlmodel import Session
 from app.accounts.schemas import Actor
 from app.db import new_id, utcnow
 from app.photos import store
+from app.reviews import queries, service
 from models.households import Household
 from models.photos import Photo, PhotoUpload
+from models.reviews import Review
 from models.visits import Visit, VisitPhoto
 
 
@@ -53,14 +55,20 @@ def name_picture(session: Session, of: Visit, sha256: str, **more: Any) -> Visit
     return row
 
 
+def held(session: Session, visit: Visit, upload: PhotoUpload) -> Review | None:
+    """A picture has arrived from its sender; returns its review, where that makes or leaves one."""
+    rows = service.with_visits(session, visit_ids=[visit.id])
+    mine = [one for one in rows if (one.author_id, one.sha256) == (upload.user_id, upload.sha256)]
+    service.on_photos_held(session, mine)
+    return queries.of_pairs(session, [(visit.id, upload.sha256)]).get((visit.id, upload.sha256)) if mine else None
+
+
 def reviewed(session: Session, author: Actor, home: Household, data: bytes, **more: Any) -> tuple[Visit, str, str]:
     """A visit with one picture that has arrived; returns (visit, review id, sha256)."""
-    from app.reviews import service
-
     named = more.pop("named", {})
     made = visit(session, author, home, **more)
     upload = picture(session, author, data)
     name_picture(session, made, upload.sha256, **named)
-    review = service.on_photo_held(session, made, upload)
+    review = held(session, made, upload)
     assert review is not None
     return made, review.id, upload.sha256

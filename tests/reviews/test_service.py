@@ -65,8 +65,8 @@ def test_a_picture_makes_one_review_whatever_is_called_twice(cast):
         visit = stage.visit(session, cadre, home)
         upload = stage.picture(session, cadre, pictures.jpeg())
         stage.name_picture(session, visit, upload.sha256)
-        first = service.on_photo_held(session, visit, upload)
-        assert service.on_photo_held(session, visit, upload) is first
+        first = stage.held(session, visit, upload)
+        assert stage.held(session, visit, upload) is first
     assert queue().pending_count() == 1
 
 
@@ -76,10 +76,10 @@ def test_a_picture_of_somebody_else_or_unnamed_makes_none(cast):
         other = makers.user(session)
         visit = stage.visit(session, cadre, home)
         upload = stage.picture(session, cadre, pictures.jpeg())
-        assert service.on_photo_held(session, visit, upload) is None
+        assert stage.held(session, visit, upload) is None
         stage.name_picture(session, visit, upload.sha256)
         foreign = stage.picture(session, other, pictures.jpeg())
-        assert service.on_photo_held(session, visit, foreign) is None
+        assert stage.held(session, visit, foreign) is None
 
 
 def test_a_corrected_visit_takes_the_review_over(cast):
@@ -89,7 +89,7 @@ def test_a_corrected_visit_takes_the_review_over(cast):
         newer = stage.visit(session, cadre, home, corrects=review.visit_id)
         upload = stage.picture(session, cadre, pictures.jpeg())
         stage.name_picture(session, newer, upload.sha256)
-        taken = service.on_photo_held(session, newer, upload)
+        taken = stage.held(session, newer, upload)
         assert taken is not None
         assert (taken.id, taken.visit_id) == (review.id, newer.id)
 
