@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
 import { bindNavigate } from "./route.js";
 import { households } from "./rows.js";
-import { actions, useField } from "./store.js";
+import { actions } from "./store.js";
 import { applyUpdate, watchUpdates } from "./update.js";
 
 // The homes are read while the page is still being put together; pages are drawn at build time too, where there is no store.
@@ -15,7 +15,7 @@ function startOnce() {
   if (started) return;
   started = true;
   actions.applyUpdate = applyUpdate;
-  watchUpdates((update) => useField.setState({ update }));
+  watchUpdates((update) => actions.noteUpdate(update));
   actions.start();
 }
 

@@ -144,6 +144,12 @@ export const actions = {
   /** Replaced by start.js with the one that reloads the page. */
   applyUpdate() {},
 
+  /** A new version waits, or another tab took it: the open page may have a word about it. @param {{state: string}} update */
+  noteUpdate(update) {
+    useField.setState({ update });
+    void load(true);
+  },
+
   /** Called once when the face opens in a tab: first what the phone has, then the net. */
   async start() {
     for (const topic of NEWS) on(topic, (detail) => news(detail, topic));

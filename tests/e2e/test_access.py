@@ -188,6 +188,9 @@ def _open(page: Page, url: str, route: str) -> None:
     """A page about one thing is reached as its reader reaches it: by the first link of the list."""
     above = route.rpartition("/")[0]
     page.goto(url + (above if above in OFFICE and above != "/office" else route))
+    if route == "/office":
+        # The door leads everyone on to their first page; that one is looked at.
+        page.wait_for_url(lambda address: not address.endswith("/office"), timeout=20_000)
     _arrive(page)
     if page.url.removeprefix(url).split("?")[0] == route:
         return

@@ -1,10 +1,22 @@
 """The main job, as a new user does it: two visits without signal, looked at in the county, one comes back."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.phone import Phone
 from tests.e2e.server import Server
 from tests.e2e.truth import Ledger
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A county of its own: the supervisor must see exactly these two visits."""
+    one = Server(tmp_path_factory.mktemp("main-job") / "home")
+    one.start()
+    yield one
+    one.stop()
 
 
 def test_two_visits_without_signal_reviewed_and_one_comes_back(phone: Phone, new_phone, server: Server, pictures):

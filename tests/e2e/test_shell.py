@@ -170,8 +170,11 @@ def test_what_the_phone_puts_away_is_of_these_kinds(faces: list[Face], open_tab:
     assert kept - {"/__took-over"} == {f"/{name}" for name in expected.all}
     assert all(name == precache.SHELL or name.endswith("index.html") for name in expected.pages)
     assert all(name.startswith("assets/") for name in expected.assets)
-    assert expected.extras == list(precache.ALWAYS)
-    assert not [name for name in kept if "office" in name or name.endswith(".gz") or name.startswith("/offline/")]
+    worker = "offline/photo-worker.js"
+    assert expected.extras == [*precache.ALWAYS, worker]
+    modules = [name for name in kept if name.startswith("/offline/") and name != f"/{worker}"]
+    assert not modules
+    assert not [name for name in kept if "office" in name or name.endswith(".gz")]
 
 
 def test_field_chunks_hold_no_state_of_the_server():
