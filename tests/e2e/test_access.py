@@ -192,7 +192,7 @@ def _open(page: Page, url: str, route: str) -> None:
         # The door leads everyone on to their first page; that one is looked at.
         page.wait_for_url(lambda address: not address.endswith("/office"), timeout=20_000)
     _arrive(page)
-    if page.url.removeprefix(url).split("?")[0] == route:
+    if route == "/office" or page.url.removeprefix(url).split("?")[0] == route:
         return
     links = page.locator(f'main a[href^="{route}?"]')
     page.goto(url + ((links.first.get_attribute("href") if links.count() else None) or route))
