@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 
-PASSED_ON = ("content-type", "cache-control", "etag", "set-cookie", "content-security-policy", "service-worker-allowed")
+NOT_ASKED = {"host", "connection", "if-none-match", "if-modified-since"}
+PASSED_ON = ("content-type", "cache-control", "set-cookie", "content-security-policy", "service-worker-allowed")
 
 
 @dataclass
@@ -34,9 +35,7 @@ def front(target: str) -> Iterator[Front]:
 
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            headers = {
-                name: value for name, value in self.headers.items() if name.lower() not in {"host", "connection"}
-            }
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in NOT_ASKED}
             headers["Host"] = f"localhost:{one.port}"
             found = client.request(self.command, self.path, headers=headers, content=self.rfile.read(length))
             body = found.content
