@@ -45,7 +45,7 @@ const SCREENS = [
 ];
 
 const NEWS = ["rows", "outbox", "drafts", "session", "space"];
-const WRITING = /^\/visit\/([^/]+)$/;
+const WRITING = /^\/visit\/[^/]+$/;
 /** Pages that one opens beside what one is doing. */
 const ASIDE = new Set(["/urgent", "/feedback"]);
 /** Where somebody is left alone who has yet to make a password of their own. */
@@ -54,12 +54,13 @@ const SOON = 60;
 const MINUTE = 60_000;
 const LOST = { outbox: 0, all: 0, fix: 0 };
 
-/** Pages about one home or one picture, and how they know which one they show. */
-const ABOUT_ONE = [
-  { at: /^\/households\/([^/]+)$/, slice: "household", of: () => shown("household").id },
-  { at: WRITING, slice: "visit", of: () => openVisit()?.home.household.id },
-  { at: /^\/reviews\/([^/]+)$/, slice: "review", of: () => shown("review").id },
-];
+/** Pages about one home or one picture, and how their slices know which one they show. */
+const ABOUT_ONE = /^\/(?:households|visit|reviews)\/([^/]+)$/;
+const SHOWN = {
+  household: () => shown("household").id,
+  visit: () => openVisit()?.home.household.id,
+  review: () => shown("review").id,
+};
 
 let turn = 0;
 let waiting = null;
@@ -90,12 +91,16 @@ async function load(again = false) {
   }
 }
 
-/** What was shown of another home must not stand under this one's address: a thumb is faster than the phone. @param {string} path */
+/**
+ * What was shown of one home must never stand on another's page: a thumb is faster than the phone. It goes when its
+ * page is left, since a new page is drawn once before it hears of a change.
+ * @param {string} path
+ */
 function forgetOther(path) {
-  for (const { at, slice, of } of ABOUT_ONE) {
-    const id = at.exec(path)?.[1];
-    if (id && of() !== decodeURIComponent(id)) show(slice, useField.getInitialState()[slice]);
-  }
+  if (ASIDE.has(path)) return;
+  const id = decodeURIComponent(ABOUT_ONE.exec(path)?.[1] ?? "");
+  for (const [slice, of] of Object.entries(SHOWN))
+    if (!id || of() !== id) show(slice, useField.getInitialState()[slice]);
 }
 
 /** The status line, from what the engine says. */

@@ -1,0 +1,34 @@
+"""Going from home to home: a page never shows the home before, not for one frame; a thumb would write into it."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.phone import Phone
+
+# What each frame shows while something can be begun or saved in it.
+WATCH = """() => {
+  window.seen = [];
+  const look = () => {
+    if (document.querySelector("[data-testid=start-visit], [data-testid=save-visit]"))
+      seen.push(document.querySelector("header h1").textContent + document.querySelector("main").textContent);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_a_page_never_shows_the_home_before(phone: Phone):
+    page = phone.page
+    phone.tab("农户")
+    first, second = page.get_by_test_id("household-item").locator(".t > b").all_inner_texts()[:2]
+    assert first != second
+    phone.start_visit(0)
+    page.get_by_role("link", name="回到这一户").click()
+    page.locator("header a.back").click()
+    expect(page.get_by_test_id("household-search")).to_be_visible()
+    page.evaluate(WATCH)
+    page.get_by_test_id("household-item").nth(1).click()
+    page.get_by_test_id("start-visit").click()
+    expect(page.get_by_test_id("save-visit")).to_be_visible()
+    shown = page.evaluate("() => seen")
+    assert any(second in words for words in shown)
+    assert not any(first in words for words in shown)
