@@ -62,6 +62,7 @@ test("without signal it waits longer and longer, for ever, and says what is kept
   await tab.sync.syncNow();
   assert.deepEqual([tab.sync.status().state, tab.sync.status().sentence], ["offline", "没有信号·存着 1 条"]);
   const waits = [];
+  await until(() => lab.clock.waiting().length === 1);
   for (let i = 0; i < 14; i += 1) {
     const wait = Math.max(...lab.clock.waiting());
     waits.push(wait);
@@ -165,6 +166,7 @@ test("a fault of our own is told and tried again", withLab(async (lab, t) => {
   await tab.sync.syncNow();
   assert.deepEqual([tab.sync.status().state, tab.sync.status().sentence], ["error", "刚才没有做成，请再试一次。"]);
   store.commands.bulkGet = bulkGet;
+  await until(() => lab.clock.waiting().length > 0);
   await lab.clock.advance(1000);
   await until(() => lab.county.account().visits === 1);
 }));
