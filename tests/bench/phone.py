@@ -44,7 +44,8 @@ PHOTO = """(count) => {
     bench.until(() => document.querySelectorAll(".strip figure").length > count).then((at) => at - began));
 }"""
 SAVE = """() => {
-  const said = () => document.querySelector(".toasts")?.textContent.includes("已存在手机");
+  const left = () => !document.querySelector("[data-testid=save-visit]");
+  const said = () => left() && document.querySelector(".toasts")?.textContent.includes("已存在手机");
   bench.save = bench.at("click").then((began) => bench.until(said).then((at) => at - began));
 }"""
 
