@@ -63,6 +63,9 @@ const SHOWN = {
 };
 
 let turn = 0;
+/** The turn of a page that is still opening, 0 when none is; news that came meanwhile wait for it. */
+let opening = 0;
+let late = false;
 let waiting = null;
 
 /** @param {string} path */
@@ -74,12 +77,20 @@ function named(route) {
   return last && !route.params?.id ? { ...route, params: { ...route.params, id: decodeURIComponent(last) } } : route;
 }
 
-/** Draws the screen that is open. @param {boolean} [again] because of news, not of a new address */
+/**
+ * Draws the screen that is open. News never overtake a page that is opening: they are drawn once it stands.
+ * @param {boolean} [again] because of news, not of a new address
+ */
 async function load(again = false) {
   const route = shown("route");
   const screen = screenOf(route.path);
   if (!screen || shown("who").phase !== "in" || (again && screen.once)) return;
+  if (again && opening) {
+    late = true;
+    return;
+  }
   const mine = (turn += 1);
+  if (!again) opening = mine;
   const settle = (done) => {
     if (mine === turn) done();
   };
@@ -88,7 +99,16 @@ async function load(again = false) {
   } catch (error) {
     if (error?.code === "signed_out") await seeWho();
     else patch("toast", { shown: true, text: error?.message ?? "这一页没打开，再试一次。", word: "" });
+  } finally {
+    if (opening === mine) opened();
   }
+}
+
+function opened() {
+  opening = 0;
+  if (!late) return;
+  late = false;
+  void load(true);
 }
 
 /**

@@ -31,9 +31,9 @@ def chromium() -> str:
     return str(find_chromium())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright's driver."""
+    """Playwright's driver; it holds an event loop in this thread, so it may not outlive the journeys that need it."""
     with sync_playwright() as driver:
         yield driver
 
