@@ -253,7 +253,8 @@ const KEYS = {
   ArrowLeft: () => walk(-1),
 };
 
-let decidedAt = 0;
+/** When the last decision was pressed, in the clock of the page, which starts at 0 with it. */
+let decidedAt = -Infinity;
 let listTop = 0;
 
 /** On a phone the picture opens at its top, and the queue comes back where it was. @param {Element} desk */
@@ -270,7 +271,7 @@ function guard(event) {
   const button = /** @type {Element} */ (event.target).closest?.("#review-accept, #review-return, [data-testid='review-item']");
   if (!button) return;
   if (button.matches("[data-testid='review-item']")) {
-    decidedAt = 0;
+    decidedAt = -Infinity;
     listTop = scrollY;
     return;
   }
