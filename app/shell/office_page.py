@@ -78,7 +78,11 @@ def _messages() -> rx.Component:
 def office_frame(current: str, *children: Any) -> rx.Component:
     """A whole office page: grey shapes until it is known who is here; who is not signed in is sent to the login."""
     here = rx.cond(OfficeState.me.name != "", rx.fragment(_messages(), *children), bones())
-    elsewhere = rx.cond(OfficeState.away, leave(), rx.cond(OfficeState.to != "", go(OfficeState.to), here))
+    # A tab hears first what was true when it left; only what its own load has found out sends it elsewhere.
+    asked = rx.State.is_hydrated
+    elsewhere = rx.cond(
+        asked & OfficeState.away, leave(), rx.cond(asked & (OfficeState.to != ""), go(OfficeState.to), here)
+    )
     return office(_head(current), elsewhere)
 
 
