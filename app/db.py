@@ -62,6 +62,7 @@ def make_engine(url: str) -> Engine:
         json_deserializer=read_json,
         connect_args={"check_same_thread": False, "timeout": 30},
         pool_size=16,
+        pool_use_lifo=True,  # the last writer holds in memory what the next one reads
         max_overflow=16,
         hide_parameters=True,  # an error's words go to the log; whom a row is about does not
     )

@@ -15,6 +15,12 @@ def one(session: Session, code: str, version: int) -> Form | None:
     return session.get(Form, (code, version))
 
 
+def digest(session: Session, code: str, version: int) -> str | None:
+    """Which document a version is, without reading it."""
+    found = select(Form.digest).where(Form.code == code, Form.version == version)  # type: ignore[call-overload]
+    return session.scalar(found)
+
+
 def all_versions(session: Session, code: str | None = None) -> Sequence[Form]:
     """Every version ever published, oldest first."""
     statement = select(Form).order_by(Form.code, Form.version)  # type: ignore[arg-type]

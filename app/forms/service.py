@@ -195,10 +195,10 @@ def program(session: Session, code: str, number: int) -> Program | None:
     """
     known: dict[tuple[str, int], Program] = session.info.setdefault("forms", {})
     if (code, number) not in known:
-        row = queries.one(session, code, number)
-        if row is None:
+        named = queries.digest(session, code, number)
+        if named is None:
             return None
-        known[code, number] = _compiled.get(row.digest) or _compile(row)
+        known[code, number] = _compiled.get(named) or _compile(queries.one(session, code, number))
     return known[code, number]
 
 
@@ -206,7 +206,8 @@ _compiled: dict[str, Program] = {}
 """By digest: what a document says never changes, so that a process compiles it once, whatever database it is in."""
 
 
-def _compile(row: Form) -> Program:
+def _compile(row: Form | None) -> Program:
+    assert row is not None, "its digest was read in this session"
     made = _compiled[row.digest] = compile_form(FormDocument.model_validate(row.body))
     return made
 

@@ -31,7 +31,7 @@ def _folder(user_id: str) -> Path:
 
 def find(user_id: str, sha256: str) -> Part | None:
     """What has arrived of a picture from this user."""
-    for path in _folder(user_id).glob(f"{sha256}-*"):
+    for path in _parts(user_id, sha256):
         length = path.name.rpartition("-")[2]
         try:
             if length.isdigit():
@@ -53,8 +53,16 @@ def begin(user_id: str, sha256: str, length: int) -> Part:
 
 def forget(user_id: str, sha256: str) -> None:
     """Back to nothing."""
-    for path in _folder(user_id).glob(f"{sha256}-*"):
+    for path in _parts(user_id, sha256):
         path.unlink(missing_ok=True)
+
+
+def _parts(user_id: str, sha256: str) -> list[Path]:
+    folder, prefix = _folder(user_id), f"{sha256}-"
+    try:
+        return [folder / name for name in os.listdir(folder) if name.startswith(prefix)]
+    except FileNotFoundError:
+        return []
 
 
 @contextmanager
