@@ -21,6 +21,8 @@ class Login(TypedDict):
 
 
 LOGIN: rx.Var[Login] = offline.slice("login", Login)
+USERNAME: rx.Var[str] = offline.slice("who.username", str)
+"""Who works here and has to sign in again."""
 
 
 def login_body() -> rx.Component:
@@ -32,6 +34,7 @@ def login_body() -> rx.Component:
             text_field(
                 "用户名",
                 name="username",
+                default_value=USERNAME,
                 auto_complete="username",
                 custom_attrs={"autoCapitalize": "none", "spellCheck": False},
                 data_testid="login-username",

@@ -81,8 +81,11 @@ def screen(
 
 
 def login_page() -> rx.Component:
-    """`/login`: for whoever was signed out while working."""
-    return face(offline.start(), _status(), login_body(), _toast())
+    """`/login`: for whoever was signed out while working, and for another person on this phone.
+
+    The form waits for the phone's store: sent before that, the browser itself would send it, password and all.
+    """
+    return face(offline.start(), _status(), rx.cond(WHO == "unknown", body(waiting()), login_body()), _toast())
 
 
 def main_bar(*children: Any, over_tabs: bool = False) -> rx.Component:
@@ -101,7 +104,7 @@ def _status() -> rx.Component:
     state = rx.el.button(
         icon(FRAME["icon"], small=True),
         words,
-        rx.el.span("，点一下现在上传", class_name="vh"),
+        rx.cond(FRAME["tone"] == "fix", "", rx.el.span("，点一下现在上传", class_name="vh")),
         type="button",
         on_click=offline.action("sendNow"),
         data_testid="sync-now",
@@ -123,10 +126,10 @@ def _toast() -> rx.Component:
 
 
 def _office_body() -> rx.Component:
-    return body(
-        empty(
-            "这个账号在办公页工作",
-            "走访用村里的账号登录。",
-            action=rx.el.a("去办公页", href="/office", reload_document=True, class_name="btn soft"),
-        )
+    choices = rx.el.div(
+        rx.el.a("去办公页", href="/office", reload_document=True, class_name="btn main"),
+        offline.link("换一个账号登录", to="/login", class_name="btn"),
+        class_name="stack",
     )
+    said = empty("这个账号在办公页工作", "走访用村里的账号登录。", action=choices)
+    return rx.fragment(top("入户通", aside=[urgent_link()]), body(said))

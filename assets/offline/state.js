@@ -16,7 +16,7 @@ export const useField = create(() => ({
   /** @type {import("./update.js").UpdateState} */
   update: { state: "none" },
   /** `unknown` until the phone has been asked; `out` shows the login in place of every page. */
-  who: { phase: "unknown", name: "", role: "", expired: false },
+  who: { phase: "unknown", name: "", username: "", role: "", expired: false },
   frame,
   /** The page from which 紧急 or 投诉建议 was opened. */
   came: "/",

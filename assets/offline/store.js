@@ -140,8 +140,8 @@ async function seeWho() {
   const field = session !== null && FIELD_ROLES.has(session.user.role);
   if (session && !field) patch("login", { problem: "" });
   show("who", session
-    ? { phase: field ? "in" : "office", name: session.user.name, role: session.user.role, expired: session.expired }
-    : { phase: "out", name: "", role: "", expired: false });
+    ? { phase: field ? "in" : "office", name: session.user.name, username: session.user.username ?? "", role: session.user.role, expired: session.expired }
+    : { phase: "out", name: "", username: "", role: "", expired: false });
   if (before.phase === shown("who").phase) return;
   if (field && session.user.must_change_password && !BEFORE_PASSWORD.has(shown("route").path)) navigate("/me", { replace: true });
   await load();

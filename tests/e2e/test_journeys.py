@@ -236,11 +236,15 @@ def test_a_session_that_ended_keeps_the_work(phone: Phone, ledger: Ledger, serve
     phone.visit(18)
     phone.context.clear_cookies()
     phone.context.set_offline(False)
-    phone.sync()
     expect(phone.page.get_by_test_id("sync-state").first).to_contain_text("登录", timeout=30_000)
     phone.expect_waiting(1)
-    phone.sign_in_again(server.accounts["village"])
-    phone.sync()
+    page, account = phone.page, server.accounts["village"]
+    phone.tab("我的")
+    page.get_by_test_id("sync-now").first.click()
+    expect(page.get_by_test_id("login-username")).to_have_value(account["username"])
+    page.get_by_test_id("login-password").fill(account["password"])
+    page.get_by_test_id("login-submit").click()
+    expect(page.get_by_role("heading", name="我的")).to_be_visible()
     phone.expect_all_received()
     ledger.expect_new(1)
 

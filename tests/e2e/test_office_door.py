@@ -51,3 +51,11 @@ def test_who_was_sent_out_comes_in_again(desk: Phone, server: Server):
     loaded = documents(desk.page)
     sign_in(desk.page, account)
     assert loaded == [f"{desk.url}/office", desk.page.url]
+
+
+def test_the_field_face_lets_another_sign_in_on_an_office_browser(desk: Phone, server: Server):
+    sign_in(desk.page, server.accounts["supervisor"])
+    desk.page.goto(desk.url + "/")
+    expect(desk.page.get_by_role("link", name="紧急")).to_be_visible()
+    desk.page.get_by_role("link", name="换一个账号登录").click()
+    desk.sign_in(server.accounts["village"])

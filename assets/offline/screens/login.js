@@ -9,6 +9,16 @@ import { toast } from "./toast.js";
 /** The roles that work with the phone; the others go on to the office face. */
 export const FIELD_ROLES = new Set(["village", "paired", "town_clerk", "town_approver"]);
 
+/** Where somebody was who has to sign in again. */
+let back = "/";
+
+/** The county does not know this login any more: sign in, then go on here. What is stored stays where it is. */
+export function askLogin() {
+  back = shown("route").path;
+  patch("login", { problem: "", shown: false });
+  navigate("/login");
+}
+
 export const actions = {
   showPassword: () => patch("login", { shown: !shown("login").shown }),
 
@@ -27,7 +37,9 @@ export const actions = {
       if (session.user.must_change_password) return navigate("/me", { replace: true });
       if (session.offline) toast("没有信号，先用着，有信号自己更新");
       else void syncNow().catch(() => {});
-      return navigate("/", { replace: true });
+      const to = back;
+      back = "/";
+      return navigate(to, { replace: true });
     } catch (error) {
       return patch("login", { busy: false, problem: tell(error).message });
     }

@@ -5,6 +5,7 @@ import { status, syncNow } from "../sync.js";
 import { tell } from "../errors.js";
 import { patch, show, shown } from "../state.js";
 import { outboxOf } from "../views/outbox.js";
+import { askLogin } from "./login.js";
 import { now } from "./moment.js";
 import { toast } from "./toast.js";
 
@@ -21,6 +22,7 @@ export const actions = {
   /** Where there is no signal it says that nothing needs to be done. */
   async sendNow() {
     if (!navigator.onLine) return toast("没有信号，有信号自己传");
+    if (shown("who").expired || status().state === "expired") return askLogin();
     patch("outbox", { busy: true });
     try {
       await syncNow();

@@ -31,7 +31,7 @@ function lineOf({ sync, counts, expired, signedIn, saved, now }) {
   const count = counts.outbox;
   if (saved) return line("smartphone", count, `已存在手机\u2060·${agoWords(saved, now)}`);
   if (!signedIn) return line(...(sync.state === "offline" ? ["cloud-off", count, "没有信号，也能登录"] : ["smartphone", count, "登录后开始"]));
-  if (expired || sync.state === "expired") return line("user", count, "登录过期，重新登录后再传", { tone: "fix" });
+  if (expired || sync.state === "expired") return line("user", count, "登录过期，点这里重新登录", { tone: "fix" });
   if (sync.state === "offline") {
     return count > 0
       ? line("cloud-off", count, "没有信号\u2060·存着 ", { counted: true, after: " 条" })
