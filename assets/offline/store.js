@@ -71,6 +71,11 @@ let waiting = null;
 /** @param {string} path */
 const screenOf = (path) => SCREENS.find((screen) => screen.at.test(path));
 
+/** @param {object} one @param {object} other */
+const sameAddress = (one, other) =>
+  one.path === other.path && JSON.stringify(one.query) === JSON.stringify(other.query) &&
+  JSON.stringify(one.params) === JSON.stringify(other.params);
+
 /** Parts of the address that the screens need, also where the router has not named them. @param {object} route */
 function named(route) {
   const [, , last] = route.path.split("/");
@@ -195,6 +200,9 @@ export const actions = {
    */
   openRoute(route) {
     const path = route.path.replace(/\/+$/, "") || "/";
+    // The router says an address once more while the next page is still being fetched: a visit that has just been
+    // saved would be begun anew.
+    if (sameAddress(shown("route"), { ...route, path })) return;
     if (!WRITING.test(path)) closeVisit();
     const before = shown("route").path;
     if (ASIDE.has(path) && before && !ASIDE.has(before)) useField.setState({ came: before });

@@ -1,5 +1,6 @@
 """Going from home to home: a page never shows the home before, not for one frame; a thumb would write into it."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.phone import Phone
@@ -50,3 +51,32 @@ def test_news_that_come_while_a_visit_opens_do_not_stop_it(phone: Phone):
         expect(page.get_by_test_id("save-visit")).to_be_visible(timeout=20_000)
         page.get_by_role("link", name="回到这一户").click()
         page.locator("header a.back").click()
+
+
+OPEN_DRAFTS = """async () => {
+  const names = (await indexedDB.databases()).map((one) => one.name).filter((name) => name.startsWith("ruhutong-"));
+  const asked = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  const found = [];
+  for (const name of names) {
+    const store = await asked(indexedDB.open(name));
+    found.push(...await asked(store.transaction("drafts").objectStore("drafts").getAll()));
+    store.close();
+  }
+  return found.filter((one) => one.state === "open").length;
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/households", "/outbox"])
+def test_a_saved_visit_leaves_nothing_unfinished(phone: Phone, path: str):
+    """Also where the page was loaded at another address than the one to which saving leads."""
+    page = phone.page
+    page.goto(phone.url + path)
+    for number in (30, 31):
+        phone.visit(number)
+        expect(page.get_by_role("heading", name="今日")).to_be_visible()
+        phone.tab("农户")
+        expect(page.get_by_test_id("household-item").first).to_be_visible()
+        assert page.evaluate(OPEN_DRAFTS) == 0
