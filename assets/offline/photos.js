@@ -9,6 +9,7 @@ import { sha256 as digest } from "./canonical.js";
 import { develop as makeSmall } from "./darkroom.js";
 import { keep, write } from "./db.js";
 import { isQuota, OfflineError, tell } from "./errors.js";
+import { exifTime } from "./exif.js";
 import { inTurn } from "./locks.js";
 import { atWork } from "./session.js";
 import { freeSpace } from "./storage.js";
@@ -51,8 +52,10 @@ async function copyBytes(file) {
   return bytes;
 }
 
-/** @param {File} file */
-function takenAt(file) {
+/** What the picture itself says, else the age of its file. A camera whose clock runs ahead is not believed. @param {File} file @param {ArrayBuffer} bytes */
+function takenAt(file, bytes) {
+  const said = exifTime(bytes);
+  if (said !== null && said > 0 && said <= now()) return iso(said);
   const at = file.lastModified;
   return iso(at > 0 && at < now() - FRESH ? at : now());
 }
@@ -182,7 +185,7 @@ async function take(file, to) {
   const bytes = await copyBytes(file);
   const { store } = await atWork();
   const { draft_id, question = null, location = null } = to;
-  const raw = { id: uuid7(), draft_id, question, location, taken_at: takenAt(file), bytes, tries: 0 };
+  const raw = { id: uuid7(), draft_id, question, location, taken_at: takenAt(file, bytes), bytes, tries: 0 };
   try {
     // Until it is made small the picture is kept as taken, so that a killed browser does not lose it.
     await write(store, ["raws"], () => store.raws.put(raw));

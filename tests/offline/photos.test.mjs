@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256 } from "./county.mjs";
+import { jpeg } from "./jpeg.mjs";
 import { file, offline, picture, saveVisit, withLab } from "./lab.mjs";
 import { until } from "./time.mjs";
 
@@ -37,6 +38,15 @@ test("the time is the camera's moment, or that of an older picture from the albu
   const album = await tab.photos.addPhoto(file(picture("b"), { lastModified: old }), { draft_id: draft.id });
   const odd = await tab.photos.addPhoto(file(picture("c"), { lastModified: lab.clock.now() + 1e9 }), { draft_id: draft.id });
   assert.deepEqual([fresh, album, odd].map((one) => Date.parse(one.taken_at)), [lab.clock.now(), old, lab.clock.now()]);
+}));
+
+test("what the picture itself says of its time counts more than its file; a time to come does not", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const draft = await draftIn(tab);
+  const said = (time) => file(jpeg({ time }), { lastModified: lab.clock.now() - 2000 });
+  const old = await tab.photos.addPhoto(said("2020:05:06 07:08:09"), { draft_id: draft.id });
+  const ahead = await tab.photos.addPhoto(said("2099:05:06 07:08:09"), { draft_id: draft.id });
+  assert.deepEqual([old, ahead].map((one) => Date.parse(one.taken_at)), [Date.parse("2020-05-06T07:08:09+08:00"), lab.clock.now()]);
 }));
 
 test("a file that has vanished, is empty, is no picture or is huge gets its sentence", withLab(async (lab) => {
