@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.accounts.schemas import Actor
 from app.audit.service import entry, record_many
-from app.divisions import queries
+from app.divisions import queries, rules
 from app.divisions.schemas import DivisionIn, DivisionView
 from app.errors import NotFound
 from app.feed.service import Change, publish
@@ -132,13 +132,13 @@ def all_of(session: Session) -> list[DivisionView]:
 def pull(session: Session, codes: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
     """What phones are told of divisions: code → (version, data)."""
     where = places(session, codes)
-    return {
-        row.code: (
-            row.version,
-            {"code": row.code, "name": row.name, "level": row.level, "parent": row.parent, "place": where[row.code]},
-        )
-        for row in queries.by_codes(session, codes)
-    }
+    return {row.code: (row.version, _told(row, where[row.code])) for row in queries.by_codes(session, codes)}
+
+
+def _told(row: Division, place: str) -> dict[str, Any]:
+    pinyin, initials = rules.place_sounds(row.name)
+    return {"code": row.code, "name": row.name, "level": row.level, "parent": row.parent, "place": place,
+            "pinyin": pinyin, "initials": initials}  # fmt: skip
 
 
 PULL_TYPES = {"division": pull}

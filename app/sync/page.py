@@ -42,7 +42,7 @@ class Fix(TypedDict):
     line: str
     sentences: list[str]
     href: str
-    asked: bool
+    act: str
 
 
 class Empty(TypedDict):
@@ -103,15 +103,19 @@ def _lists() -> rx.Component:
 def _fix(one: rx.Var[Fix]) -> rx.Component:
     change = button_link("去改", to=one["href"])
     stand_by = button("没写错", on_click=offline.action("standBy", one["id"]), kind="light")
-    again = rx.cond(
-        one["href"],
-        rx.cond(one["asked"], rx.el.div(stand_by, change, class_name="halves third"), change),
-        button("知道了", on_click=offline.action("seen", one["id"])),
+    seen = button("知道了", on_click=offline.action("seen", one["id"]), kind="light")
+    retake = button_link("去重拍", to=one["href"])
+    answers = rx.match(
+        one["act"],
+        ("asked", rx.el.div(stand_by, change, class_name="halves third")),
+        ("again", rx.el.div(seen, retake, class_name="halves third")),
+        ("change", change),
+        seen,
     )
     return group(
         rx.el.div(rx.el.div(rx.el.b(one["name"]), class_name="line"), rx.el.p(one["line"], class_name="soft-text")),
         rx.foreach(one["sentences"], lambda words: error(words, key=words)),
-        again,
+        answers,
         class_name="pad",
         key=one["id"],
         data_testid="outbox-fix",

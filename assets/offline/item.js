@@ -2,6 +2,8 @@
  * What has become of one saved command, in a state and a sentence. Pure.
  */
 
+import { iso } from "./clock.js";
+
 /** @typedef {import("./types.js").OutboxItem} OutboxItem */
 /** @typedef {{sha256: string, bytes: number, offset: number, state: "phone" | "done" | "kept", sentence: string}} Upload */
 
@@ -35,6 +37,7 @@ const REJECTED = {
 
 const TO_CORRECT = "县里没有收下，请打开改一改";
 const KEPT = "有 {n} 张照片县里收不了，照片还在手机里。可以重拍";
+const KEPT_AND_SEEN = "文字县里已收到，有 {n} 张照片县里没收下，还在手机里";
 const PHOTOS_LEFT = "文字县里已收到，还有 {n} 张照片在手机里";
 const ON_THE_WAY = "正在上传 {n}/{of}";
 
@@ -66,9 +69,10 @@ const correctable = (row) =>
 export const isAsked = (row) =>
   VISITS.includes(row.type) && RECEIVED.includes(row.text) && !row.as_is && !row.corrected_by && correctable(row).length > 0;
 
-/** @param {any} row what the county says of a refusal, in its words when it has some */
+/** Why it was refused, in the county's words; a digest that stays wrong is not sent again, as the county would say. @param {any} row */
 function refusal(row) {
   const [error] = row.receipt?.errors ?? [];
+  if (error?.code === "digest_mismatch") return REJECTED.digest_mismatch;
   return error?.message || REJECTED[error?.code] || row.sentence || TO_CORRECT;
 }
 
@@ -93,6 +97,7 @@ function judge(row, photos, doing) {
   }
   if (left) return { state: "phone", sentence: fill(PHOTOS_LEFT, { n: left }) };
   const state = STATES[row.text] ?? "received";
+  if (kept) return { state, sentence: fill(KEPT_AND_SEEN, { n: kept }) };
   return { state, sentence: SENTENCES[state] };
 }
 
@@ -113,6 +118,7 @@ export function itemOf(row, uploads, doing) {
     type: row.type,
     household_id: row.household_id,
     at: row.at,
+    arrived_at: row.done_at ? iso(row.done_at) : null,
     mode: row.mode ?? null,
     asked: row.asked === 1,
     as_is: row.as_is === true,

@@ -255,6 +255,7 @@ export async function counts() {
   return {
     outbox: rows.filter((row) => VISITS.includes(row.type)).length,
     all: rows.length,
+    stuck: shown.filter((one) => one.state === "fix" && VISITS.includes(one.type)).length,
     fix: asked + shown.filter((one) => one.state === "fix").length,
   };
 }

@@ -6,8 +6,9 @@ import Dexie from "dexie";
 import { on } from "./bus.js";
 import { today } from "./clock.js";
 import { keep, read } from "./db.js";
+import { inDoorOrder } from "./doors.js";
 import { unanswered, visitsHere, withChanges, writtenHere } from "./here.js";
-import { findOf } from "./search.js";
+import { findOf, placeSounds } from "./search.js";
 import { atWork } from "./session.js";
 
 /** @typedef {import("./types.js").HouseholdItem} HouseholdItem */
@@ -49,7 +50,8 @@ async function readRows(store) {
   const all = await read(store, ["rows"], () => Promise.all(types.map((type) => rowsOf(store, type))));
   const [households, people, tasks, reviews, divisions] = all;
   const villages = new Map(divisions.map((row) => [row.data.code ?? row.id, row.data.name]));
-  return { households, people, tasks, reviews, villages };
+  const sounds = new Map(divisions.map((row) => [row.data.name, placeSounds(row.data)]));
+  return { households, people, tasks, reviews, villages, sounds };
 }
 
 /** What is being written and sent on this phone. @param {Store} store */
@@ -117,23 +119,17 @@ function itemOf({ id, data, type, household_id }, people, villages, judged) {
   };
 }
 
-// Made once: localeCompare makes one anew at each of thousands of comparisons.
-const order = new Intl.Collator("zh", { numeric: true });
-
-/** @param {HouseholdItem} a @param {HouseholdItem} b */
-const byDoor = (a, b) =>
-  order.compare(a.village, b.village) ||
-  order.compare(a.plaque.group, b.plaque.group) ||
-  order.compare(a.plaque.door, b.plaque.door) ||
-  (a.id < b.id ? -1 : 1);
-
-/** A home is found by its village too, whose name may have come with another row. @param {Row[]} rows @param {Map<string, HouseholdItem>} byId */
-const findsOf = (rows, byId) =>
+/**
+ * A home is found by its village too, whose name may have come with another row.
+ * @param {Row[]} rows @param {Map<string, HouseholdItem>} byId @param {Map<string, string>} sounds of villages, by name
+ */
+const findsOf = (rows, byId, sounds) =>
   rows.map((row) => {
     const find = row.find ?? findOf(row.data);
     const village = byId.get(row.id)?.village;
-    const told = !village || find.text.includes(village);
-    return { row, find: told ? find : { ...find, text: `${find.text}|${village}` } };
+    if (!village) return { row, find };
+    const text = find.text.includes(village) ? find.text : `${find.text}|${village}`;
+    return { row, find: { ...find, text, sound: `${find.sound}|${sounds.get(village) ?? ""}` } };
   });
 
 /** @param {Store} store @param {ReturnType<typeof readRows>} reading @returns {Promise<Register>} */
@@ -143,9 +139,9 @@ async function build(store, reading) {
   const all = await withChanges(store, [...rows.households, ...rows.people], here.all);
   const people = grouped(all.filter((row) => row.type === "person"), (row) => row.household_id);
   const households = all.filter((row) => row.type === "household");
-  const homes = households.map((row) => itemOf(row, people.get(row.id) ?? [], rows.villages, judged)).sort(byDoor);
+  const homes = inDoorOrder(households.map((row) => itemOf(row, people.get(row.id) ?? [], rows.villages, judged)));
   const byId = new Map(homes.map((home) => [home.id, home]));
-  return { store, homes, byId, finds: findsOf(all, byId), tasks: judged.tasks, returned: judged.returned };
+  return { store, homes, byId, finds: findsOf(all, byId, rows.sounds), tasks: judged.tasks, returned: judged.returned };
 }
 
 /** @typedef {{person: string, day: string, rows: ReturnType<typeof readRows> | null, register: Promise<Register> | null}} Memory */

@@ -37,18 +37,22 @@ function bestOf(finds, query) {
 }
 
 /**
- * The homes that answer a query, the best first; all of them for an empty one.
+ * The homes that answer a query of one word or several (毛安 李), the best first; all of them for an empty one.
  * @param {string} query
  * @returns {Promise<SearchHit[]>}
  */
 export async function search(query) {
   const { homes, finds } = await register();
   if (!query.trim()) return homes.map((home) => ({ ...home, hit: null }));
-  const best = bestOf(finds, query);
-  /** @param {{id: string}} home */
-  const bestAt = (home) => /** @type {Best} */ (best.get(home.id));
-  const found = homes.filter((home) => best.has(home.id)).sort((a, b) => bestAt(b).score - bestAt(a).score);
-  return found.map((home) => ({ ...home, hit: bestAt(home).hit }));
+  const words = query.trim().split(/\s+/).map((word) => bestOf(finds, word));
+  /** @param {{id: string}} home @returns {Best} */
+  const bestAt = ({ id }) => {
+    const each = words.map((best) => /** @type {Best} */ (best.get(id)));
+    const score = each.reduce((sum, one) => sum + one.score, 0);
+    return { score, hit: each.find((one) => one.hit)?.hit ?? null };
+  };
+  const found = homes.filter((home) => words.every((best) => best.has(home.id))).map((home) => ({ home, ...bestAt(home) }));
+  return found.sort((a, b) => b.score - a.score).map(({ home, hit }) => ({ ...home, hit }));
 }
 
 /** @param {Store} store @param {string} type @param {string} householdId @returns {Promise<Row[]>} */

@@ -1,7 +1,8 @@
 /**
  * Finding a home by whatever the cadre remembers: a name or a part of it, pinyin, initials, the last four
- * digits of an ID number, the village, the door. Pure; the texts are made once, when a row arrives.
+ * digits of an ID number, the village, the group. Pure; the texts are made once, when a row arrives.
  */
+import { groupWords } from "./views/words.js";
 
 /** @typedef {{text: string, sound: string, digits: string}} Find */
 
@@ -22,7 +23,7 @@ const joined = (parts) => parts.filter(Boolean).join("|");
 /** @param {any} data of a pulled person or household @returns {Find} */
 export function findOf(data) {
   const names = [data.name, ...(data.aliases ?? [])].map(plain);
-  const places = [data.village, data.address, data.code].map(plain);
+  const places = [data.village, groupWords(data.group ?? data.group_no), data.address, data.code].map(plain);
   return {
     text: joined([...names, ...places]),
     sound: joined([data.pinyin ?? data.name_pinyin, data.initials ?? data.name_initials].map(sound)),
@@ -30,12 +31,15 @@ export function findOf(data) {
   };
 }
 
+/** How a village sounds; it comes with a row of its own. @param {any} data of a pulled division */
+export const placeSounds = (data) => joined([data.pinyin, data.initials].map(sound));
+
 /** @param {string} query */
 export function readQuery(query) {
   const text = plain(query);
   const letters = /^[\p{Script=Latin}\p{Mark}'’-]+$/u.test(text);
   const digits = /^\d{1,4}$|^\d{3}x$/.test(text);
-  return { text, sound: letters ? sound(query) : "", digits: digits ? text : "" };
+  return { text, sound: letters ? sound(text) : "", digits: digits ? text : "" };
 }
 
 /** @param {string} text parts between bars @param {string} wanted */

@@ -52,7 +52,7 @@ const ASIDE = new Set(["/urgent", "/feedback"]);
 const BEFORE_PASSWORD = new Set(["/me", ...ASIDE]);
 const SOON = 60;
 const MINUTE = 60_000;
-const LOST = { outbox: 0, all: 0, fix: 0 };
+const LOST = { outbox: 0, all: 0, fix: 0, stuck: 0 };
 
 /** Pages about one home or one picture, and how their slices know which one they show. */
 const ABOUT_ONE = /^\/(?:households|visit|reviews)\/([^/]+)$/;
@@ -135,6 +135,7 @@ async function drawFrame() {
   const writing = WRITING.test(shown("route").path) ? savedAt() : null;
   show("frame", frameOf({
     sync: status(), counts: waitingCounts, expired: who.expired, signedIn: who.phase === "in", saved: writing, now: now(),
+    online: navigator.onLine,
   }));
 }
 

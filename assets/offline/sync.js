@@ -86,6 +86,18 @@ async function finished(round) {
   await wakeForWaiting(round);
 }
 
+/** @param {import("./db.js").Store} store */
+async function sayOffline(store) {
+  const n = await kept(store);
+  setStatus({ state: "offline", item: null, sentence: n ? sentence("offlineKept", { n }) : sentence("offline") });
+}
+
+/** The phone says that its network is gone; a round that is under way finds out by itself. */
+async function onOffline() {
+  if (memory.running || !(await current())) return;
+  await sayOffline((await atWork()).store);
+}
+
 /** Why it stopped, in words, and when it goes on. @param {Round} round @param {unknown} error */
 async function stopped(round, error) {
   if (error instanceof SignInAgain) {
@@ -94,9 +106,7 @@ async function stopped(round, error) {
   }
   memory.tries += 1;
   if (error instanceof NoAnswer) {
-    const n = await kept(round.store);
-    const words = n ? sentence("offlineKept", { n }) : sentence("offline");
-    setStatus({ state: "offline", item: null, sentence: words });
+    await sayOffline(round.store);
   } else if (error instanceof Busy) {
     memory.notBefore = now() + (error.wait ?? 0);
     setStatus({ state: "error", item: null, sentence: error.message || sentence("busy") });
@@ -228,6 +238,7 @@ export async function start() {
   if (memory.stops.length) return;
   memory.stops.push(flushWhenHidden());
   listen(/** @type {any} */ (globalThis).window, "online", nudge);
+  listen(/** @type {any} */ (globalThis).window, "offline", () => void onOffline());
   listen(globalThis.document, "visibilitychange", () => document.visibilityState === "visible" && nudge());
   listen(globalThis.navigator?.serviceWorker, "message", (event) => event.data?.type === "sync" && nudge());
   memory.stops.push(onSaved(() => void (nudge(), askBackground())));

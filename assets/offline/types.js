@@ -19,6 +19,7 @@
  * @property {string} type
  * @property {string | null} household_id
  * @property {string} at when it was saved, ISO 8601
+ * @property {string | null} arrived_at when it was wholly received, ISO 8601
  * @property {ItemState} state
  * @property {number} parts one for the text and one for each photo
  * @property {number} sent_parts
@@ -64,7 +65,8 @@
 /**
  * `outbox`: visits not yet wholly received, photos included; `all`: the same with every other command;
  * `fix`: items that the cadre has to look at.
- * @typedef {{outbox: number, all: number, fix: number}} Counts
+ * @typedef {{outbox: number, all: number, fix: number, stuck: number}} Counts visits not wholly received, all
+ *   commands not wholly received, what waits for its author, and how many of those visits do
  */
 
 /** @typedef {{lat: number, lon: number, accuracy_m: number}} Place */

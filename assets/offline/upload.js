@@ -82,7 +82,7 @@ async function refusedPhoto(round, upload, answer) {
     return keepHere(round, upload.sha256, answer.status, answer.message);
   if (answer.status === CHECKSUM) {
     const wrong = upload.wrong + 1;
-    if (wrong > MOST_WRONG) return keepHere(round, upload.sha256, CHECKSUM, answer.message);
+    if (wrong > MOST_WRONG) return keepHere(round, upload.sha256, CHECKSUM);
     return noteUpload(round.store, upload.sha256, { wrong, offset: 0 });
   }
   await putOff(round, upload);

@@ -33,7 +33,7 @@ async function correct(tab, id, change = {}) {
 test("a question stands under what is to be corrected, and nothing waits because of it", asked(async (tab, lab, id) => {
   const [one] = await tab.outbox.items();
   assert.deepEqual([one.id, one.state, one.sentence, one.asked, one.mode], [id, "fix", PAST.message, true, "home"]);
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 1 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 1, stuck: 0 });
 }));
 
 test("what only tells of the form is no work for its author", asked(async (tab) => {
@@ -51,7 +51,7 @@ test("a correction is a command of its own, with the words and pictures as sent"
   assert.deepEqual((await tab.outbox.items()).map((one) => [one.id, one.state]), [[later, "phone"]]);
   await tab.sync.syncNow();
   assert.deepEqual((await tab.outbox.items()).map((one) => [one.id, one.type, one.state]), [[later, "visit.correct", "received"]]);
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0, stuck: 0 });
   assert.deepEqual(lab.county.account(), { visits: 1, whole: 1 });
 }, { photos: ["roof"] }));
 

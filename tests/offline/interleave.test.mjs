@@ -103,7 +103,7 @@ async function tell(seed) {
     const tab = await story.heal();
     const marks = [...lab.county.commands.values()].map((one) => one.payload.met[0]).sort();
     assert.deepEqual(marks, [...story.saved.values()].sort(), "each visit exactly once");
-    assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0 });
+    assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0, stuck: 0 });
     assert.deepEqual(lab.county.account(), { visits: story.saved.size, whole: story.saved.size });
     assert.equal((await tab.outbox.items()).length, story.saved.size);
     assert.equal(lab.county.quarantine.length, 0);

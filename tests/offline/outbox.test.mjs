@@ -117,7 +117,7 @@ test("a correction takes over the photos of what it corrects", withLab(async (la
   await tab.sync.syncNow();
   assert.equal((await tab.outbox.command(second.id)).corrects, first.id);
   assert.deepEqual(lab.county.account(), { visits: 1, whole: 1 });
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0, stuck: 0 });
 }));
 
 test("when the phone is full a photo is told as not saved, and the words are saved", withLab(async (lab) => {

@@ -21,7 +21,7 @@ test("a saved visit reaches the county and is told as received", withLab(async (
   await tab.sync.syncNow();
   const item = await tab.outbox.item(id);
   assert.deepEqual([item.state, item.sentence, item.receipt.status], ["received", "县里已收到", "stored"]);
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0, stuck: 0 });
   assert.equal(tab.sync.status().state, "idle");
 }));
 
@@ -35,7 +35,7 @@ test("each receipt leaves the item in its own state, and none stops its neighbou
   await tab.sync.syncNow();
   const states = await Promise.all([held, orphaned, conflict, wrong, good].map(({ id }) => stateOf(tab, id)));
   assert.deepEqual(states, ["held", "orphaned", "conflict", "fix", "received"]);
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 1, fix: 1 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 1, fix: 1, stuck: 0 });
   assert.equal((await tab.outbox.items())[0].id, wrong.id);
   assert.equal(pushes(lab).length, 1);
 }));
@@ -68,7 +68,7 @@ test("a wrong digest is sent again three times before the cadre is asked", withL
   await tab.sync.syncNow();
   assert.equal(await stateOf(tab, again.id), "received");
   assert.deepEqual((await tab.outbox.items()).map((one) => one.id), [again.id]);
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0, stuck: 0 });
 }));
 
 test("a wrong digest that comes right on the way troubles nobody", withLab(async (lab) => {
@@ -93,7 +93,7 @@ for (const [name, answer] of Object.entries({
     lab.county.weather = (request) => (isPush(request) ? { answer: answer() } : null);
     await tab.sync.syncNow();
     assert.equal((await tab.outbox.item(id)).receipt, null);
-    assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0 });
+    assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0, stuck: 0 });
     lab.county.weather = () => null;
     await tab.sync.syncNow();
     assert.equal(await stateOf(tab, id), "received");
@@ -152,7 +152,7 @@ test("a command on which the county itself fails holds up none of its neighbours
   lab.county.weather = (request) =>
     isPush(request) && commandsIn(request).some((one) => one.id === poison) ? { answer: problem(500, "broken", "县里出错了。") } : null;
   await tab.sync.syncNow();
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0, stuck: 0 });
   assert.equal(await stateOf(tab, poison), "phone");
   lab.county.weather = () => null;
   await tab.sync.syncNow();

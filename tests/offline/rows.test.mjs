@@ -9,7 +9,7 @@ const form = (version) => ({ code: "home", version, title: "入户", sections: [
 
 function village(county) {
   const tell = (type, id, data) => county.tell({ type, id, data });
-  tell("division", "349927101203", { code: "349927101203", name: "毛安村" });
+  tell("division", "349927101203", { code: "349927101203", name: "毛安村", pinyin: "maoancun", initials: "mac" });
   tell("household", "h1", { name: "刘桂英户", pinyin: "liuguiyinghu", initials: "lgyh", division: "349927101203", group: "3", door: "12", tags: ["dibao"], last_visit: null });
   tell("household", "h2", { name: "张国庆户", village: "石桥村", group: "2", door: "7", tags: [], last_visit: { id: "v0", on: "2026-10-01", mode: "home" } });
   tell("household", "h3", { name: "汪水生户", village: "毛安村", group: "3", door: "2", tags: [] });
@@ -44,6 +44,7 @@ test("homes come in the order of their doors, with what matters about them", rea
 test("a home is found by name, pinyin, initials, last four and village", ready(async (tab) => {
   for (const [query, ids] of Object.entries({
     "": ["h3", "h1", "h2"], 王小宝: ["h1"], 小宝: ["h1"], wangxiao: ["h1"], WXB: ["h1"], "1234": ["h1"], "002x": ["h1"], 毛安: ["h3", "h1"], 没有: [],
+    "毛安 刘": ["h1"], "三组": ["h3", "h1"], "石桥 张": ["h2"], "毛安 张": [], "ｗｘｂ": ["h1"], maoan: ["h3", "h1"], "mac wxb": ["h1"],
   })) assert.deepEqual(await found(tab, query), ids, query);
   assert.deepEqual((await tab.rows.search("小宝"))[0].hit, { person_id: "p2", name: "王小宝" });
 }));

@@ -64,7 +64,7 @@ def test_all_arrives_once_over_a_bad_line(server: ApiServer, tmp_path: Path, see
     rest, _ = phone.communicate(timeout=180)
     assert phone.returncode == 0, lines
     told = json.loads(rest.splitlines()[-1])
-    assert told["counts"] == {"outbox": 0, "all": 1, "fix": 1}
+    assert told["counts"] == {"outbox": 0, "all": 1, "fix": 1, "stuck": 0}
     assert told["wrong"] == "fix"
     assert told["sentence"]
     assert told["missing"] == "held"

@@ -29,7 +29,7 @@ test("until its photos are there the visit counts, and says so", withLab(async (
   const item = await tab.outbox.item(id);
   assert.deepEqual([item.state, item.sent_parts], ["phone", 1]);
   assert.match(item.sentence, /文字县里已收到/);
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0, stuck: 0 });
 }));
 
 test("a broken photo goes on where the county is, in another tab too", withLab(async (lab) => {
@@ -69,7 +69,7 @@ test("a photo that is never right (460) is kept after some tries; the next one g
   const item = await tab.outbox.item(bad.id);
   assert.deepEqual([item.state, item.kept_photos], ["fix", [sum]]);
   assert.equal((await tab.outbox.item(good.id)).state, "received");
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 1 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 1, stuck: 1 });
 }));
 
 test("a checksum that fails once begins from nothing and succeeds", withLab(async (lab) => {
@@ -89,7 +89,7 @@ for (const status of [413, 415])
     await tab.sync.syncNow();
     assert.equal((await tab.outbox.item(id)).sentence, "这张照片县里收不了。");
     await tab.outbox.acknowledge(id);
-    assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0 });
+    assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 0, stuck: 0 });
     assert.equal((await tab.outbox.item(id)).state, "received");
     lab.county.weather = () => null;
     await tab.outbox.retryPhotos(id);
@@ -119,7 +119,7 @@ test("a photo on which the county fails lets the others pass", withLab(async (la
   lab.county.weather = (request) => (isPiece(request) && request.path.includes(sum) ? { answer: problem(500, "broken") } : null);
   await tab.sync.syncNow();
   assert.deepEqual(lab.county.account(), { visits: 2, whole: 1 });
-  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0 });
+  assert.deepEqual(await tab.outbox.counts(), { outbox: 1, all: 1, fix: 0, stuck: 0 });
 }));
 
 test("words that are saved while a photo is on its way go before its next piece", withLab(async (lab) => {

@@ -1,4 +1,5 @@
 /** What the screens say: words, the status line, today, the list, what is on its way, the returned photo. */
+import { inDoorOrder } from "../../assets/offline/doors.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -42,7 +43,7 @@ test("groups and doors are read however the ledger wrote them", () => {
 
 const calm = { n: 0, of: 0, at: null, sentence: "", state: "idle" };
 const line = (facts) => {
-  const frame = frameOf({ sync: calm, counts: { outbox: 0, all: 0, fix: 0 }, expired: false, signedIn: true, saved: null, now: NOW, ...facts });
+  const frame = frameOf({ sync: calm, counts: { outbox: 0, all: 0, fix: 0 }, expired: false, signedIn: true, saved: null, now: NOW, online: false, ...facts });
   return plain(frame.before + (frame.counted ? frame.count : "") + frame.after);
 };
 
@@ -51,6 +52,9 @@ test("the status line tells where the work is, in one tone", () => {
   assert.equal(line({}), "已连上县里");
   assert.equal(line({ ...waiting, sync: { ...calm, state: "offline" } }), "没有信号·存着 3 条");
   assert.equal(line({ sync: { ...calm, state: "offline" } }), "没有信号，也能用");
+  assert.equal(line({ ...waiting, sync: { ...calm, state: "offline" }, online: true }), "没连上县里·存着 3 条");
+  assert.equal(line({ counts: { outbox: 2, all: 2, fix: 2, stuck: 2 } }), "有 2 条要改");
+  assert.equal(line({ counts: { outbox: 2, all: 2, fix: 2, stuck: 1 } }), "等着上传 2 条");
   assert.equal(line({ ...waiting, sync: { ...calm, state: "sending", n: 3, of: 5 } }), "正在上传 3/5");
   assert.equal(line({ saved: "2026-04-17T10:41:50+08:00" }), "已存在手机·刚刚");
   assert.equal(line({ signedIn: false, sync: { ...calm, state: "offline" } }), "没有信号，也能登录");
@@ -112,13 +116,13 @@ test("rows beyond the page wait, and filters keep only their own", () => {
 test("homes stand in the order in which one walks", () => {
   const at = (id, group, door) => home(id, { plaque: { group, door } });
   const found = [at("a", "十一组", "2"), at("b", "2", "30"), at("c", "二组", "4"), at("d", "", "")];
-  assert.deepEqual(list({ found, all: 4 }).rows.map((row) => row.id), ["c", "b", "a", "d"]);
+  assert.deepEqual(inDoorOrder(found).map((row) => row.id), ["c", "b", "a", "d"]);
 });
 
 const item = (more) => ({
   id: "i", type: "visit", household_id: "a", at: "2026-04-17T09:20:00+08:00", state: "phone", parts: 1, sent_parts: 0, bytes: 0,
   sent_bytes: 0, sentence: "", receipt: null, kept_photos: [], questions: [], mode: "home",
-  asked: false, as_is: false, ...more,
+  arrived_at: null, asked: false, as_is: false, ...more,
 });
 const outbox = (items) => outboxOf({ items, homes: new Map([["a", home("a")]]), now: NOW, at: NOW });
 
@@ -126,7 +130,7 @@ test("what has to be corrected comes first, with its sentence and the way there"
   const rejected = item({ state: "fix", sentence: "下次日期写成去年了，改一下。", receipt: { id: "i", status: "rejected" } });
   const { fix, empty } = outbox([item({ id: "j" }), rejected]);
   assert.equal(fix[0].href, "/visit/a?fix=i");
-  assert.deepEqual([fix[0].sentences, fix[0].asked], [["下次日期写成去年了，改一下。"], false]);
+  assert.deepEqual([fix[0].sentences, fix[0].act], [["下次日期写成去年了，改一下。"], "change"]);
   assert.equal(empty, null);
 });
 
@@ -135,7 +139,20 @@ test("a stored visit that is asked about says when it was and that the county ha
   const { fix } = outbox([item({ state: "fix", asked: true, at: "2026-04-16T09:20:00+08:00", questions, parts: 3, sent_parts: 1 })]);
   assert.equal(fix[0].line, "昨天 9:20 上门，县里已存着，还有照片 2 张");
   assert.deepEqual(fix[0].sentences, [...questions.slice(0, 3).map((one) => one.message), "还有 1 处，打开就看到。"]);
-  assert.deepEqual([fix[0].href, fix[0].asked], ["/visit/a?fix=i", true]);
+  assert.deepEqual([fix[0].href, fix[0].act], ["/visit/a?fix=i", "asked"]);
+});
+
+test("a picture that the county cannot take is taken again, or left; what never came is not called received", () => {
+  const kept = item({ state: "fix", sentence: "有一张照片坏了", receipt: { id: "i", status: "stored" }, kept_photos: ["f".repeat(64)] });
+  assert.deepEqual([outbox([kept]).fix[0].act, outbox([kept]).fix[0].href], ["again", "/visit/a?fix=i"]);
+  const seen = { ...kept, state: "received", sentence: "文字县里已收到，有 1 张照片县里没收下，还在手机里", arrived_at: NOW };
+  assert.equal(outbox([seen]).done[0].line, seen.sentence);
+});
+
+test("what was saved yesterday and arrived today is told today", () => {
+  const yesterday = item({ state: "received", at: "2026-04-16T20:20:00+08:00", receipt: { id: "i", status: "stored" } });
+  assert.equal(outbox([{ ...yesterday, arrived_at: NOW }]).done.length, 1);
+  assert.equal(outbox([{ ...yesterday, arrived_at: "2026-04-16T20:21:00+08:00" }]).done.length, 0);
 });
 
 test("a visit on its way tells its parts", () => {

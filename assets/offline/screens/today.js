@@ -4,7 +4,7 @@ import { items } from "../outbox.js";
 import { form, households, reviews, syncedAt, tasks } from "../rows.js";
 import { thumbUrl } from "../photos.js";
 import { show } from "../state.js";
-import { returnedRow } from "../views/review.js";
+import { isReturned, returnedRow } from "../views/review.js";
 import { todayOf } from "../views/today.js";
 import { isBegun } from "../views/visit.js";
 import { dayOf, whenWords } from "../views/words.js";
@@ -26,7 +26,9 @@ export async function whatOf(review) {
 /** @param {object[]} returned */
 async function returnedRows(returned) {
   const homes = new Map((await households()).map((home) => [home.id, home]));
-  return Promise.all(returned.map(async (review) => returnedRow(review, {
+  // What has to be taken again stands before what one is only asked.
+  const ordered = [...returned].sort((one, other) => Number(isReturned(other)) - Number(isReturned(one)));
+  return Promise.all(ordered.map(async (review) => returnedRow(review, {
     name: homes.get(review.household_id)?.head ?? homes.get(review.household_id)?.name ?? "",
     url: await thumbUrl(review.sha256).catch(() => null),
     what: await whatOf(review),

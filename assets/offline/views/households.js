@@ -1,5 +1,5 @@
 /** 农户: the list, its search by name, initials or last four digits, and its four filters. */
-import { dotted, doorWords, groupOrder, groupWords } from "./words.js";
+import { dotted, doorWords, groupWords } from "./words.js";
 import { hasTag, tagWords } from "./tags.js";
 
 export const PAGE = 50;
@@ -55,8 +55,7 @@ export function householdRow(item, query) {
  *   synced: boolean}} facts `synced`: whether the first update has been received
  */
 export function householdsOf({ found, all, query, filter, shown, synced }) {
-  const fitting = found.filter((item) => passes(item, filter));
-  const kept = query ? fitting : fitting.sort(byDoor);
+  const kept = found.filter((item) => passes(item, filter));
   return {
     phase: "ready",
     query,
@@ -69,15 +68,6 @@ export function householdsOf({ found, all, query, filter, shown, synced }) {
     empty: kept.length > 0 ? null : emptyOf({ all, query, synced }),
   };
 }
-
-/** The order in which one walks: village, group, door. @param {import("../types.js").HouseholdItem} a @param {import("../types.js").HouseholdItem} b */
-const byDoor = (a, b) =>
-  (a.village < b.village ? -1 : a.village > b.village ? 1 : 0) ||
-  compare(groupOrder(a.plaque.group), groupOrder(b.plaque.group)) ||
-  compare(Number.parseInt(a.plaque.door, 10) || Infinity, Number.parseInt(b.plaque.door, 10) || Infinity);
-
-/** @param {number} a @param {number} b */
-const compare = (a, b) => (a === b ? 0 : a < b ? -1 : 1);
 
 /** @param {{all: number, query: string, synced: boolean}} facts */
 function emptyOf({ all, query, synced }) {

@@ -28,7 +28,7 @@ function row(item, homes, now) {
   const home = homes.get(item.household_id ?? "");
   const state = STATES[item.state] ?? STATES.phone;
   const sending = item.state === "way" && item.parts > 0;
-  const left = item.parts - item.sent_parts;
+  const left = item.parts - item.sent_parts - item.kept_photos.length;
   return {
     id: item.id,
     name: home ? `${home.head || home.name}家` : (TYPES[item.type] ?? "一条记录"),
@@ -37,7 +37,7 @@ function row(item, homes, now) {
     icon: state.icon,
     tone: state.tone,
     words: sending ? `正在上传 ${item.sent_parts}/${item.parts}` : state.words,
-    line: item.state === "received" ? "" : textArrived(item) && left > 0 ? `文字已到，还有照片 ${left} 张` : sentenceOf(item, state),
+    line: item.state === "received" && item.kept_photos.length === 0 ? "" : textArrived(item) && left > 0 ? `文字已到，还有照片 ${left} 张` : sentenceOf(item, state),
     parts: item.parts,
     sent: item.sent_parts,
     percent: item.parts > 0 ? `${Math.round((100 * item.sent_parts) / item.parts)}%` : "0%",
@@ -62,6 +62,8 @@ function wrongWith(item) {
 /** Where 「去改」 leads, and what is wrong. @param {import("../types.js").OutboxItem} item @param {Map<string, object>} homes @param {string} now */
 function fixRow(item, homes, now) {
   const rejected = item.receipt?.status === "rejected";
+  // A picture that the county cannot take is taken again by correcting the visit that named it.
+  const act = rejected ? "change" : item.asked ? "asked" : item.type.startsWith("visit") ? "again" : "";
   const left = item.parts - item.sent_parts;
   const href = {
     visit: `/visit/${item.household_id}?fix=${item.id}`,
@@ -76,8 +78,8 @@ function fixRow(item, homes, now) {
     ...row(item, homes, now),
     line: `${whenWords(item.at, now).replace(/\d$/, "$& ")}${what}，县里已存着${item.asked && left > 0 ? `，还有照片 ${left} 张` : ""}`,
     sentences: wrongWith(item),
-    href: rejected || item.asked ? (href ?? "") : "",
-    asked: item.asked,
+    href: act ? (href ?? "") : "",
+    act: href ? act : "",
     photos: item.kept_photos.length,
   };
 }
@@ -92,7 +94,7 @@ export function outboxOf({ items, homes, now, at }) {
   const fix = newest.filter((item) => item.state === "fix");
   const waiting = newest.filter((item) => item.state === "phone" || item.state === "way" || item.state === "held")
     .sort((a, b) => Number(b.state === "way") - Number(a.state === "way"));
-  const done = newest.filter((item) => ["received", "orphaned", "conflict"].includes(item.state) && dayOf(item.at) === today);
+  const done = newest.filter((item) => ["received", "orphaned", "conflict"].includes(item.state) && dayOf(item.arrived_at ?? item.at) === today);
   return {
     phase: "ready",
     fix: fix.map((item) => fixRow(item, homes, now)),
