@@ -36,24 +36,30 @@ class SealBroken(AppError):
         super().__init__(message="加密内容被改动过，打不开。请联系县管理员从备份核对。", code="seal_broken")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cipher:
     """Seals with the newest key, opens with any.
 
     Args:
-        keys: key bytes by key id (8 hex digits); the last one seals.
+        folder: where the key files lie; a key that another process has made since is read when it is first met.
+        keys: keys by key id (8 hex digits); the highest one seals.
         index_key: the key of the blind indexes, which rotation leaves as it is.
     """
 
+    folder: Path
     keys: dict[str, AESGCM]
-    current: str
     index_key: bytes
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals."""
+        return max(self.keys)
 
     def seal(self, value: str, purpose: str) -> bytes:
         """Encrypt `value` for the field `purpose`."""
-        nonce = os.urandom(12)
-        body = self.keys[self.current].encrypt(nonce, value.encode(), purpose.encode())
-        return bytes([VERSION]) + bytes.fromhex(self.current) + nonce + body
+        nonce, key_id = os.urandom(12), self.current
+        body = self.keys[key_id].encrypt(nonce, value.encode(), purpose.encode())
+        return bytes([VERSION]) + bytes.fromhex(key_id) + nonce + body
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """Decrypt what `seal` made for the same purpose.
@@ -62,9 +68,12 @@ class Cipher:
             KeyMissing: its key's file is not here.
             SealBroken: it was changed, or belongs to another field.
         """
-        key = self.keys.get(sealed[1:5].hex())
+        key_id = sealed[1:5].hex()
+        if key_id not in self.keys:
+            self.keys = _field_keys(self.folder)
+        key = self.keys.get(key_id)
         if key is None:
-            raise KeyMissing(sealed[1:5].hex())
+            raise KeyMissing(key_id)
         try:
             return key.decrypt(sealed[5:17], sealed[17:], purpose.encode()).decode()
         except InvalidTag as error:
@@ -103,9 +112,11 @@ def load(folder: Path) -> Cipher:
     index_key = _write_once(folder / "index.key", os.urandom(32))
     if not list(folder.glob("field-*.key")):
         _write_once(folder / "field-00000001.key", os.urandom(32))
-    names = sorted(path.stem.removeprefix("field-") for path in folder.glob("field-*.key"))
-    keys = {name: AESGCM((folder / f"field-{name}.key").read_bytes()) for name in names}
-    return Cipher(keys=keys, current=names[-1], index_key=index_key)
+    return Cipher(folder, _field_keys(folder), index_key)
+
+
+def _field_keys(folder: Path) -> dict[str, AESGCM]:
+    return {path.stem.removeprefix("field-"): AESGCM(path.read_bytes()) for path in folder.glob("field-*.key")}
 
 
 def add_key(folder: Path) -> str:

@@ -42,10 +42,8 @@ def test_a_room_reaches_another_by_its_service_or_schemas(room):
     """`rules` of another room are pure and may be used too; `queries.in_scope` is the one scope function."""
     allowed = {"service", "schemas", "rules"}
     for path in sorted((ROOT / "app" / room).rglob("*.py")):
-        if path.stem.endswith(("page", "state")):
-            allowed_here = allowed | {"state", "page", "office_page"}
-        else:
-            allowed_here = allowed
+        shown = {"state", "page", "office_page"} if path.stem.endswith(("page", "state")) else set()
+        allowed_here = allowed | shown
         for module, line in imports(path):
             parts = module.split(".")
             if parts[0] != "app" or len(parts) < 3 or parts[1] == room or parts[1] not in ROOMS:

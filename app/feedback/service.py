@@ -83,9 +83,13 @@ def mine(session: Session, actor: Actor, limit: int = 20) -> list[FeedbackView]:
 
 
 def _add(batch: Batch, work: Work) -> None:
-    taken = batch.session.get(Feedback, work.id) is not None
+    anonymous = work.payload.anonymous
+    taken = anonymous or batch.session.get(Feedback, work.id) is not None
     row = add(batch.session, work.actor, work.payload, batch.now, None if taken else work.id)
-    work.outcome = Outcome(STORED, row_id=row.id)
+    if anonymous:
+        # The command stays with its author, so that it is taken once; nothing in it may lead to the words.
+        work.raw = "{}"
+    work.outcome = Outcome(STORED, row_id=None if anonymous else row.id)
 
 
 COMMANDS = {"feedback.add": CommandKind(FeedbackAdd, one_by_one(_add))}

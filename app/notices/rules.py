@@ -3,7 +3,9 @@
 A notice says where and what kind, never who: no name and no number of a citizen leaves the county's system by it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 KINDS = {
@@ -41,6 +43,12 @@ def refused(gateway: str, status: int, answer: object) -> str | None:
 def next_try(tries: int, now: datetime) -> datetime | None:
     """When to try again after this many failures; None gives up."""
     return now + WAITS[tries - 1] if tries <= len(WAITS) else None
+
+
+def without_secret(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """A gateway as the log may tell it: whoever has its whole address can write to the group."""
+    host = urlsplit(chosen["url"]).hostname if chosen["url"] else ""
+    return {**chosen, "url": f"{host}/…" if host else ""}
 
 
 def address_problem(url: str) -> str | None:

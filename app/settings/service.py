@@ -1,7 +1,7 @@
 """Reading and changing the dated parameters."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,9 +38,13 @@ def values(session: Session, keys: Iterable[str] | None, on: date, area: str = "
 
 
 def set_value(
-    session: Session, actor: Actor | None, key: str, new: Any, from_on: date, *, area: str = "", source: str = ""
+    session: Session, actor: Actor | None, key: str, new: Any, from_on: date, *, area: str = "", source: str = "",
+    told: Callable[[Any], Any] = lambda given: given,
 ) -> None:
     """Set a parameter from a day on; the value before it ends the day before, and stays readable.
+
+    Args:
+        told: what the log may say of a value that holds a secret.
 
     Raises:
         BadInput: there is no such parameter, or the value is of another kind.
@@ -69,8 +73,8 @@ def set_value(
         "parameter.set",
         "parameter",
         key,
-        before={"value": before},
-        after={"value": new, "from": from_on.isoformat(), "area": area},
+        before={"value": told(before)},
+        after={"value": told(new), "from": from_on.isoformat(), "area": area},
     )
     if key in PHONE_KEYS:
         publish(session, [Change("setting", key)])

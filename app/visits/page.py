@@ -76,9 +76,7 @@ def visit_page() -> rx.Component:
 def _save() -> rx.Component:
     words = rx.cond(VISIT["saving"], "正在存", rx.cond(VISIT["again"], "就这样存", "保存"))
     problem = rx.cond(VISIT["problem"], error(VISIT["problem"]))
-    left = rx.cond(
-        VISIT["again"], error(rx.Var.create("还有 ") + VISIT["faults"].to(str) + " 处要看一下"), rx.fragment()
-    )
+    left = rx.cond(VISIT["again"], error(VISIT["left"]), rx.fragment())
     return rx.fragment(
         problem,
         left,
@@ -188,6 +186,7 @@ def _block(block: rx.Var[Block]) -> rx.Component:
             _closed(block),
         ),
         key=block["key"],
+        id=block["key"],
         custom_attrs={"data-person": block["person"], "data-section": block["section"]},
     )
 

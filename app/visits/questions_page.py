@@ -26,7 +26,6 @@ def open_section(block: rx.Var[Block]) -> rx.Component:
         class_name="group",
         role="group",
         aria_label=block["title"],
-        id=block["key"],
     )
 
 

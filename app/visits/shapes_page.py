@@ -192,7 +192,7 @@ class Visit(TypedDict):
     problem: str
     saving: bool
     again: bool
-    faults: int
+    left: str
     correction: Correction
 
 

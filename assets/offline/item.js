@@ -58,9 +58,14 @@ export function isOpen(row, uploads) {
   return uploadsOf(row, uploads).some((one) => one.state === "phone" || (one.state === "kept" && !row.acknowledged));
 }
 
-/** What the county asks about a visit and its author can correct. @param {any} row @returns {import("./types.js").Question[]} */
+/**
+ * What the county asks about a visit and its author can correct. What the phone has shown before saving, and was saved
+ * all the same, is not asked once more.
+ * @param {any} row @returns {import("./types.js").Question[]}
+ */
 const correctable = (row) =>
-  (row.receipt?.questions ?? []).filter((/** @type {any} */ one) => one.message && !NOT_THE_AUTHORS.includes(one.code));
+  (row.receipt?.questions ?? []).filter((/** @type {any} */ one) =>
+    one.message && !NOT_THE_AUTHORS.includes(one.code) && !row.stood?.includes(one.path));
 
 /**
  * Whether a received visit waits for its author to correct it, or to say that it is right as it stands.

@@ -115,6 +115,7 @@ const rowOf = (order, { command, photos }, { n, digest }) => ({
   sentence: "",
   done_at: null,
   acknowledged: false,
+  stood: order.stood ?? [],
 });
 
 /**

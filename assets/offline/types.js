@@ -57,6 +57,7 @@
  * @property {string} [replaces] id of the item whose place it takes on this phone, where that is another than `corrects`
  * @property {string[]} [photos] sha256 of the photos; without it those named in `payload.photos`
  * @property {string} [draft_id] the draft that this command closes; the same draft is never sent twice
+ * @property {string[]} [stood] places (`answers.safety.water`) that the phone asked about, and that were saved as they are
  * @property {string} [captured_at]
  */
 
@@ -64,9 +65,8 @@
 
 /**
  * `outbox`: visits not yet wholly received, photos included; `all`: the same with every other command;
- * `fix`: items that the cadre has to look at.
- * @typedef {{outbox: number, all: number, fix: number, stuck: number}} Counts visits not wholly received, all
- *   commands not wholly received, what waits for its author, and how many of those visits do
+ * `fix`: items that the cadre has to look at; `stuck`: visits not yet received that wait for the cadre, not for signal.
+ * @typedef {{outbox: number, all: number, fix: number, stuck: number}} Counts
  */
 
 /** @typedef {{lat: number, lon: number, accuracy_m: number}} Place */

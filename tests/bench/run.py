@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 
 import typer
 
+from app.errors import BadInput
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -63,6 +65,8 @@ def _number(value: float) -> str:
 
 def main(name: str | None, *, as_json: bool = False) -> None:
     """Run one measurement or all and print a table, or one JSON document; exit 1 where one broke."""
+    if name is not None and name not in MEASUREMENTS:
+        raise BadInput(f"没有这项测量。有：{'、'.join(MEASUREMENTS)}。", code="unknown_measurement")
     figures, broken = measure_all([name] if name else list(MEASUREMENTS))
     if as_json:
         found = {"machine": machine(), "figures": [asdict(one) for one in figures], "broken": broken}

@@ -1,5 +1,6 @@
 """A new key seals everything anew; what was sealed before stays readable throughout."""
 
+import pytest
 from sqlalchemy import select, text
 
 from app import crypto, crypto_rotation
@@ -46,3 +47,16 @@ def test_a_rotation_that_was_broken_off_goes_on(database):
 def test_every_sealed_column_is_covered():
     found = {f"{table.name}.{name}" for table, names in crypto_rotation.sealed_columns() for name in names}
     assert found >= {"person.id_number", "person.phone", "person.bank_account", "contact.phone", "user.phone"}
+
+
+def test_a_process_at_work_meets_the_new_key(home):
+    folder = home / "keys"
+    at_work = crypto.load(folder)
+    sealed_before = at_work.seal("一", "x")
+    key_id = crypto.add_key(folder)
+    elsewhere = crypto.load(folder).seal("二", "x")
+    assert at_work.open(elsewhere, "x") == "二"
+    assert at_work.open(sealed_before, "x") == "一"
+    assert at_work.key_of(at_work.seal("三", "x")) == key_id
+    with pytest.raises(crypto.KeyMissing):
+        at_work.open(bytes([1, 0, 0, 0, 99]) + bytes(40), "x")

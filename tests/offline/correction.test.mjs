@@ -36,6 +36,17 @@ test("a question stands under what is to be corrected, and nothing waits because
   assert.deepEqual(await tab.outbox.counts(), { outbox: 0, all: 0, fix: 1, stuck: 0 });
 }));
 
+test("what was shown before saving and saved all the same is not asked once more", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const empty = { path: "answers.house", code: "section_empty", message: "“房子”没有填。" };
+  for (const [questions, state] of [[[empty], "received"], [[empty, PAST], "fix"]]) {
+    lab.county.asks = () => questions;
+    const { id } = await tab.outbox.enqueue({ type: "visit", payload: visit(), stood: ["answers.house"] });
+    await tab.sync.syncNow();
+    assert.equal((await tab.outbox.item(id)).state, state);
+  }
+}));
+
 test("what only tells of the form is no work for its author", asked(async (tab) => {
   const [one] = await tab.outbox.items();
   assert.deepEqual([one.state, one.questions.map((question) => question.code)], ["received", ["unknown_section"]]);

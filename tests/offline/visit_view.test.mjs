@@ -5,7 +5,7 @@ import { test } from "node:test";
 const load = (name) => import(`../../assets/offline/${name}.js?tab=visit`);
 const { loadCel } = await load("cel");
 const { answerWords, answersOf, compile } = await load("rules");
-const { faultsOf, freshUi, isBegun, keyOf, partsOf, visitOf } = await load("views/visit");
+const { faultsOf, freshUi, isBegun, keyOf, leftOf, partsOf, pathOf, visitOf } = await load("views/visit");
 const { shapeOf } = await load("views/questions");
 
 await loadCel();
@@ -95,6 +95,15 @@ test("only what somebody began is found wanting", () => {
   assert.deepEqual(faultsOf(sections).map((fault) => [fault.key, fault.question]), [["safety", "water"]]);
   assert.equal(view.again, true);
   assert.notEqual(view.blocks[0].lines[1].fields[0].problem, "");
+});
+
+test("a part of which nothing is said is left, where something in it should be said", () => {
+  const { sections } = drawn({ people: [OLD, CHILD], ui: { problems: true } });
+  assert.deepEqual(leftOf(sections), [{ key: "safety", question: "" }]);
+  assert.deepEqual(leftOf(sections).map(pathOf), ["answers.safety"]);
+  assert.equal(drawn({ ui: { problems: true } }).view.left, "还有 1 个部分没看。没变化的，点一下“无变化”。");
+  assert.deepEqual(leftOf(drawn({ draft: { unchanged: [{ section: "safety", since: "v1" }] } }).sections), []);
+  assert.equal(pathOf({ key: "elder:p1", question: "medicine" }), "answers.elder.p1.medicine");
 });
 
 test("a child's section is named, and its camera stands in the notice alone", () => {

@@ -400,6 +400,10 @@ def test_feedback_may_be_anonymous(village):
         row = session.exec(select(Feedback)).one()
         assert (row.text, row.author_id) == ("字太小", None)
         assert session.exec(select(AuditEntry).where(AuditEntry.action == "feedback.added")).one().actor_id is None
+        command = session.exec(select(Command)).one()
+        assert row.id != command.id
+        assert (command.row_id, command.raw) == (None, "{}")
+    assert statuses(push(me, words)) == ["duplicate"]
 
 
 def test_nothing_sealed_lies_open_in_the_database(village, home):

@@ -6,7 +6,7 @@ import { addPhoto, locate, payloadPhotos, removePhoto, restorePhoto, settlePhoto
 import { navigate } from "../route.js";
 import { answersOf, startAnswers, toSend } from "../rules.js";
 import { shown } from "../state.js";
-import { faultsOf, keyOf, partsOf } from "../views/visit.js";
+import { keyOf, leftOf, partsOf, pathOf } from "../views/visit.js";
 import { now } from "./moment.js";
 import { toast } from "./toast.js";
 import { change, changeMode, current, endVisit, markSaving, note, readPhotos, sectionsOf, sendable, showProblem } from "./visit.js";
@@ -86,7 +86,8 @@ async function saveNow() {
   const { draft } = current();
   markSaving(true);
   try {
-    const order = { payload: await payloadOf(draft), draft_id: draft.id };
+    const stood = leftOf(sectionsOf()).map(pathOf);
+    const order = { payload: await payloadOf(draft), draft_id: draft.id, stood };
     const saved = await enqueue(draft.corrects ? { ...order, ...draft.order, replaces: draft.corrects } : { ...order, type: "visit" });
     endVisit();
     navigate(draft.corrects ? "/outbox" : "/", { replace: true });
@@ -271,17 +272,18 @@ export const actions = {
     }
   },
 
-  /** Saves; a field that is not right is shown first, and a second tap saves all the same. */
+  /** Saves; what is not right or not looked at is shown first, and a second tap saves all the same. */
   async saveVisit() {
     if (!current() || current().saving) return;
     if (current().draft.issue_text?.trim()) await actions.addIssue();
-    const faults = faultsOf(sectionsOf());
-    if (faults.length > 0 && !shown("visit").again) {
+    const left = leftOf(sectionsOf());
+    if (left.length > 0 && !shown("visit").again) {
       await change((draft) => {
         draft.ui.problems = true;
-        for (const fault of faults) draft.ui.opened[fault.key] = true;
+        for (const { key, question } of left) if (question) draft.ui.opened[key] = true;
       });
-      return goTo(`${faults[0].key}-${faults[0].question}`);
+      const [{ key, question }] = left;
+      return goTo(question ? `${key}-${question}` : key);
     }
     return saveNow();
   },

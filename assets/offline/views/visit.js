@@ -9,7 +9,7 @@ import { questionLines } from "./questions.js";
 export const initial = {
   phase: "loading", id: "", household: "", title: "", place: "", back: "/households", modes: [], met: [],
   contact: { open: true, line: "" }, blocks: [], photos: [], photo_note: "", child: null, issues: [],
-  issue_open: false, issue_text: "", met_word: "见到谁", faults: 0, next: { words: "", why: "", day: "", open: false }, spot: { words: "", state: "none", problem: "" },
+  issue_open: false, issue_text: "", met_word: "见到谁", left: "", next: { words: "", why: "", day: "", open: false }, spot: { words: "", state: "none", problem: "" },
   problem: "", saving: false, again: false, form: { code: "", version: 0 }, busy_photo: false, stranger: null,
   correction: null,
 };
@@ -48,6 +48,25 @@ export function modeOf(state, ui) {
 export const faultsOf = (sections) => sections
   .filter((section) => section.state === "changed")
   .flatMap((section) => section.problems.map((problem) => ({ ...problem, key: keyOf(section) })));
+
+/** A part of which nothing is said, not even 无变化, though something in it should be. @param {import("../rules.js").SectionState} section */
+const isUnsaid = (section) => section.state === "empty" && section.questions.some((question) => question.required);
+
+/** What the county would ask about. @param {import("../rules.js").SectionState[]} sections @returns {Array<{key: string, question: string}>} */
+export const leftOf = (sections) => [
+  ...faultsOf(sections),
+  ...sections.filter(isUnsaid).map((section) => ({ key: keyOf(section), question: "" })),
+];
+
+/** The same as the county names the places. @param {{key: string, question: string}} one */
+export const pathOf = ({ key, question }) => ["answers", ...key.split(":"), question].filter(Boolean).join(".");
+
+/** @param {ReturnType<typeof leftOf>} left */
+function leftWords(left) {
+  const unsaid = left.filter((one) => !one.question).length;
+  if (unsaid < left.length) return `还有 ${left.length} 处要看一下`;
+  return `还有 ${unsaid} 个部分没看。没变化的，点一下“无变化”。`;
+}
 
 /** @param {import("../rules.js").SectionState} state @param {object} facts */
 function block(state, facts) {
@@ -92,7 +111,7 @@ const metWords = (mode) => (["phone", "video", "wechat"].includes(mode) ? "和�
  */
 export function visitOf(facts) {
   const { draft, sections, household, people, photos, today, every } = facts;
-  const faults = faultsOf(sections);
+  const [faults, left] = [faultsOf(sections), leftOf(sections)];
   const never = sections.find((section) => section.section.never_face);
   return {
     ...initial,
@@ -118,8 +137,8 @@ export function visitOf(facts) {
     next: nextOf(draft, today, every),
     spot: spotOf(draft, facts.spot ?? {}),
     correction: draft.corrects ? correctionOf(draft, today) : null,
-    again: draft.ui.problems && faults.length > 0,
-    faults: faults.length,
+    again: draft.ui.problems && left.length > 0,
+    left: leftWords(left),
     problem: facts.problem ?? "",
     saving: facts.saving ?? false,
   };
