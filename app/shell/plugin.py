@@ -8,7 +8,7 @@ from typing import Any
 
 from reflex.plugins import Plugin
 
-from app.shell import patches, precache
+from app.shell import eager, patches, precache
 
 WORKBOX = ["workbox-build@7.4.1", "workbox-precaching@7.4.1"]
 WORKER_FOLDER = Path(__file__).parent / "worker"
@@ -36,7 +36,9 @@ class ShellPlugin(Plugin):
         """After Vite and the prerendering: write `sw.js` with the list of what the field face needs."""
         static: Path = context["static_dir"].resolve()
         web = static.parent.parent
-        names = precache.field_files(static).all
+        files = precache.field_files(static)
+        eager.hint(static, files.pages)
+        names = files.all
         listed = web / "worker" / LIST
         listed.write_text(json.dumps(names), encoding="utf-8")
         subprocess.run(["node", "worker/build.mjs", str(static), str(listed)], cwd=web, check=True)
