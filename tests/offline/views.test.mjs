@@ -58,7 +58,7 @@ test("the status line tells where the work is, in one tone", () => {
   assert.equal(line({ ...waiting, sync: { ...calm, state: "sending", n: 3, of: 5 } }), "正在上传 3/5");
   assert.equal(line({ saved: "2026-04-17T10:41:50+08:00" }), "已存在手机·刚刚");
   assert.equal(line({ signedIn: false, sync: { ...calm, state: "offline" } }), "没有信号，也能登录");
-  assert.equal(line({ expired: true }), "登录过期，点这里重新登录");
+  assert.equal(line({ expired: true }), "登录过期，点这里登录");
 });
 
 const home = (id, more = {}) => ({

@@ -11,8 +11,9 @@ def test_only_what_the_pages_name_at_once_and_only_once(tmp_path: Path):
     for name in ("start-aBcD1234.js", "later-aBcD1234.js"):
         (tmp_path / "assets" / name).write_bytes(b"run();\n")
         (tmp_path / "assets" / f"{name}.gz").write_bytes(gzip.compress(b"run();\n"))
-    page = '<link rel="modulepreload" href="/assets/start-aBcD1234.js"/><script>import("/assets/later-aBcD1234.js")</script>'
-    (tmp_path / "index.html").write_text(page, "utf-8")
+    now = '<link rel="modulepreload" href="/assets/start-aBcD1234.js"/>'
+    later = '<script>import("/assets/later-aBcD1234.js")</script>'
+    (tmp_path / "index.html").write_text(now + later, "utf-8")
 
     assert eager.hint(tmp_path, ["index.html"]) == ["assets/start-aBcD1234.js"]
     eager.hint(tmp_path, ["index.html"])

@@ -27,8 +27,9 @@ export const actions = {
     try {
       await syncNow();
       const { state, sentence } = status();
+      if (state === "expired") return askLogin();
       if (state === "idle" && shown("frame").count === 0) toast("都传完了");
-      else if (sentence && ["offline", "error", "expired"].includes(state)) toast(sentence);
+      else if (sentence && ["offline", "error"].includes(state)) toast(sentence);
     } catch (error) {
       toast(tell(error).message);
     } finally {

@@ -33,7 +33,7 @@ function lineOf({ sync, counts, expired, signedIn, saved, now, online }) {
   const away = online ? "没连上县里" : "没有信号";
   if (saved) return line("smartphone", count, `已存在手机\u2060·${agoWords(saved, now)}`);
   if (!signedIn) return line(...(sync.state === "offline" ? ["cloud-off", count, `${away}，也能登录`] : ["smartphone", count, "登录后开始"]));
-  if (expired || sync.state === "expired") return line("user", count, "登录过期，点这里重新登录", { tone: "fix" });
+  if (expired || sync.state === "expired") return line("user", count, "登录过期，点这里登录", { tone: "fix" });
   if (sync.state === "offline") {
     return count > 0
       ? line("cloud-off", count, `${away}\u2060·存着 `, { counted: true, after: " 条" })
