@@ -90,8 +90,10 @@ def user_reset(username: str) -> None:
     """Give an account a new first password, unlock it, end its sessions."""
     from app.accounts.queries import user_by_name
     from app.accounts.service import reset_password
+    from app.db import migrate as bring
     from app.db import transaction, utcnow
 
+    bring()
     with transaction() as session:
         user = user_by_name(session, username)
         if user is None:

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     login_attempts_per_minute: Annotated[int, Field(ge=3, description="per address and user name")] = 30
     workers: Annotated[int, Field(ge=0, le=16, description="photo processes; 0 leaves photos waiting")] = 1
     service_worker: Literal["on", "off"] = Field("on", description="off makes every phone drop the cached pages")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much goes into the log")
 
     @field_validator("home", mode="after")
     @classmethod
@@ -89,4 +89,5 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadSetting(f"RUHUTONG_{str(first['loc'][0]).upper()}: {first['msg']}") from error
+        name = f"RUHUTONG_{str(first['loc'][0]).upper()}"
+        raise BadSetting(f"设置 {name} 的值用不了，请改好再启动：{first['msg']}") from error

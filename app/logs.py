@@ -14,7 +14,7 @@ from app.config import settings
 
 def use_plain_logs() -> None:
     """Let this process log to stderr, without the contents of anything."""
-    level = logging.getLevelNamesMapping().get(settings().log_level.upper(), logging.INFO)
+    level = logging.getLevelNamesMapping()[settings().log_level]
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[

@@ -103,6 +103,7 @@ class AccountsState(OfficeState):
     @requires(Permission.ACCOUNTS)
     async def create(self, form: dict[str, Any]) -> None:
         """Make an account; its first password is shown once."""
+        self.first = ""
         data = account_of(form, str(form.get("username") or ""))
         _, self.first = await write(_create, data)
         self.first_of = f"{data.name}（{data.username}）"

@@ -158,6 +158,7 @@ def _password() -> rx.Component:
         return text_field(name, name=code, type="password", auto_complete=complete)
 
     form = rx.el.form(
+        rx.el.p("新密码至少 10 位。小写字母、大写字母、数字、符号，要有三种。", class_name="soft-text"),
         one("现在的密码", "old", "current-password"),
         one("新密码", "new", "new-password"),
         one("再写一次新密码", "again", "new-password"),

@@ -126,6 +126,17 @@ def lock_after_failure(failures: int, lock_level: int, now: datetime) -> tuple[i
     return 0, lock_level + 1, now + min(FIRST_LOCK * 2**lock_level, LONGEST_LOCK)
 
 
+WITHOUT_AREA = frozenset({Role.PAIRED, Role.ADMIN, Role.AUDITOR})
+"""Whose scope is not a place: paired homes, or no casework at all."""
+
+
+def area_problem(role: Role, divisions: Sequence[str]) -> str | None:
+    """Why an account of this role cannot work with these areas, as a sentence, or None."""
+    if role in WITHOUT_AREA or divisions:
+        return None
+    return f"{ROLE_NAMES[role]}要写管哪里，不写就什么也看不到。"
+
+
 def password_problem(password: str, *, username: str, phone: str | None = None) -> str | None:
     """Why this password will not do, as a sentence, or None (domain §5.3: ≥ 10, three of four kinds)."""
     if len(password) < 10:

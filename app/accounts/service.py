@@ -14,7 +14,14 @@ from sqlmodel import Session
 
 from app import limits
 from app.accounts import queries, recent
-from app.accounts.rules import FAILURES_BEFORE_LOCK, FIRST_LOCK, Role, lock_after_failure, password_problem
+from app.accounts.rules import (
+    FAILURES_BEFORE_LOCK,
+    FIRST_LOCK,
+    Role,
+    area_problem,
+    lock_after_failure,
+    password_problem,
+)
 from app.accounts.schemas import AccountInput, Actor, SignInInput
 from app.audit.service import record
 from app.config import settings
@@ -296,7 +303,9 @@ def create_account(
 
     Raises:
         Conflict: the user name is taken.
+        BadInput: `area_missing`, this role needs a place to work in.
     """
+    _require_area(data)
     if queries.user_by_name(session, data.username):
         raise Conflict("这个用户名已经有人用了，换一个。", code="username_taken")
     first = password or make_password()
@@ -334,8 +343,18 @@ def _set_areas(session: Session, user_id: str, divisions: Sequence[str]) -> None
     session.flush()
 
 
+def _require_area(data: AccountInput) -> None:
+    if problem := area_problem(data.role, data.divisions):
+        raise BadInput(problem, code="area_missing", details=[Detail("divisions", "area_missing", problem)])
+
+
 def change_account(session: Session, actor: Actor | None, user_id: str, data: AccountInput) -> None:
-    """Change name, role, areas, flags and phone of an account; the user name stays."""
+    """Change name, role, areas, flags and phone of an account; the user name stays.
+
+    Raises:
+        BadInput: `area_missing`, this role needs a place to work in.
+    """
+    _require_area(data)
     user = _user(session, user_id)
     before = {
         "name": user.name,

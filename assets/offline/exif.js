@@ -1,26 +1,42 @@
 /**
- * When a JPEG says that it was taken. The picture that is sent carries no EXIF, so this is read from the one that was
- * picked. Its place is not: the place is asked for by a tap, never taken.
+ * What a JPEG says of itself: when it was taken, and whether it is all there. The picture that is sent carries no EXIF,
+ * so this is read from the one that was picked. Its place is not: the place is asked for by a tap, never taken.
  */
 
+const START = 0xffd8;
+const PICTURE = 0xffda;
+const END = 0xd9;
+const APPLICATION = 0xffe1;
+/** "Exif" */
+const EXIF = 0x45786966;
 const EXIF_FOLDER = 0x8769;
 const TAKEN = 0x9003;
 const OFFSET = 0x9011;
 const SHANGHAI = "+08:00";
 const TIME = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/;
 
-/** The block of a JPEG that holds its EXIF; null where there is none. @param {DataView} file @returns {DataView | null} */
-function exifBlock(file) {
-  if (file.getUint16(0) !== 0xffd8) return null;
+/**
+ * The segments of a JPEG up to its picture, each with its marker, where it lies and its size.
+ * @param {DataView} file
+ * @returns {Generator<{marker: number, at: number, size: number}>}
+ */
+function* segments(file) {
+  if (file.getUint16(0) !== START) return;
   for (let at = 2; at + 4 <= file.byteLength; ) {
     const marker = file.getUint16(at);
     const size = file.getUint16(at + 2);
-    if (marker >> 8 !== 0xff || marker === 0xffda || size < 2) return null;
-    // "Exif", then two zeros
-    if (marker === 0xffe1 && file.getUint32(at + 4) === 0x45786966)
-      return new DataView(file.buffer, file.byteOffset + at + 10, Math.min(size - 8, file.byteLength - at - 10));
+    if (marker >> 8 !== 0xff || size < 2) return;
+    yield { marker, at, size };
+    if (marker === PICTURE) return;
     at += 2 + size;
   }
+}
+
+/** The block of a JPEG that holds its EXIF; null where there is none. @param {DataView} file @returns {DataView | null} */
+function exifBlock(file) {
+  for (const { marker, at, size } of segments(file))
+    if (marker === APPLICATION && file.getUint32(at + 4) === EXIF)
+      return new DataView(file.buffer, file.byteOffset + at + 10, Math.min(size - 8, file.byteLength - at - 10));
   return null;
 }
 
@@ -69,4 +85,25 @@ export function exifTime(bytes) {
     if (error instanceof RangeError) return null;
     throw error;
   }
+}
+
+/**
+ * Whether a JPEG has been cut off: browsers show what there is of it, and grey below.
+ * @param {ArrayBuffer} bytes a picture of whatever kind
+ */
+export function isCutShort(bytes) {
+  const data = new Uint8Array(bytes);
+  try {
+    for (const { marker, at } of segments(new DataView(bytes)))
+      if (marker === PICTURE) return !hasEnd(data, at);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return false;
+}
+
+/** @param {Uint8Array} data @param {number} from */
+function hasEnd(data, from) {
+  for (let at = data.indexOf(0xff, from + 2); at >= 0; at = data.indexOf(0xff, at + 1)) if (data[at + 1] === END) return true;
+  return false;
 }

@@ -9,7 +9,7 @@ import { sha256 as digest } from "./canonical.js";
 import { develop as makeSmall } from "./darkroom.js";
 import { keep, write } from "./db.js";
 import { isQuota, OfflineError, tell } from "./errors.js";
-import { exifTime } from "./exif.js";
+import { exifTime, isCutShort } from "./exif.js";
 import { inTurn } from "./locks.js";
 import { atWork } from "./session.js";
 import { freeSpace } from "./storage.js";
@@ -29,6 +29,7 @@ const FRESH = 3600_000;
 const MOST_TRIES = 2;
 
 const AS_IS = "这张照片手机上打不开，会按原样上传。";
+const CUT_SHORT = "这张照片只有一部分，下面是空的，最好再拍一张。";
 
 /** Beginnings of picture files, as text in Latin-1; HEIC and AVIF name themselves after four bytes. */
 const MAGIC = [/^\xff\xd8\xff/, /^\x89PNG\r\n\x1a\n/, /^RIFF[^]{4}WEBP/, /^[^]{4}ftyp(heic|heix|heim|heis|hevc|mif1|msf1|avif)/];
@@ -112,7 +113,7 @@ const linkOf = (raw, made) => ({
   taken_at: raw.taken_at,
   location: raw.location,
   note: null,
-  notice: made.thumb ? null : AS_IS,
+  notice: made.thumb ? (isCutShort(raw.bytes) ? CUT_SHORT : null) : AS_IS,
   removed_at: null,
 });
 

@@ -9,6 +9,7 @@ from app.accounts.rules import (
     ROLE_PERMISSIONS,
     Permission,
     Role,
+    area_problem,
     lock_after_failure,
     password_problem,
     permissions_of,
@@ -69,3 +70,9 @@ def test_a_weak_password_is_told_why(password, why):
 
 def test_a_good_password_passes():
     assert password_problem("Mountain-path-7", username="liguiying", phone="15400000001") is None
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_works_in_a_place_has_one(role):
+    assert area_problem(role, ["349927100201"]) is None
+    assert (area_problem(role, []) is None) == (role in {Role.PAIRED, Role.ADMIN, Role.AUDITOR})
