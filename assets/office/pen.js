@@ -88,6 +88,8 @@ function useRoom(box) {
 /** What is drawn on one picture, and the stroke that is being drawn. @param {string} key @param {boolean} drawing */
 function useMarks(key, drawing) {
   const [tool, setTool] = useState(() => (drawing && fine() ? "circle" : ""));
+  // The circle is ready at a desk before anybody asked: the first press on it takes it up, it does not put it down.
+  const [taken, setTaken] = useState(false);
   const [made, setMade] = useState(() => stored(key));
   const [stroke, setStroke] = useState(/** @type {number[][] | null} */ (null));
   const [writing, setWriting] = useState(/** @type {{point: number[], x: number, y: number} | null} */ (null));
@@ -95,7 +97,10 @@ function useMarks(key, drawing) {
   const add = (mark) => setMade((now) => (now.length < MOST_MARKS ? [...now, mark] : now));
   return {
     tool, made, stroke, writing,
-    choose: (code) => setTool(tool === code ? "" : code),
+    choose(code) {
+      setTool(taken && tool === code ? "" : code);
+      setTaken(true);
+    },
     undo: () => setMade((now) => now.slice(0, -1)),
     begin: (point) => setStroke([point]),
     go: (point) => stroke && setStroke(tool === "arrow" ? [stroke[0], point] : [...stroke, point]),
