@@ -44,7 +44,10 @@ class Exportable:
 def exportable(
     session: Session, actor: Actor, wish: ExportWish, now: datetime, *, include_returned: bool = False
 ) -> Iterator[Exportable]:
-    """Visits in scope, newest first; a visit with a returned picture only if asked for, a child's picture never."""
+    """Visits in scope, newest first; a visit with a returned picture only if asked for, a child's picture never.
+
+    A picture is a child's wherever it stands: another visit may name the same bytes without saying so.
+    """
     since = now - timedelta(days=wish.days) if wish.days else None
     rows = queries.visits_in(session, actor, now.astimezone(SHANGHAI).date(), wish.area, since, MOST_VISITS)
     for start in range(0, len(rows), 200):
@@ -52,11 +55,12 @@ def exportable(
         by_visit: dict[str, list[Review]] = {}
         for review in queries.of_visit(session, (visit.id for visit in part)):
             by_visit.setdefault(review.visit_id, []).append(review)
+        children = photos.of_children(session, (shown_name(one) for found in by_visit.values() for one in found))
         for visit in part:
             reviews = by_visit.get(visit.id, [])
             if not include_returned and any(one.state == rules.State.RETURNED for one in reviews):
                 continue
-            yield Exportable(visit, tuple(one for one in reviews if not one.of_child))
+            yield Exportable(visit, tuple(one for one in reviews if not (one.of_child or shown_name(one) in children)))
 
 
 @dataclass(frozen=True)

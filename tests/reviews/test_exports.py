@@ -87,6 +87,26 @@ def test_pictures_are_ours_marked_and_without_children(cast):
     assert archive.read(f"photos/{plain}.jpg") != pictures.jpeg(1)
 
 
+def test_a_picture_that_another_visit_names_as_a_childs_never_leaves(cast):
+    """The same bytes stand in two visits, and only one of them names them at a question about a child."""
+    supervisor, _, cadre, returned, (plain, _, child) = cast
+    with transaction() as session:
+        home = makers.household(session, name="何大年")
+        stage.reviewed(session, cadre, home, pictures.jpeg(3))
+        far = makers.household(session, makers.FAR_VILLAGE, name="张三")
+        elsewhere = stage.visit(session, cadre, far)
+        stage.name_picture(session, elsewhere, plain, of_child=True)
+        answer = stage.picture(session, cadre, pictures.jpeg(11)).sha256
+        service.answer(session, cadre, {"review_id": returned, "photo": {"sha256": answer}}, utcnow())
+        stage.name_picture(session, elsewhere, answer, of_child=True)
+    data, _ = export(supervisor, photos=True, returned=True)
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert archive.namelist() == ["visits.csv"]
+    table = archive.read("visits.csv").decode()
+    assert not any(name in table for name in (plain, child, answer))
+    assert not any(name[:16] in export(supervisor, returned=True)[0].decode() for name in (plain, child, answer))
+
+
 def test_only_ones_area_and_time(cast):
     supervisor, clerk, *_ = cast
     assert [row["户主"] for row in rows(export(clerk)[0])] == ["远方"]
