@@ -43,6 +43,11 @@ class _Around:
     photos: Mapping[str, Photo]
     held: set[tuple[str, str]]
     questions: Mapping[str, list[EvidenceQuestion]]
+    children: set[str]
+
+    def locked(self, row: Review) -> bool:
+        """Whether the picture is a child's: by its own visit, or by another that names the same one."""
+        return row.of_child or shown_name(row) in self.children
 
 
 def shown_name(review: Review) -> str:
@@ -64,6 +69,7 @@ def _around(session: Session, rows: Sequence[Review]) -> _Around:
         photos=queries.photos(session, names),
         held=queries.uploads(session, ((row.author_id, shown_name(row)) for row in rows)),
         questions=asked,
+        children=photos.of_children(session, names),
     )
 
 
@@ -84,11 +90,11 @@ def _item(session: Session, row: Review, around: _Around, now: datetime) -> Queu
     return QueueItem(
         id=row.id,
         title=title(session, row, around),
-        where="点开才看，会记一笔" if row.of_child else where,
+        where="点开才看，会记一笔" if around.locked(row) else where,
         hint=_hint(row, around.questions.get(row.visit_id, []), now),
         photo=_photo_state(row, around),
-        locked=row.of_child,
-        thumb="" if row.of_child else f"/api/photos/{name}?size=thumb",
+        locked=around.locked(row),
+        thumb="" if around.locked(row) else f"/api/photos/{name}?size=thumb",
     )
 
 
@@ -125,10 +131,11 @@ def title(session: Session, row: Review, around: _Around) -> str:
     """What the picture is about, in words: 喝水·达标, 孩子·书桌."""
     visit = around.visits.get(row.visit_id)
     found = question_of(session, visit, row.question)
+    locked = around.locked(row)
     if found is None or visit is None:
-        return "孩子·走访照片" if row.of_child else "走访照片"
+        return "孩子·走访照片" if locked else "走访照片"
     label = found[1].label
-    if row.of_child:
+    if locked:
         return f"孩子·{label}"
     words = _answered(found, visit, around.named.get((row.visit_id, row.sha256)))
     return f"{label}·{words}" if words and len(words) <= 8 else label
@@ -164,7 +171,8 @@ def one(session: Session, actor: Actor, review_id: str, now: datetime) -> Review
     around = _around(session, [row])
     home, visit = around.households.get(row.household_id), around.visits.get(row.visit_id)
     name = shown_name(row)
-    may_open = not row.of_child or actor.may(Permission.CHILD_PHOTO_SEE)
+    locked = around.locked(row)
+    may_open = not locked or actor.may(Permission.CHILD_PHOTO_SEE)
     return ReviewView(
         id=row.id,
         version=row.version,
@@ -180,7 +188,7 @@ def one(session: Session, actor: Actor, review_id: str, now: datetime) -> Review
         thumb=f"/api/photos/{name}?size=thumb",
         screen=f"/api/photos/{name}?size=screen",
         original=f"/api/photos/{name}",
-        locked=row.of_child,
+        locked=locked,
         may_open=may_open,
         may_decide=may_open and actor.may(Permission.REVIEW_DECIDE) and row.author_id != actor.id,
         reason_name=rules.REASONS.get(row.reason or "", ""),
@@ -188,7 +196,7 @@ def one(session: Session, actor: Actor, review_id: str, now: datetime) -> Review
         marks=json.dumps(row.marks, ensure_ascii=False, separators=(",", ":")) if row.marks else "",
         facts=_facts(session, row, visit, around, now),
         doubts=_doubts(session, row, around.questions.get(row.visit_id, []), now),
-        others=_others(session, actor, row, around.questions.get(row.visit_id, []), now),
+        others=[] if locked else _others(session, actor, row, around, now),
     )
 
 
@@ -273,15 +281,12 @@ def _doubts(session: Session, row: Review, asked: Sequence[EvidenceQuestion], no
     return found
 
 
-def _others(
-    session: Session, actor: Actor, row: Review, asked: Sequence[EvidenceQuestion], now: datetime
-) -> list[Other]:
-    if row.of_child:
-        return []
+def _others(session: Session, actor: Actor, row: Review, around: _Around, now: datetime) -> list[Other]:
+    """What to lay beside the picture, a child's never."""
     found: dict[str, Other] = {}
     if row.answer_sha256 and row.answer_sha256 != row.sha256:
         found[row.sha256] = _other("退回的那张", row.sha256)
-    for one in _about(row, asked):
+    for one in _about(row, around.questions.get(row.visit_id, [])):
         name = one.facts.get("sha256")
         if name and name != shown_name(row) and _known_to_author(one, now) and _may_see(session, actor, name):
             day = rules.day_words(datetime.fromisoformat(one.facts["at"]), now, SHANGHAI)
@@ -290,7 +295,8 @@ def _others(
         name = shown_name(before)
         if name != shown_name(row):
             found.setdefault(name, _other(rules.day_words(before.taken_at or before.created_at, now, SHANGHAI), name))
-    return list(found.values())[:6]
+    children = photos.of_children(session, found)
+    return [other for name, other in found.items() if name not in children][:6]
 
 
 def _may_see(session: Session, actor: Actor, name: str) -> bool:

@@ -17,6 +17,7 @@ from app.audit.service import entry, record_many
 from app.db import SHANGHAI, is_sqlite, new_id, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.feed.service import Change, publish
+from app.photos import service as photos
 from app.queue import enqueue, later
 from app.reviews import queries, rules
 from app.reviews.evidence import Gathered
@@ -134,7 +135,9 @@ def _for_deciding(session: Session, actor: Actor, review_id: str, now: datetime)
         raise NotAllowed()
     if review.author_id == actor.id:
         raise NotAllowed("自己拍的照片，请别人来看。", code="own_photo")
-    if review.of_child and not actor.may(Permission.CHILD_PHOTO_SEE):
+    name = review.answer_sha256 or review.sha256
+    of_child = review.of_child or bool(photos.of_children(session, [name]))
+    if of_child and not actor.may(Permission.CHILD_PHOTO_SEE):
         raise NotAllowed("孩子的照片要有专门的权限才能看。", code="child_photo")
     return review
 

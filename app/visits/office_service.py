@@ -17,6 +17,7 @@ from app.errors import NotAllowed, NotFound
 from app.forms import service as forms
 from app.forms.rules import answer_words
 from app.forms.schemas import Section
+from app.photos import service as pictures
 from app.visits import queries
 from models.forms import Form
 from models.households import Household, Person
@@ -194,9 +195,11 @@ def visit_page(session: Session, actor: Actor, visit_id: str, on: date) -> Visit
     told = [_sections(session, one, rows) for one in family]
     for number, one in enumerate(family):
         older = told[number + 1] if number + 1 < len(told) else None
+        named = photos.get(one.id, [])
+        children = pictures.of_children(session, (photo.sha256 for photo in named))
         issue_words = [issue.text for issue in issues.get(one.id, []) if issue.state != "replaced"]
         views.append(
-            _view(session, one, _compared(told[number], older), rows, authors, photos.get(one.id, []), issue_words)
+            _view(session, one, _compared(told[number], older), rows, authors, named, children, issue_words)
         )
     home = session.get(Household, latest.household_id)
     return VisitFamily(home.name if home else "", latest.household_id, divisions.place(session, latest.division), views)
@@ -218,7 +221,7 @@ def _compared(now: list[SectionView], before: list[SectionView] | None) -> list[
 
 def _view(
     session: Session, visit: Visit, sections: list[SectionView], people: Sequence[Mapping[str, Any]],
-    authors: Mapping[str, str], photos: Sequence[Any], issues: list[str],
+    authors: Mapping[str, str], photos: Sequence[Any], children: set[str], issues: list[str],
 ) -> VisitView:  # fmt: skip
     names = {one["id"]: one["name"] for one in people}
     program = forms.program(session, visit.form_code, visit.form_version)
@@ -232,7 +235,7 @@ def _view(
         state=STATES.get(visit.state, visit.state), next_on=visit.next_on.isoformat() if visit.next_on else "",
         sections=sections, issues=issues, asked=[one.get("message", "") for one in visit.questions],
         photos=[
-            PhotoView(one.sha256, labels.get(one.question or "", "照片"), one.of_child or False) for one in photos
+            PhotoView(one.sha256, labels.get(one.question or "", "照片"), one.sha256 in children) for one in photos
         ],
     )  # fmt: skip
 

@@ -165,6 +165,30 @@ def test_a_childs_picture_needs_its_right(cast):
         service.decide(session, trusted, decision(review), utcnow())
 
 
+def test_a_picture_that_another_visit_names_as_a_childs_is_locked_on_every_desk(cast):
+    cadre, supervisor, home = cast
+    review, answered = made(cast), made(cast, 2, begins=utcnow() - timedelta(days=9))
+    with transaction() as session:
+        elsewhere = stage.visit(session, cadre, makers.household(session, makers.FAR_VILLAGE))
+        for name in (review.sha256, answered.sha256):
+            stage.name_picture(session, elsewhere, name, of_child=True)
+        new = stage.picture(session, cadre, pictures.jpeg(3)).sha256
+        service.answer(session, cadre, {"review_id": answered.id, "photo": {"sha256": new}}, utcnow())
+        plain = stage.reviewed(session, cadre, home, pictures.jpeg(4))[1]
+    with reading() as session:
+        rows = {row.id: row for row in desk.page(session, supervisor, QueueFilter(), utcnow()).rows}
+        assert (rows[review.id].locked, rows[review.id].thumb) == (True, "")
+        assert not rows[answered.id].locked
+        view = desk.one(session, supervisor, review.id, utcnow())
+        assert (view.locked, view.may_open, view.may_decide, view.others) == (True, False, False, [])
+        for review_id in (answered.id, plain):
+            others = desk.one(session, supervisor, review_id, utcnow()).others
+            assert not any(name in str(others) for name in (review.sha256, answered.sha256))
+    with transaction() as session, pytest.raises(NotAllowed) as caught:
+        service.decide(session, supervisor, decision(review), utcnow())
+    assert caught.value.code == "child_photo"
+
+
 def test_taking_a_decision_back(cast):
     review = made(cast)
     now = utcnow()

@@ -99,6 +99,14 @@ def test_a_correction_stands_beside_what_it_corrects(county):
     assert [(photo.words, photo.of_child) for photo in latest.photos] == [("喝水", True)]
 
 
+def test_a_picture_that_another_visit_names_as_a_childs_is_not_drawn(county):
+    with transaction() as session:
+        session.add(VisitPhoto(visit_id=county["first"].id, sha256="a" * 64, question="house.water"))
+    with reading() as session:
+        former = office.visit_page(session, county["clerk"], county["first"].id, TODAY).versions[1]
+    assert [(photo.words, photo.of_child) for photo in former.photos] == [("喝水", True)]
+
+
 def test_a_visit_elsewhere_does_not_exist(county):
     with reading() as session, pytest.raises(NotFound):
         office.visit_page(session, county["clerk"], county["away"].id, TODAY)
