@@ -22,7 +22,7 @@ from app.forms.schemas import Question, Section
 from app.photos import service as photos
 from app.reviews import queries, rules
 from app.reviews.schemas import Doubt, Fact, Other, QueueFilter, QueueItem, QueuePage, ReviewView
-from app.reviews.service import AUTHOR_FIRST
+from app.reviews.service import AUTHOR_FIRST, concerns
 from models.households import Household
 from models.photos import Photo
 from models.reviews import EvidenceQuestion, Review
@@ -146,7 +146,7 @@ def _known_to_author(one: EvidenceQuestion, now: datetime) -> bool:
 
 
 def _about(row: Review, asked: Sequence[EvidenceQuestion]) -> list[EvidenceQuestion]:
-    return [one for one in asked if one.sha256 in ("", row.sha256, row.answer_sha256)]
+    return [one for one in asked if concerns(one, row)]
 
 
 def _hint(row: Review, asked: Sequence[EvidenceQuestion], now: datetime) -> str:

@@ -237,6 +237,15 @@ def of_visit(session: Session, visit_ids: Iterable[str]) -> Sequence[Review]:
     return session.scalars(select(Review).where(Review.visit_id.in_(wanted))).all() if wanted else []  # type: ignore[attr-defined]
 
 
+def first_of_visits(session: Session, visit_ids: Iterable[str]) -> dict[str, str]:
+    """The first review of each of these visits."""
+    wanted = set(visit_ids)
+    if not wanted:
+        return {}
+    query = select(Review.visit_id, func.min(Review.id)).where(Review.visit_id.in_(wanted)).group_by(Review.visit_id)  # type: ignore[call-overload, attr-defined]
+    return {visit_id: review_id for visit_id, review_id in session.execute(query)}
+
+
 def visits_in(
     session: Session, actor: Actor, on: date, area: str, since: datetime | None, limit: int
 ) -> Sequence[Visit]:

@@ -204,22 +204,26 @@ def answer(session: Session, actor: Actor, payload: Mapping[str, Any] | PhotoAns
         NotFound: no such review of this author.
     """
     data = payload if isinstance(payload, PhotoAnswer) else PhotoAnswer.model_validate(payload)
-    review, entries = take_answer(session, actor, data, now)
+    review, entries, told = take_answer(session, actor, data, now)
     record_many(session, entries)
-    publish(session, [_change(review)])
+    publish(session, told)
     return review
 
 
 def take_answer(
     session: Session, actor: Actor, data: PhotoAnswer, now: datetime
-) -> tuple[Review, list[dict[str, Any]]]:
-    """As `answer`; audit entries are returned and the feed is left to the caller, who may have many of them."""
+) -> tuple[Review, list[dict[str, Any]], list[Change]]:
+    """As `answer`; audit entries and changes are returned: the caller may have many of them to write at once."""
     review = session.get(Review, data.review_id)
     if review is None or review.author_id != actor.id:
         raise NotFound("没有这张要改的照片，或不是你走访时拍的。", code="unknown_review")
-    entries = []
+    entries: list[dict[str, Any]] = []
+    beside: dict[str, Review] = {}
     for one in data.answers:
-        entries.append(_answer_question(session, actor, one.id, one.text, now))
+        found, written = _answer_question(session, actor, one.id, one.text, now)
+        entries.append(written)
+        beside |= {row.id: row for row in _asked_beside(session, found) if row.id != review.id}
+    _move_on(session, beside.values())
     if data.text or data.photo:
         name = _keep_answer_photo(session, review, data)
         state = rules.next_state(State(review.state), Act.ANSWER)
@@ -229,9 +233,8 @@ def take_answer(
         )  # fmt: skip
         entries.append(entry(actor, "review.answered", "review", review.id, after={"sha256": name, "note": data.text}))
     else:
-        review.version += 1
-        session.flush()
-    return review, entries
+        _move_on(session, [review])
+    return review, entries, [_change(row) for row in (review, *beside.values())]
 
 
 def _keep_answer_photo(session: Session, review: Review, data: PhotoAnswer) -> str | None:
@@ -262,14 +265,17 @@ def answer_question(session: Session, actor: Actor, question_id: str, text: str,
     Raises:
         NotFound: no such question to this author.
     """
-    record_many(session, [_answer_question(session, actor, question_id, text, now)])
-    found = session.get(EvidenceQuestion, question_id)
-    assert found is not None
-    _tell_reviews(session, queries.of_visit(session, [found.visit_id]), found.sha256)
+    found, written = _answer_question(session, actor, question_id, text, now)
+    record_many(session, [written])
+    reviews = _asked_beside(session, found)
+    _move_on(session, reviews)
+    publish(session, [_change(row) for row in reviews])
     return found
 
 
-def _answer_question(session: Session, actor: Actor, question_id: str, text: str, now: datetime) -> dict[str, Any]:
+def _answer_question(
+    session: Session, actor: Actor, question_id: str, text: str, now: datetime
+) -> tuple[EvidenceQuestion, dict[str, Any]]:
     found = session.get(EvidenceQuestion, question_id)
     if found is None or found.author_id != actor.id:
         raise NotFound("没有这个疑问，或不是问你的。", code="unknown_question")
@@ -277,41 +283,64 @@ def _answer_question(session: Session, actor: Actor, question_id: str, text: str
     found.shown_at = found.shown_at or now
     session.flush()
     what = {"before": {"answer": before}, "after": {"answer": text}}
-    return entry(actor, "question.answered", "evidence_question", found.id, **what)
+    return found, entry(actor, "question.answered", "evidence_question", found.id, **what)
 
 
-def _tell_reviews(session: Session, reviews: Sequence[Review], sha256: str) -> None:
-    touched = [row for row in reviews if sha256 in ("", row.sha256, row.answer_sha256)]
-    for row in touched:
+def _asked_beside(session: Session, question: EvidenceQuestion) -> list[Review]:
+    """The pictures beside which a question stands: its own, or all of its visit."""
+    return [row for row in queries.of_visit(session, [question.visit_id]) if concerns(question, row)]
+
+
+def concerns(question: EvidenceQuestion | rules.Asked, row: Review) -> bool:
+    """Whether a question is about this picture of its visit, or about the visit itself."""
+    return question.visit_id == row.visit_id and question.sha256 in ("", row.sha256, row.answer_sha256)
+
+
+def _move_on(session: Session, reviews: Iterable[Review]) -> None:
+    for row in reviews:
         row.version += 1
     session.flush()
-    publish(session, [_change(row) for row in touched])
 
 
 def put_questions(session: Session, gathered: Gathered, now: datetime) -> int:
     """Write down the questions that were found; those asked before stay as they are. Returns how many are new."""
     visits = queries.visits(session, {one.visit_id for one in gathered.asked})
-    known = {(row.visit_id, row.sha256, rules.family(row.kind)) for row in queries.questions(session, visits)}
+    before = queries.questions(session, visits)
+    known = {(row.visit_id, row.sha256, rules.family(row.kind)) for row in before}
     fresh = []
     for one in gathered.asked:
         key = (one.visit_id, one.sha256, rules.family(one.kind))
         if key in known or one.visit_id not in visits:
             continue
         known.add(key)
-        fresh.append((one, visits[one.visit_id].author_id))
-    for one, author_id in fresh:
-        session.execute(_insert_once(session, one, author_id, now))
+        fresh.append(one)
+    for one in fresh:
+        session.execute(_insert_once(session, one, visits[one.visit_id].author_id, now))
     if gathered.review_ids:
         session.execute(update(Review).where(Review.id.in_(gathered.review_ids)).values(asked_at=now))  # type: ignore[attr-defined]
-    reviews = queries.of_visit(session, {one.visit_id for one, _ in fresh})
-    told = []
-    for row in reviews:
-        if any(one.visit_id == row.visit_id and one.sha256 in ("", row.sha256, row.answer_sha256) for one, _ in fresh):
-            row.has_questions, row.version = True, row.version + 1
-            told.append(_change(row))
-    session.flush()
-    publish(session, told)
+    reviews = queries.of_visit(session, visits)
+    carriers = queries.first_of_visits(session, visits)
+    touched = [row for row in reviews if _is_news(row, before, fresh)]
+    for row in touched:
+        row.has_questions = True
+    _move_on(session, touched)
+    publish(session, [_change(row) for row in touched if any(_tells(one, row, carriers) for one in fresh)])
     return len(fresh)
+
+
+def _is_news(row: Review, before: Sequence[EvidenceQuestion], fresh: Sequence[rules.Asked]) -> bool:
+    """A question stands beside this picture now: a new one, or one of its visit from before the picture came."""
+    late = not row.has_questions and any(concerns(one, row) for one in before)
+    return late or any(concerns(one, row) for one in fresh)
+
+
+def _tells(question: EvidenceQuestion | rules.Asked, row: Review, carriers: Mapping[str, str]) -> bool:
+    """Whether the author's phone gets a question with this review.
+
+    A question about the visit itself goes with its first picture only: asked beside each of twenty, it would read as
+    twenty reproaches. A reviewer sees it beside all of them.
+    """
+    return concerns(question, row) and (question.sha256 != "" or carriers.get(row.visit_id) == row.id)
 
 
 def _insert_once(session: Session, one: rules.Asked, author_id: str, now: datetime) -> Any:
@@ -348,26 +377,26 @@ def standing_return(session: Session, review_id: str, version: int) -> Review | 
 
 def pull(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
     """What an author's phone is told of reviews: id → (version, data). The feed sends them to the author only."""
-    rows = list(queries.by_id(session, Review, ids).values())
-    asked = queries.questions(session, {row.visit_id for row in rows})  # type: ignore[attr-defined]
-    unseen = [one.id for one in asked if one.shown_at is None]
+    rows = [row for row in queries.by_id(session, Review, ids).values() if isinstance(row, Review)]
+    asked: dict[str, list[EvidenceQuestion]] = {}
+    for one in queries.questions(session, {row.visit_id for row in rows}):
+        asked.setdefault(one.visit_id, []).append(one)
+    carriers = queries.first_of_visits(session, asked)
+    mine = {row.id: [one for one in asked.get(row.visit_id, []) if _tells(one, row, carriers)] for row in rows}
+    unseen = [one.id for found in mine.values() for one in found if one.shown_at is None]
     if unseen:
         enqueue("questions_shown", unseen)
-    return {row.id: (row.version, _told(row, asked)) for row in rows if isinstance(row, Review)}
+    return {row.id: (row.version, _told(row, mine[row.id])) for row in rows}
 
 
 def _told(row: Review, asked: Sequence[EvidenceQuestion]) -> dict[str, Any]:
-    names = ("", row.sha256, row.answer_sha256)
     return {
         "visit_id": row.visit_id, "household_id": row.household_id, "sha256": row.sha256,
         "question": row.question, "form_code": row.form_code,
         "state": row.state, "reason": row.reason, "note": row.note, "marks": row.marks,
         "decided_at": row.decided_at.isoformat() if row.decided_at else None,
         "answer_sha256": row.answer_sha256, "answer_text": row.answer_text,
-        "questions": [
-            {"id": one.id, "kind": one.kind, "text": one.text, "answer": one.answer}
-            for one in asked if one.visit_id == row.visit_id and one.sha256 in names
-        ],
+        "questions": [{"id": one.id, "kind": one.kind, "text": one.text, "answer": one.answer} for one in asked],
     }  # fmt: skip
 
 

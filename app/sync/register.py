@@ -8,7 +8,6 @@ from app.accounts.schemas import Actor
 from app.db import new_id
 from app.divisions import service as divisions
 from app.errors import AppError, Conflict, NotFound
-from app.feed.service import Change
 from app.households import service as households
 from app.households.schemas import HouseholdChange, HouseholdNew, PersonChange, PersonIn
 from app.reviews import service as reviews
@@ -196,12 +195,12 @@ def _json(value: Any) -> Any:
 def _answer_photo(batch: Batch, work: Work) -> None:
     try:
         with batch.session.begin_nested():
-            review, entries = reviews.take_answer(batch.session, work.actor, work.payload, batch.now)
+            review, entries, told = reviews.take_answer(batch.session, work.actor, work.payload, batch.now)
     except AppError as problem:
         work.outcome = _refused(problem)
         return
     batch.entries += entries
-    batch.changes.append(Change("review", review.id, user_id=review.author_id))
+    batch.changes += told
     work.outcome = Outcome(STORED, household_id=review.household_id, division=review.division, row_id=review.id)
 
 

@@ -338,6 +338,80 @@ def test_time_place_overlap_and_clock_are_asked_once(cast, decoder):
         assert len(service.pull(session, [review_id])[review_id][1]["questions"]) == 3
 
 
+def many_pictures(cast, seeds=(1, 2, 3)):
+    """A visit with pictures, at the time of another visit; returns (visit, ids of the reviews, names)."""
+    cadre, _, home = cast
+    begins = utcnow() - timedelta(days=2)
+    with transaction() as session:
+        stage.visit(session, cadre, makers.household(session), begins=begins - timedelta(minutes=10))
+        visit = stage.visit(session, cadre, home, begins=begins)
+        return (visit, *zip(*(add_picture(session, cadre, visit, seed) for seed in seeds), strict=True))
+
+
+def add_picture(session, cadre, visit, seed):
+    upload = stage.picture(session, cadre, pictures.jpeg(seed))
+    stage.name_picture(session, visit, upload.sha256)
+    return stage.held(session, visit, upload).id, upload.sha256
+
+
+def told(review_ids) -> dict[str, list[dict]]:
+    with reading() as session:
+        rows = service.pull(session, list(review_ids))
+    return {key: data["questions"] for key, (_, data) in rows.items() if data["questions"]}
+
+
+def test_a_question_about_a_visit_reaches_its_author_once_whatever_the_pictures(cast, decoder):
+    cadre, supervisor, _ = cast
+    visit, reviews, names = many_pictures(cast)
+    for name in names:
+        jobs.process_photo(name, decoder, HashIndex())
+    cards = told(reviews)
+    assert [(key, [one["kind"] for one in asked]) for key, asked in cards.items()] == [
+        (min(reviews), ["overlapping_visits"])
+    ]
+    for review_id in reviews:
+        assert len(told([review_id])) == (review_id == min(reviews))
+    with transaction() as session:
+        late, sha256 = add_picture(session, cadre, visit, 4)
+    jobs.process_photo(sha256, decoder, HashIndex())
+    assert set(told([*reviews, late])) == {min(reviews)}
+    with reading() as session:
+        now = utcnow() + timedelta(days=4)
+        assert all(desk.one(session, supervisor, one, now).doubts for one in (*reviews, late))
+
+
+def test_one_answer_settles_a_question_about_a_visit_for_every_picture(cast, decoder):
+    cadre, supervisor, _ = cast
+    _, reviews, names = many_pictures(cast)
+    for name in names:
+        jobs.process_photo(name, decoder, HashIndex())
+    [(carrier, asked)] = told(reviews).items()
+    with reading() as session:
+        before = session.scalar(select(FeedRow.position).order_by(FeedRow.position.desc()).limit(1))
+        versions = {one.id: one.version for one in session.exec(select(Review))}
+    payload = {"review_id": carrier, "answers": [{"id": asked[0]["id"], "text": "一起去的"}]}
+    with transaction() as session:
+        service.answer(session, cadre, payload, utcnow())
+    assert told(reviews)[carrier][0]["answer"] == "一起去的"
+    with reading() as session:
+        news = session.exec(select(FeedRow.row_id).where(FeedRow.position > before)).all()
+        assert set(news) == set(reviews)  # a phone that was told it beside each picture hears of it there too
+        assert all(session.get(Review, one).version == versions[one] + 1 for one in reviews)
+        for one in reviews:
+            assert desk.one(session, supervisor, one, utcnow()).doubts[0].said == "吴秀梅说：一起去的"
+
+
+def test_only_what_went_to_the_phone_counts_as_shown(cast, decoder):
+    _, reviews, names = many_pictures(cast, (1, 2))
+    for name in names:
+        jobs.process_photo(name, decoder, HashIndex())
+    queue().flush()
+    told([max(reviews)])
+    assert queue().pending_count() == 0
+    told([min(reviews)])
+    assert queue().pending_count() == 1
+
+
 def test_what_cannot_be_decoded_is_kept_and_asked_about(cast, decoder):
     cadre, supervisor, home = cast
     with transaction() as session:
