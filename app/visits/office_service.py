@@ -198,9 +198,7 @@ def visit_page(session: Session, actor: Actor, visit_id: str, on: date) -> Visit
         named = photos.get(one.id, [])
         children = pictures.of_children(session, (photo.sha256 for photo in named))
         issue_words = [issue.text for issue in issues.get(one.id, []) if issue.state != "replaced"]
-        views.append(
-            _view(session, one, _compared(told[number], older), rows, authors, named, children, issue_words)
-        )
+        views.append(_view(session, one, _compared(told[number], older), rows, authors, named, children, issue_words))
     home = session.get(Household, latest.household_id)
     return VisitFamily(home.name if home else "", latest.household_id, divisions.place(session, latest.division), views)
 

@@ -69,6 +69,7 @@ class Found:
     home: Any
     state: str
     reading: Reading
+    asked: list[dict[str, str]]
     on: date
     corrects: str | None = None
 
@@ -123,27 +124,28 @@ def _read(batch: Batch, context: Context, work: Work) -> Found:
     home = context.homes[payload.household_id]
     program = forms.program(batch.session, payload.form.code, payload.form.version)
     assert program is not None, "a visit waits for its form"
-    here = work.placed or in_area(work.actor, home.division, home.id, context.paired[work.actor.id])
+    mine = in_area(work.actor, home.division, home.id, context.paired[work.actor.id])
     reading = forms.read_visit(
         program, work.body, context.people[home.id], home._mapping, now=work.received_at,
         captured_at=work.captured_at, sent_at=work.sent_at,
     )  # fmt: skip
     visit_id, target = own_id(context, work, work.id), _target(work)
-    state = STORED if here else ORPHANED
+    state = STORED if mine or work.placed else ORPHANED
+    asked = [{"path": one.path, "code": one.code, "message": one.message} for one in reading.questions]
+    # The questions name who lives there: a receipt tells them only to whom the home is known.
     work.outcome = Outcome(
-        state, questions=[{"path": one.path, "code": one.code, "message": one.message} for one in reading.questions],
-        household_id=home.id, division=home.division, row_id=visit_id,
+        state, questions=asked if mine else [], household_id=home.id, division=home.division, row_id=visit_id,
         makes=(f"visit:{visit_id}", f"own:{work.actor.id}:{work.id}"),
     )  # fmt: skip
     on = payload.started_at.astimezone(SHANGHAI).date()
-    return Found(work, visit_id, home, state, reading, on, own_id(context, work, target) if target else None)
+    return Found(work, visit_id, home, state, reading, asked, on, own_id(context, work, target) if target else None)
 
 
 def _insert_visits(batch: Batch, found: Sequence[Found]) -> None:
     rows = []
     for one in found:
         payload: VisitIn = one.work.payload
-        place, outcome = payload.location, one.work.outcome
+        place = payload.location
         rows.append({
             "id": one.id, "household_id": one.home.id, "division": one.home.division, "author_id": one.work.actor.id,
             "device_id": one.work.device_id, "form_code": payload.form.code, "form_version": payload.form.version,
@@ -151,7 +153,7 @@ def _insert_visits(batch: Batch, found: Sequence[Found]) -> None:
             "finished_at": payload.finished_at, "on": one.on, "lat": place.lat if place else None,
             "lon": place.lon if place else None, "accuracy_m": place.accuracy_m if place else None,
             "answers": payload.answers, "unchanged": one.work.body.get("unchanged", []),
-            "questions": outcome.questions if outcome else [], "next_on": payload.next_on, "state": one.state,
+            "questions": one.asked, "next_on": payload.next_on, "state": one.state,
             "corrects": one.corrects, "corrected_by": None, "seq": one.work.seq if one.state == STORED else None,
             "received_at": one.work.received_at, "version": 1,
         })  # fmt: skip
@@ -167,11 +169,11 @@ def _insert_visits(batch: Batch, found: Sequence[Found]) -> None:
 def _place_orphans(batch: Batch, context: Context, found: Sequence[Found]) -> None:
     """A visit that lay outside its author's area has been placed: where it belongs is known now."""
     for one in found:
-        row, outcome = context.orphans[one.id], one.work.outcome
+        row = context.orphans[one.id]
         batch.changes.append(Change("visit", row.id, row.household_id, row.division, gone=True))
         row.household_id, row.division, row.state = one.home.id, one.home.division, one.state
-        row.questions = outcome.questions if outcome else []
-        row.seq, row.version = one.work.seq if one.state == STORED else None, row.version + 1
+        row.questions, row.version = one.asked, row.version + 1
+        row.seq = one.work.seq if one.state == STORED else None
         batch.changes.append(Change("visit", row.id, row.household_id, row.division))
         batch.entries.append(
             entry(one.work.actor, "visit.placed", "visit", row.id, after={"household_id": row.household_id})

@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 from app.accounts.rules import Role
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import BadInput, NotAllowed, TooBig
-from app.sync import service, unplaced_service
+from app.sync import pull_service, service, unplaced_service
 from models.audit import AuditEntry
 from models.households import Household, Person
 from models.sync import Command, Quarantine
@@ -293,6 +293,38 @@ def test_orphaned_until_the_township_places_it(village):
         assert session.get(Household, far.id).last_visit_id == visit["id"]
         assert session.exec(select(Issue)).one().household_id == near.id
         assert unplaced_service.unplaced(session, clerk) == []
+
+
+def test_a_receipt_says_nothing_of_a_home_outside_the_area(village):
+    """Its questions would name who lives there; they are kept for whoever places the visit."""
+    me, _, _ = village
+    with transaction() as session:
+        far = makers.household(session, makers.FAR_VILLAGE)
+        makers.person(session, far, "石大娘")
+        clerk = makers.user(session, Role.TOWN_CLERK, (makers.OTHER_TOWN,))
+    visit = makers.command("visit", makers.visit(far.id, answers={"elder": {}}))
+    cursor = pull_service.pull(me, "", 500)["cursor"]
+
+    def said() -> str:
+        page = pull_service.pull(me, cursor, 500)["changes"]
+        return json.dumps([push(me, visit), [one for one in page if one["type"] == "receipt"]], ensure_ascii=False)
+
+    receipt = push(me, visit)[0]
+    assert (receipt["status"], receipt.get("questions")) == ("orphaned", None)
+    assert "石大娘" not in said()
+    with reading() as session:
+        kept = session.exec(select(Visit)).one()
+        assert "石大娘" in str(kept.questions)
+    with transaction() as session:
+        assert unplaced_service.place(session, clerk, me.id, visit["id"]) == "stored"
+    assert "duplicate" in said()
+    assert "石大娘" not in said()
+    with reading() as session:
+        assert "石大娘" in str(session.exec(select(Visit)).one().questions)
+    with transaction() as session:
+        makers.pair(session, me, far, utcnow().date())
+    again = makers.command("visit", makers.visit(far.id, answers={"elder": {}}))
+    assert "石大娘" in str(push(me, again)[0]["questions"])
 
 
 def test_an_orphan_may_belong_to_another_home(village):
