@@ -75,10 +75,21 @@ def _about_photo(
         return
     seen = seen_of(visit)
     if named.answers_review is None:  # an answer is taken later than the visit: that is its nature
-        if found := rules.exif_time(seen, photo.sha256, photo.exif_at, bounds):
+        if found := rules.exif_time(seen, photo.sha256, _taken_at(photo, named, visit), bounds):
             yield found
         if found := rules.far_from_home(seen, photo.sha256, _place(photo, named, visit), _home(home), bounds):
             yield found
+
+
+def _taken_at(photo: Photo, named: VisitPhoto, visit: Visit) -> datetime | None:
+    """When a picture was taken: what the bytes say, else its visit, for a phone's smaller copy has no EXIF.
+
+    A picture that a correction adds has the time at which it was added, which is later than the visit by its nature.
+    """
+    if photo.exif_at is not None or named.taken_at is None:
+        return photo.exif_at
+    added_later = visit.corrects is not None and named.taken_at > visit.finished_at
+    return None if added_later else named.taken_at
 
 
 def _home(home: Household | None) -> tuple[float, float] | None:

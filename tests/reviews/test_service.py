@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from app import jobs
 from app.accounts.rules import Role
-from app.db import reading, transaction, utcnow
+from app.db import SHANGHAI, reading, transaction, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.queue import queue
 from app.reviews import desk, service
@@ -336,6 +336,54 @@ def test_time_place_overlap_and_clock_are_asked_once(cast, decoder):
         kinds = sorted(session.exec(select(EvidenceQuestion.kind)).all())
         assert kinds == ["exif_time", "far_from_home", "overlapping_visits"]
         assert len(service.pull(session, [review_id])[review_id][1]["questions"]) == 3
+
+
+def kinds_asked(cast, decoder, *, before=timedelta(0), tags=None, named=None, **more) -> list[str]:
+    """What is asked about a picture that its visit says was taken so long before it began."""
+    cadre, _, home = cast
+    begins = utcnow() - timedelta(days=2)
+    with transaction() as session:
+        data = pictures.jpeg(7, exif=tags) if tags else pictures.jpeg(7)
+        said = {"taken_at": begins - before} | (named or {})
+        visit, _, sha256 = stage.reviewed(session, cadre, home, data, begins=begins, named=said, **more)
+    jobs.process_photo(sha256, decoder, HashIndex())
+    with reading() as session:
+        asked = select(EvidenceQuestion.kind).where(EvidenceQuestion.visit_id == visit.id)
+        return sorted(session.exec(asked).all())
+
+
+def test_a_picture_without_exif_is_asked_by_what_its_visit_says(cast, decoder):
+    """A phone re-encodes its pictures: what the original said comes down in the visit."""
+    assert kinds_asked(cast, decoder, before=timedelta(days=400)) == ["exif_time"]
+    with reading() as session:
+        assert "走访前 13 个月" in session.exec(select(EvidenceQuestion.text)).one()
+
+
+def test_where_a_picture_was_taken_is_asked_by_what_its_visit_says(cast, decoder):
+    far = {"lat": 31.0, "lon": 117.0, "accuracy_m": 100.0}
+    assert kinds_asked(cast, decoder, named=far) == ["far_from_home"]
+
+
+@pytest.mark.parametrize("before", [timedelta(0), timedelta(hours=5), timedelta(hours=-5), None])
+def test_a_picture_of_the_visits_own_time_asks_nothing(cast, decoder, before):
+    said = {"taken_at": None} if before is None else {}
+    assert kinds_asked(cast, decoder, before=before or timedelta(0), named=said) == []
+
+
+def test_the_bytes_own_time_counts_before_what_the_visit_says(cast, decoder):
+    begins = (utcnow() - timedelta(days=2)).astimezone(SHANGHAI)
+    tags = pictures.exif(taken=f"{begins:%Y:%m:%d %H:%M:%S}")
+    assert kinds_asked(cast, decoder, before=timedelta(days=400), tags=tags) == []
+
+
+def test_a_picture_that_a_correction_adds_is_later_by_its_nature(cast, decoder):
+    """Without EXIF its time is when it was put in; that it was taken long before is asked all the same."""
+    cadre, _, home = cast
+    with transaction() as session:
+        first = stage.visit(session, cadre, home, begins=utcnow() - timedelta(days=3), state="replaced")
+    assert kinds_asked(cast, decoder, before=timedelta(days=-3), corrects=first.id) == []
+    assert kinds_asked(cast, decoder, before=timedelta(days=-3)) == ["exif_time", "same_photo"]
+    assert "exif_time" in kinds_asked(cast, decoder, before=timedelta(days=9), corrects=first.id)
 
 
 def many_pictures(cast, seeds=(1, 2, 3)):
