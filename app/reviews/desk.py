@@ -42,6 +42,7 @@ class _Around:
     named: Mapping[tuple[str, str], VisitPhoto]
     photos: Mapping[str, Photo]
     held: set[tuple[str, str]]
+    refused: set[tuple[str, str]]
     questions: Mapping[str, list[EvidenceQuestion]]
     children: set[str]
 
@@ -58,6 +59,7 @@ def shown_name(review: Review) -> str:
 def _around(session: Session, rows: Sequence[Review]) -> _Around:
     visits = queries.visits(session, (row.visit_id for row in rows))
     names = {name for row in rows for name in (row.sha256, row.answer_sha256) if name}
+    shown = [(row.author_id, shown_name(row)) for row in rows]
     asked: dict[str, list[EvidenceQuestion]] = {}
     for one in queries.questions(session, (row.visit_id for row in rows if row.has_questions)):
         asked.setdefault(one.visit_id, []).append(one)
@@ -67,7 +69,8 @@ def _around(session: Session, rows: Sequence[Review]) -> _Around:
         villages=divisions.village_names(session, (row.division for row in rows)),
         named=queries.named(session, ((row.visit_id, row.sha256) for row in rows)),
         photos=queries.photos(session, names),
-        held=queries.uploads(session, ((row.author_id, shown_name(row)) for row in rows)),
+        held=queries.uploads(session, shown),
+        refused=queries.refusals(session, shown),
         questions=asked,
         children=photos.of_children(session, names),
     )
@@ -102,7 +105,7 @@ def _photo_state(row: Review, around: _Around) -> str:
     name = shown_name(row)
     photo = around.photos.get(name)
     if photo is None or (row.author_id, name) not in around.held:
-        return "missing"
+        return "refused" if (row.author_id, name) in around.refused else "missing"
     return {"processed": "ready", "held": "waiting"}.get(photo.state, photo.state)
 
 
@@ -237,9 +240,11 @@ def _facts(session: Session, row: Review, visit: Visit | None, around: _Around, 
     facts.append(Fact("拍照", _taken(row, visit, around)))
     if row.answered_at is not None:
         facts.append(Fact("回话", f"{_moment(row.answered_at)} {row.answer_text or ''}".strip()))
-    missing = _on_the_way(session, visit)
-    if missing:
-        facts.append(Fact("还有", f"{missing} 张照片在路上"))
+    coming, lost = _not_here(session, visit)
+    if coming:
+        facts.append(Fact("还有", f"{coming} 张照片在路上"))
+    if lost:
+        facts.append(Fact("没收下", f"{lost} 张照片不完整，不会再来"))
     return facts
 
 
@@ -260,12 +265,14 @@ def _taken(row: Review, visit: Visit | None, around: _Around) -> str:
     return f"{words}，{'在家附近' if near else '离家约 ' + rules.distance_words(metres)}"
 
 
-def _on_the_way(session: Session, visit: Visit | None) -> int:
+def _not_here(session: Session, visit: Visit | None) -> tuple[int, int]:
+    """How many pictures of a visit are still to come, and how many came as no picture and will not come again."""
     if visit is None:
-        return 0
-    names = [one.sha256 for one in queries.photos_of_visit(session, visit.id)]
-    here = queries.uploads(session, ((visit.author_id, name) for name in names))
-    return len(names) - len(here)
+        return 0, 0
+    named = {(visit.author_id, one.sha256) for one in queries.photos_of_visit(session, visit.id)}
+    away = named - queries.uploads(session, named)
+    lost = queries.refusals(session, away)
+    return len(away - lost), len(lost)
 
 
 def _doubts(session: Session, row: Review, asked: Sequence[EvidenceQuestion], now: datetime) -> list[Doubt]:
@@ -291,7 +298,8 @@ def _others(session: Session, actor: Actor, row: Review, around: _Around, now: d
         if name and name != shown_name(row) and _known_to_author(one, now) and _may_see(session, actor, name):
             day = rules.day_words(datetime.fromisoformat(one.facts["at"]), now, SHANGHAI)
             found.setdefault(name, _other(f"像 {day}", name))
-    for before in queries.earlier(session, row):
+    visit = around.visits.get(row.visit_id)
+    for before in queries.earlier(session, row, visit) if visit else ():
         name = shown_name(before)
         if name != shown_name(row):
             found.setdefault(name, _other(rules.day_words(before.taken_at or before.created_at, now, SHANGHAI), name))

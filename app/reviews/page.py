@@ -141,7 +141,7 @@ def _thumb(item: rx.Var[QueueItem]) -> rx.Component:
 
 
 def _item_words(item: rx.Var[QueueItem]) -> rx.Component:
-    away = rx.match(item.photo, ("missing", "照片在路上"), ("undecodable", "照片打不开"), "")
+    away = rx.match(item.photo, ("missing", "照片在路上"), ("refused", "照片不完整"), ("undecodable", "照片打不开"), "")
     return rx.el.span(
         rx.el.b(item.title),
         rx.el.span(item.where),
@@ -219,6 +219,7 @@ def _shown() -> rx.Component:
     away = rx.match(
         one.photo,
         ("missing", _sentence("cloud-upload", "文字已到，照片在路上。", "到了会自己出现，先看下一张。")),
+        ("refused", _sentence("image", "这张照片不完整，没收下。", "走访人的手机里写了，可以重拍。")),
         ("undecodable", _undecodable()),
         rx.cond(one.locked & (S.reason == ""), _lock(), _stages()),
     )

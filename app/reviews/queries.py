@@ -12,7 +12,7 @@ from app.accounts.schemas import Actor
 from app.reviews.schemas import QueueFilter
 from models.accounts import User
 from models.households import Household, Person
-from models.photos import Photo, PhotoUpload
+from models.photos import Photo, PhotoRefusal, PhotoUpload
 from models.reviews import EvidenceQuestion, Review, ReviewEvent
 from models.sync import Command
 from models.visits import Visit, VisitPhoto
@@ -202,6 +202,17 @@ def uploads(session: Session, pairs: Iterable[tuple[str, str]]) -> set[tuple[str
     return {(user, name) for user, name in session.execute(query)} & wanted
 
 
+def refusals(session: Session, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of (author, sha256) came as no whole picture: they will not come again under this name."""
+    wanted = set(pairs)
+    if not wanted:
+        return set()
+    query = select(PhotoRefusal.user_id, PhotoRefusal.sha256).where(
+        PhotoRefusal.sha256.in_({name for _, name in wanted})
+    )  # type: ignore[call-overload, attr-defined]
+    return {(user, name) for user, name in session.execute(query)} & wanted
+
+
 def questions(session: Session, visit_ids: Iterable[str]) -> list[EvidenceQuestion]:
     """The questions about some visits, oldest first."""
     wanted = set(visit_ids)
@@ -211,14 +222,15 @@ def questions(session: Session, visit_ids: Iterable[str]) -> list[EvidenceQuesti
     return list(session.scalars(query.order_by(EvidenceQuestion.id)))
 
 
-def earlier(session: Session, review: Review, limit: int = 6) -> Sequence[Review]:
-    """Earlier pictures of the same item in the same home, newest first."""
+def earlier(session: Session, review: Review, visit: Visit, limit: int = 6) -> Sequence[Review]:
+    """Pictures of the same item in the same home from earlier visits that count, the latest visit first."""
     same = Review.question == review.question if review.question else Review.question.is_(None)  # type: ignore[union-attr]
     return session.scalars(
         select(Review)
-        .where(Review.household_id == review.household_id, same, Review.id < review.id)  # type: ignore[arg-type]
-        .where(Review.of_child == review.of_child)  # type: ignore[arg-type]
-        .order_by(Review.id.desc()).limit(limit)  # type: ignore[attr-defined]
+        .join(Visit, Visit.id == Review.visit_id)  # type: ignore[arg-type]
+        .where(Review.household_id == review.household_id, same, Review.of_child == review.of_child)  # type: ignore[arg-type]
+        .where(Visit.state == "stored", Visit.started_at < visit.started_at)  # type: ignore[arg-type]
+        .order_by(Visit.started_at.desc(), Review.id.desc()).limit(limit)  # type: ignore[attr-defined]
     ).all()  # fmt: skip
 
 

@@ -110,7 +110,7 @@ class QueueFilter:
 
 @dataclass(frozen=True)
 class QueueItem:
-    """One picture in the queue. `photo`: ready, waiting (not processed yet), missing, undecodable."""
+    """One picture in the queue. `photo`: ready, waiting (not processed yet), missing, refused, undecodable."""
 
     id: str
     title: str

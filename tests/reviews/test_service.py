@@ -15,8 +15,9 @@ from app.reviews.duplicates import HashIndex
 from app.reviews.schemas import Decision, PhotoAnswer, QueueFilter
 from models.audit import AuditEntry
 from models.feed import FeedRow
-from models.photos import Photo
+from models.photos import Photo, PhotoRefusal
 from models.reviews import EvidenceQuestion, Review, ReviewEvent
+from models.visits import VisitPhoto
 from tests import makers
 from tests.photos import pictures
 from tests.reviews import stage
@@ -470,6 +471,63 @@ def test_what_cannot_be_decoded_is_kept_and_asked_about(cast, decoder):
         assert (photo.state, photo.problem) == ("undecodable", "cut_short")
         assert session.exec(select(EvidenceQuestion.kind)).all() == ["undecodable"]
         assert desk.one(session, supervisor, review_id, utcnow()).photo == "undecodable"
+
+
+def facts_of(cast, review_id) -> dict[str, str]:
+    with reading() as session:
+        return {fact.name: fact.value for fact in desk.one(session, cast[1], review_id, utcnow()).facts}
+
+
+def test_pictures_on_their_way_and_those_that_never_come_are_told_apart(cast):
+    cadre, supervisor, home = cast
+    with transaction() as session:
+        visit, review_id, _ = stage.reviewed(session, cadre, home, pictures.jpeg(1))
+        for letter in "abc":
+            stage.name_picture(session, visit, letter * 64)
+    assert facts_of(cast, review_id)["还有"] == "3 张照片在路上"
+    assert "没收下" not in facts_of(cast, review_id)
+    with transaction() as session:
+        for letter in "bc":
+            refused = {"user_id": cadre.id, "sha256": letter * 64, "code": "not_a_picture", "refused_at": utcnow()}
+            session.add(PhotoRefusal(**refused))
+        other = makers.user(session)
+        session.add(PhotoRefusal(user_id=other.id, sha256="a" * 64, code="not_a_picture", refused_at=utcnow()))
+    found = facts_of(cast, review_id)
+    assert (found["还有"], found["没收下"]) == ("1 张照片在路上", "2 张照片不完整，不会再来")
+    with transaction() as session:
+        session.get(VisitPhoto, (visit.id, "a" * 64)).sha256 = "d" * 64
+        session.add(PhotoRefusal(user_id=cadre.id, sha256="d" * 64, code="not_a_picture", refused_at=utcnow()))
+    assert "还有" not in facts_of(cast, review_id)
+    with transaction() as session:
+        service.answer(session, cadre, {"review_id": review_id, "photo": {"sha256": "b" * 64}}, utcnow())
+    with reading() as session:
+        assert desk.one(session, supervisor, review_id, utcnow()).photo == "refused"
+
+
+def test_what_stands_beside_is_of_earlier_visits_only(cast):
+    cadre, supervisor, home = cast
+    now = utcnow()
+
+    def pictured(session, visit, seed):
+        upload = stage.picture(session, cadre, pictures.jpeg(seed))
+        stage.name_picture(session, visit, upload.sha256)
+        return stage.held(session, visit, upload).id, upload.sha256
+
+    with transaction() as session:
+        later = stage.visit(session, cadre, home, begins=now - timedelta(days=1))
+        visit = stage.visit(session, cadre, home, begins=now - timedelta(days=30))
+        longer_ago = stage.visit(session, cadre, home, begins=now - timedelta(days=90))
+        ago = stage.visit(session, cadre, home, begins=now - timedelta(days=60))
+        dropped = stage.visit(session, cadre, home, begins=now - timedelta(days=61))
+        pictured(session, later, 1)
+        pictured(session, visit, 2)
+        review_id, _ = pictured(session, visit, 3)
+        earlier = [pictured(session, one, seed)[1] for one, seed in ((longer_ago, 4), (ago, 5))]
+        pictured(session, dropped, 6)
+        dropped.state = "replaced"
+    with reading() as session:
+        others = desk.one(session, supervisor, review_id, now).others
+    assert [one.screen.split("/")[-1][:64] for one in others] == earlier[::-1]
 
 
 def test_a_question_waits_three_days_for_its_author(cast, decoder):
