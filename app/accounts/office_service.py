@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from app.accounts import queries, service
-from app.accounts.rules import ROLE_NAMES, Permission, Role
+from app.accounts.rules import ROLE_NAMES, Permission, Role, whole_minute
 from app.accounts.schemas import AccountView, Actor
 from app.db import SHANGHAI, utcnow
 from app.divisions import service as divisions
@@ -71,7 +71,7 @@ def _state(user: User, now: datetime) -> str:
     if user.disabled_at is not None:
         return "已停用"
     if user.locked_until is not None and user.locked_until > now:
-        return f"锁到 {user.locked_until.astimezone(SHANGHAI):%H:%M}"
+        return f"锁到 {whole_minute(user.locked_until).astimezone(SHANGHAI):%H:%M}"
     return "等改密码" if user.must_change_password and not user.is_demo else "正常"
 
 

@@ -137,6 +137,12 @@ def area_problem(role: Role, divisions: Sequence[str]) -> str | None:
     return f"{ROLE_NAMES[role]}要写管哪里，不写就什么也看不到。"
 
 
+def whole_minute(until: datetime) -> datetime:
+    """The first whole minute at which a lock is over: at the minute that is named a try must not fail."""
+    floor = until.replace(second=0, microsecond=0)
+    return floor if floor == until else floor + timedelta(minutes=1)
+
+
 def password_problem(password: str, *, username: str, phone: str | None = None) -> str | None:
     """Why this password will not do, as a sentence, or None (domain §5.3: ≥ 10, three of four kinds)."""
     if len(password) < 10:

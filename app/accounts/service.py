@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from math import ceil
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,6 +22,7 @@ from app.accounts.rules import (
     area_problem,
     lock_after_failure,
     password_problem,
+    whole_minute,
 )
 from app.accounts.schemas import AccountInput, Actor, SignInInput
 from app.audit.service import record
@@ -78,9 +80,9 @@ def make_actor(session: Session, user: User, *, device_id: str | None = None, to
 
 
 def _locked(until: datetime, now: datetime) -> Locked:
-    local = until.astimezone(SHANGHAI)
+    local = whole_minute(until).astimezone(SHANGHAI)
     day = "" if local.date() == now.astimezone(SHANGHAI).date() else f"{local.month} 月 {local.day} 日 "
-    seconds = max(1, int((until - now).total_seconds()))
+    seconds = max(1, ceil((until - now).total_seconds()))
     return Locked(f"密码错了多次，账号锁到 {day}{local:%H:%M}。到时再试，或找县管理员。", retry_after=seconds)
 
 

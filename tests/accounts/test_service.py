@@ -68,6 +68,24 @@ def test_five_failures_lock_for_a_quarter_of_an_hour_and_then_for_half():
     assert isinstance(attempt(PASSWORD, later + timedelta(minutes=31)), service.SignedIn)
 
 
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [("18:56:57.250000", "19:12"), ("18:56:00", "19:11"), ("23:44:30", "11 月 24 日 00:00")],
+)
+def test_at_the_minute_that_is_named_the_lock_is_over(begins, said):
+    make()
+    moment = datetime.fromisoformat(f"2026-11-23T{begins}+08:00")
+    for _ in range(5):
+        result = attempt("wrong-Pass-1", moment)
+    assert isinstance(result, Locked)
+    assert f"锁到 {said}。" in result.message
+    hour, minute = said[-5:].split(":")
+    named = moment.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+    named += timedelta(days=1) if named < moment else timedelta(0)
+    assert isinstance(attempt(PASSWORD, named - timedelta(minutes=1)), Locked)
+    assert isinstance(attempt(PASSWORD, named), service.SignedIn)
+
+
 def test_a_success_forgets_the_failures():
     make()
     for _ in range(4):
