@@ -21,6 +21,7 @@ from app.audit.service import record
 from app.db import SHANGHAI
 from app.divisions import service as divisions
 from app.errors import AppError, BadInput, NotAllowed
+from app.forms import service as forms
 from app.photos import service as photos
 from app.reviews import queries, rules
 from app.reviews.desk import MODES, question_of, shown_name
@@ -119,11 +120,16 @@ def _table(session: Session, found: Sequence[Exportable], *, with_files: bool) -
         common = [
             f"{begins:%Y-%m-%d}", f"{begins:%H:%M}", f"{ends:%H:%M}", places[visit.division],
             home.code if home else "", home.name if home else "", MODES.get(visit.mode, visit.mode),
-            author.name if author else "", visit.form_code,
+            author.name if author else "", _title(session, visit),
         ]  # fmt: skip
         for one in row.reviews or (None,):
             writer.writerow([_cell(text) for text in common + _picture(session, visit, one, with_files)])
     return out.getvalue().encode()
+
+
+def _title(session: Session, visit: Visit) -> str:
+    form = forms.version(session, visit.form_code, visit.form_version)
+    return form.title if form else visit.form_code
 
 
 def _picture(session: Session, visit: Visit, review: Review | None, with_files: bool) -> list[str]:

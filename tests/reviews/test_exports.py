@@ -64,6 +64,16 @@ def test_returned_ones_stay_out_by_default(cast):
     assert "'=李国友" in [row["户主"] for row in rows(data)]
 
 
+def test_the_form_is_told_by_its_title(cast):
+    with transaction() as session:
+        home = makers.household(session, name="周来福")
+        makers.form(session, makers.FORM | {"version": 2, "title": "入户走访（新）"})
+        stage.visit(session, cast[2], home, form_version=2)
+        stage.visit(session, cast[2], home, form_code="gone")
+    titles = [row["表"] for row in rows(export(cast[0])[0])]
+    assert titles == ["gone", "入户走访（新）", "入户走访", "入户走访", "入户走访"]
+
+
 def test_an_answered_picture_comes_in_its_new_version(cast):
     supervisor, _, cadre, returned, (_, old, _) = cast
     with transaction() as session:
