@@ -24,9 +24,7 @@ class Review(SQLModel, table=True):
         Index("review_town", "state", "town", "id"),
         Index("review_recent", "state", "id"),
         Index("review_form", "state", "form_code", "id"),
-        Index(
-            "review_unasked", "id", sqlite_where=text("asked_at IS NULL"), postgresql_where=text("asked_at IS NULL")
-        ),
+        Index("review_unasked", "id", sqlite_where=text("asked_at IS NULL"), postgresql_where=text("asked_at IS NULL")),
         Index("review_household", "household_id", "question", "id"),
         Index("review_author", "author_id", "state"),
     )

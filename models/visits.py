@@ -21,6 +21,7 @@ class Visit(SQLModel, table=True):
         Index("visit_division_on", "division", "started_at"),
         Index("visit_author_on", "author_id", "started_at"),
         Index("visit_form", "form_code", "form_version"),
+        Index("visit_recent", "started_at", "id"),
     )
     id: str = Field(primary_key=True, max_length=36)
     household_id: str = Field(foreign_key="household.id", max_length=36)
@@ -44,7 +45,7 @@ class Visit(SQLModel, table=True):
     state: str = Field("stored", max_length=12, index=True)
     corrects: str | None = Field(None, max_length=36, index=True)
     corrected_by: str | None = Field(None, max_length=36)
-    seq: int | None = Field(None, sa_column=Column(BigInteger, index=True))
+    seq: int | None = Field(None, sa_column=Column(BigInteger))
     received_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     version: int = 1
 

@@ -56,8 +56,8 @@ def visits_office_page() -> rx.Component:
     listing = rx.fragment(
         card_table("走访记录", COLUMNS, rx.foreach(VisitsState.page.rows, _row)),
         pager(
-            "", on_back=VisitsState.turn(-1), on_next=VisitsState.turn(1), first=VisitsState.offset == 0,
-            last=~VisitsState.page.more,
+            "", on_back=VisitsState.turn(-1), on_next=VisitsState.turn(1), first=VisitsState.trail.length() == 0,
+            last=VisitsState.page.next_after == "",
         ),
     )  # fmt: skip
     found = rx.cond(VisitsState.page.rows.length() > 0, listing, empty("没有这样的走访", "少选几个条件，或换个时间。"))

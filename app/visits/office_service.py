@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session
 
 from app.accounts.queries import below, has_pairings_today, in_scope
@@ -47,10 +47,10 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class VisitPage:
-    """A page of visits."""
+    """A page of visits; `next_after` is where the next one begins, empty on the last."""
 
     rows: list[VisitRow] = field(default_factory=list)
-    more: bool = False
+    next_after: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,31 +125,56 @@ def form_titles(session: Session) -> dict[str, str]:
 
 def list_visits(
     session: Session, actor: Actor, on: date, *, area: str = "", since: date | None = None, until: date | None = None,
-    form: str = "", mode: str = "", state: str = "", household: str = "", offset: int = 0,
+    form: str = "", mode: str = "", state: str = "", household: str = "", after: str = "",
 ) -> VisitPage:  # fmt: skip
-    """A page of visits, the latest first: for a whole county as they arrived, which one index answers.
+    """A page of visits, by the time of the visit, the latest first.
 
     Args:
         area: only below this division.
         since, until: days in China, both included.
+        after: the last visit of the page before; what arrives meanwhile moves no row to another page.
     """
     _allowed(actor)
     homes = Visit.household_id if has_pairings_today(session, actor, on) else None
-    query = select(Visit).where(in_scope(actor, on, Visit.division, homes))
-    wanted = ((Visit.form_code, form), (Visit.mode, mode), (Visit.state, state), (Visit.household_id, household))
-    for column, value in wanted:
+    query = visits_query(actor, on, homes=homes, area=area, household=household, form=form, mode=mode, state=state)
+    if since:
+        query = query.where(Visit.started_at >= _midnight(since))
+    if until:
+        query = query.where(Visit.started_at < _midnight(until + timedelta(days=1)))
+    begun = session.scalar(select(Visit.started_at).where(Visit.id == after)) if after else None
+    if begun is not None:
+        query = query.where(Visit.started_at <= begun, or_(Visit.started_at < begun, Visit.id < after))
+    rows = list(session.scalars(query.limit(PAGE + 1)))
+    return VisitPage(_rows(session, rows[:PAGE]), rows[PAGE - 1].id if len(rows) > PAGE else "")
+
+
+def visits_query(
+    actor: Actor, on: date, *, homes: Any, area: str = "", household: str = "", form: str = "", mode: str = "",
+    state: str = "",
+) -> Select[Any]:  # fmt: skip
+    """The visits of an actor's area in the order of the list.
+
+    Those of a village, a township or a home are found by place and put in order; for a whole county the order has an
+    index of its own, and all else is only checked.
+    """
+    narrow = area or household or not any(len(code) <= 6 for code in actor.divisions)
+
+    def checked(column: Any) -> Any:
+        return column if narrow else func.coalesce(column, "")
+
+    query = select(Visit).where(in_scope(actor, on, checked(Visit.division), homes))
+    for column, value in ((Visit.form_code, form), (Visit.mode, mode), (Visit.state, state)):
         if value:
-            query = query.where(column == value)
+            query = query.where(checked(column) == value)
     if area:
         query = query.where(below(Visit.division, area))
-    if since:
-        query = query.where(Visit.on >= since)
-    if until:
-        query = query.where(Visit.on <= until)
-    narrow = area or household or not any(len(code) <= 6 for code in actor.divisions)
-    order = (Visit.started_at.desc(), Visit.id.desc()) if narrow else (Visit.seq.desc(),)  # type: ignore[attr-defined, union-attr]
-    rows = list(session.scalars(query.order_by(*order).limit(PAGE + 1).offset(offset)))
-    return VisitPage(_rows(session, rows[:PAGE]), len(rows) > PAGE)
+    if household:
+        query = query.where(Visit.household_id == household)
+    return query.order_by(Visit.started_at.desc(), Visit.id.desc())  # type: ignore[attr-defined]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=SHANGHAI)
 
 
 def _rows(session: Session, visits: Sequence[Visit]) -> list[VisitRow]:

@@ -42,11 +42,11 @@ def _choices(session: Session, actor: Actor) -> tuple[list[Choice], list[Choice]
 
 
 class VisitsState(OfficeState):
-    """The list of visits, and what is looked for."""
+    """The list of visits, and what is looked for; `trail` holds where the earlier pages began."""
 
     page: VisitPage = VisitPage()
     wanted: dict[str, str] = {}
-    offset: int = 0
+    trail: list[str] = []
     areas: list[Choice] = []
     forms: list[Choice] = []
     ready: bool = False
@@ -55,14 +55,15 @@ class VisitsState(OfficeState):
         texts = {name: self.wanted.get(name, "") for name in TEXTS}
         since, until = _day(self.wanted.get("since", "")), _day(self.wanted.get("until", ""))
         home = self._parameter("household")
-        self.page = await read(_list, **texts, since=since, until=until, household=home, offset=self.offset)
+        after = self.trail[-1] if self.trail else ""
+        self.page = await read(_list, **texts, since=since, until=until, household=home, after=after)
         self.ready = True
 
     @rx.event
     @requires(Permission.VISITS_READ)
     async def open(self) -> None:
         """The latest visits of the whole area."""
-        self.wanted, self.offset = {}, 0
+        self.wanted, self.trail = {}, []
         self.areas, self.forms = await read(_choices)
         await self._show()
 
@@ -71,14 +72,17 @@ class VisitsState(OfficeState):
     async def find(self, form: dict[str, Any]) -> None:
         """Visits as the form says."""
         self.wanted = {str(name)[:20]: str(text)[:40] for name, text in form.items() if isinstance(text, str)}
-        self.offset = 0
+        self.trail = []
         await self._show()
 
     @rx.event
     @requires(Permission.VISITS_READ)
     async def turn(self, pages: int) -> None:
         """To earlier visits, or back."""
-        self.offset = max(0, min(self.offset + int(pages) * office_service.PAGE, 1_000_000))
+        if int(pages) < 0:
+            self.trail = self.trail[:-1]
+        elif self.page.next_after:
+            self.trail = [*self.trail, self.page.next_after]
         await self._show()
 
 

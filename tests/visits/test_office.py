@@ -1,11 +1,13 @@
 """走访记录 and 概况 as the office reads them, on both databases."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import select
 
 from app.accounts.rules import Role
-from app.db import SHANGHAI, new_id, reading, transaction, utcnow
+from app.db import SHANGHAI, is_sqlite, new_id, reading, transaction, utcnow
 from app.errors import NotAllowed, NotFound
 from app.visits import office_service as office
 from app.visits.overview_service import overview
@@ -75,6 +77,74 @@ def test_the_list_is_narrowed_by_form_mode_state_and_day(county):
     assert listed(clerk, state="replaced") == [county["first"].id]
     assert listed(clerk, until=TODAY - timedelta(days=30)) == []
     assert len(listed(clerk, since=TODAY - timedelta(days=30))) == 2
+
+
+@pytest.fixture
+def many(county):
+    """Twelve visits that reached the county in another order than they were made in, some at one moment; who reads."""
+    days = [11, 3, 7, 3, 0, 9, 3, 1, 7, 5, 2, 4]
+    with transaction() as session:
+        for seq, ago in enumerate(days, start=10):
+            at = utcnow().replace(minute=0, second=0, microsecond=0) - timedelta(days=20 + ago)
+            visit = add_visit(session, county["here"], county["author"], seq)
+            visit.started_at = visit.finished_at = at
+            visit.on = at.astimezone(SHANGHAI).date()
+            visit.seq = None if ago == 0 else seq
+        return makers.user(session, Role.SUPERVISOR, (COUNTY,))
+
+
+def pages(actor, between=lambda: None, **what):
+    """The list page by page, newest first, as somebody turns them."""
+    after = ""
+    while True:
+        with reading() as session:
+            page = office.list_visits(session, actor, TODAY, after=after, **what)
+        yield page.rows
+        if not page.next_after:
+            return
+        after = page.next_after
+        between()
+
+
+@pytest.mark.parametrize("area", ["", TOWN, VILLAGE])
+def test_the_list_is_by_the_day_of_the_visit_newest_first_page_by_page(county, many, monkeypatch, area):
+    monkeypatch.setattr(office, "PAGE", 4)
+    with transaction() as session:
+        whole = [one for one in session.scalars(select(Visit)) if not area or one.division.startswith(area)]
+    expected = [one.id for one in sorted(whole, key=lambda one: (one.started_at, one.id), reverse=True)]
+
+    def arrives():
+        with transaction() as session:
+            add_visit(session, county["here"], county["author"], 200)
+
+    turned = list(pages(many, arrives, area=area))
+    assert [row.id for rows in turned for row in rows] == expected
+    assert {len(rows) for rows in turned[:-1]} == {4}
+
+
+def test_the_list_of_days_ends_at_midnight_in_china(county, many):
+    with transaction() as session:
+        visit = session.get(Visit, county["away"].id)
+        visit.started_at = datetime(2026, 3, 1, 16, tzinfo=UTC)
+        visit.on = date(2026, 3, 2)
+    assert listed(many, since=date(2026, 3, 2), until=date(2026, 3, 2)) == [visit.id]
+    assert listed(many, since=date(2026, 3, 1), until=date(2026, 3, 1)) == []
+
+
+@pytest.mark.parametrize("what", [{}, {"form": "home"}, {"state": "stored"}, {"mode": "phone"}])
+def test_the_whole_countys_list_is_walked_by_its_index(county, many, database, what):
+    query = office.visits_query(many, TODAY, homes=None, **what)
+    with reading() as session:
+        sql = str(query.limit(51).compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+        if is_sqlite(session):
+            plan = "\n".join(one[3] for one in session.execute(text(f"EXPLAIN QUERY PLAN {sql}")))
+            assert "visit_recent" in plan
+        else:
+            for one in ("seqscan", "sort", "bitmapscan"):
+                session.execute(text(f"SET enable_{one} = off"))
+            plan = "\n".join(one[0] for one in session.execute(text(f"EXPLAIN {sql}")))
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
 
 
 def test_a_paired_official_reads_the_visits_of_their_homes(county):
