@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from app.audit.office_service import ACTIONS, AuditLine
+from app.audit.office_service import AuditLine
+from app.audit.rules import FILTERS
 from app.audit.state import AuditState
 from app.shell.office_page import office_frame
 from components.button import button
@@ -21,7 +22,7 @@ def _row(one: rx.Var[AuditLine]) -> rx.Component:
         rx.cond(one.reason != "", rx.el.p("原因　", one.reason), rx.fragment()),
     )
     who = rx.el.div(rx.el.b(one.who), rx.cond(one.device != "", rx.el.p("设备 ", one.device, class_name="was")))
-    subject = rx.el.span(one.subject, class_name="was")
+    subject = rx.el.span(one.subject, class_name="was", title=one.subject_id)
     return line_of(COLUMNS, one.at, who, one.action, subject, rx.el.div(changed), key=one.id.to_string())
 
 
@@ -29,8 +30,8 @@ def audit_page() -> rx.Component:
     """Who did what to what, when, from which device, before and after."""
     filters = rx.el.form(
         text_field("谁", name="who", max_length=64, placeholder="姓名或用户名"),
-        select_field("做了什么", *ACTIONS.items(), name="action"),
-        text_field("对谁、对什么", name="subject", max_length=64, placeholder="编号"),
+        select_field("做了什么", *FILTERS.items(), name="action"),
+        text_field("对谁、对什么", name="subject", max_length=64, placeholder="户编号、用户名"),
         text_field("从", name="since", type="date"),
         text_field("到", name="until", type="date"),
         button("找", type="submit", kind="soft", icon="search"),

@@ -8,31 +8,24 @@ from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.audit import queries
+from app.audit import queries, rules
 from app.db import SHANGHAI
 from app.errors import NotAllowed
 from models.audit import AuditEntry
 
 PAGE = 50
-ACTIONS = {
-    "": "全部", "session": "登录和退出", "account": "账号", "pairing": "结对", "household": "农户", "person": "人",
-    "person.unmasked": "看全号", "contact": "联系人", "visit": "走访", "issue": "问题", "review": "审核",
-    "photo": "照片", "import": "导入", "export": "导出", "conflict": "两边不一样的",
-    "parameter": "参数", "form": "表单",
-    "feedback": "投诉建议", "keys": "密钥",
-}  # fmt: skip
-"""Beginnings of verbs to filter by, with their words."""
 
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One entry of the log."""
+    """One entry of the log; `subject_id` is what `subject` is the readable name of."""
 
     id: int
     at: str
     who: str
     action: str
     subject: str
+    subject_id: str
     device: str
     reason: str
     before: str
@@ -53,13 +46,22 @@ def _words(values: dict[str, Any] | None) -> str:
     ]
 
 
-def _line(row: AuditEntry, name: str | None) -> AuditLine:
-    beginning = row.action.partition(".")[0]
-    known = ACTIONS.get(row.action) or ACTIONS.get(beginning, beginning)
+@dataclass(frozen=True)
+class _Names:
+    """The readable names of what a page of entries speaks of."""
+
+    subjects: dict[tuple[str, str], str]
+    devices: dict[tuple[str, str], str]
+
+
+def _line(row: AuditEntry, name: str | None, names: _Names) -> AuditLine:
+    subject = names.subjects.get((row.subject_type, row.subject_id)) or rules.short(row.subject_id)
+    device = names.devices.get((row.actor_id or "", row.device_id or ""), "")
     return AuditLine(
         id=row.id or 0, at=f"{row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
-        who=name or ("系统" if row.actor_id is None else "（已无此账号）"), action=f"{known} {row.action}",
-        subject=f"{row.subject_type} {row.subject_id}", device=(row.device_id or "")[:8], reason=row.reason or "",
+        who=name or ("系统" if row.actor_id is None else "（已无此账号）"), action=rules.action_words(row.action),
+        subject=rules.subject_words(row.subject_type, subject), subject_id=row.subject_id,
+        device=rules.device_words(device, row.device_id), reason=row.reason or "",
         before=_words(row.before), after=_words(row.after),
     )  # fmt: skip
 
@@ -77,7 +79,7 @@ def log(
     Args:
         who: a name or user name, whole.
         action: the beginning of a verb (`person.unmasked`, `account`).
-        subject: the id of what was changed.
+        subject: what was changed: its id, the code of a household, or a user name.
         since, until: days in China, both included.
 
     Raises:
@@ -86,13 +88,21 @@ def log(
     if not actor.may(Permission.AUDIT_READ):
         raise NotAllowed()
     found = queries.user_ids(session, who.strip()) if who.strip() else [None]
+    wanted = queries.subject_ids(session, subject.strip()) if subject.strip() else []
     rows: list[tuple[AuditEntry, str | None]] = []
     for user_id in found:
         rows += queries.page(
             session, limit=PAGE + 1, before_id=before_id or None, actor_id=user_id, action=action.strip(),
-            subject_id=subject.strip(), since=_midnight(since) if since else None,
+            subject_ids=wanted, since=_midnight(since) if since else None,
             until=_midnight(until + timedelta(days=1)) if until else None,
         )  # fmt: skip
     rows.sort(key=lambda one: one[0].id or 0, reverse=True)
-    lines = [_line(row, name) for row, name in rows[:PAGE]]
+    shown = [row for row, _ in rows[:PAGE]]
+    names = _Names(
+        queries.subject_names(session, {(row.subject_type, row.subject_id) for row in shown}),
+        queries.device_names(
+            session, {(row.actor_id, row.device_id) for row in shown if row.actor_id and row.device_id}
+        ),
+    )
+    lines = [_line(row, name, names) for row, name in rows[:PAGE]]
     return AuditPage(lines, lines[-1].id if len(rows) > PAGE else 0)
