@@ -47,8 +47,8 @@ def strip_photo(url: Any, words: Any, caption: Any, *, on_remove: Any = None) ->
     )
 
 
-def shot(url: Any, words: Any, marks: Any = None, box: Any = "0 0 1000 1000") -> rx.Component:
-    """One picture large; `marks` are the reviewer's lines, white edge under red ink."""
+def shot(url: Any, words: Any, marks: Any = None, written: Any = None, box: Any = "0 0 1000 1000") -> rx.Component:
+    """One picture large; `marks` are the reviewer's lines, white edge under red ink, `written` their words."""
     pen = (
         []
         if marks is None
@@ -58,5 +58,7 @@ def shot(url: Any, words: Any, marks: Any = None, box: Any = "0 0 1000 1000") ->
             )
         ]
     )
+    if written is not None:
+        pen.append(rx.el.div(written, class_name="pen written"))
     missing = rx.el.p(draw("image"), "照片在县里，有信号就看得到", class_name="missing")
     return rx.el.div(missing, rx.cond(url, _picture(url, words)), *pen, class_name="shot")

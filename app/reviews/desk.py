@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -175,6 +176,7 @@ def one(session: Session, actor: Actor, review_id: str, now: datetime) -> Review
     home, visit = around.households.get(row.household_id), around.visits.get(row.visit_id)
     name = shown_name(row)
     locked = around.locked(row)
+    returned = _returned(session, row)
     may_open = not locked or actor.may(Permission.CHILD_PHOTO_SEE)
     return ReviewView(
         id=row.id,
@@ -196,10 +198,10 @@ def one(session: Session, actor: Actor, review_id: str, now: datetime) -> Review
         may_decide=may_open and actor.may(Permission.REVIEW_DECIDE) and row.author_id != actor.id,
         reason_name=rules.REASONS.get(row.reason or "", ""),
         note=row.note or "",
-        marks=json.dumps(row.marks, ensure_ascii=False, separators=(",", ":")) if row.marks else "",
+        marks=_marks_text(returned.get(name) if row.state in (rules.State.RETURNED, rules.State.ANSWERED) else None),
         facts=_facts(session, row, visit, around, now),
         doubts=_doubts(session, row, around.questions.get(row.visit_id, []), now),
-        others=[] if locked else _others(session, actor, row, around, now),
+        others=[] if locked else _others(session, actor, row, around, returned, now),
     )
 
 
@@ -288,11 +290,33 @@ def _doubts(session: Session, row: Review, asked: Sequence[EvidenceQuestion], no
     return found
 
 
-def _others(session: Session, actor: Actor, row: Review, around: _Around, now: datetime) -> list[Other]:
+def _returned(session: Session, row: Review) -> dict[str, list[Any]]:
+    """The pictures that were returned, with the marks of their return; the author may have answered several times."""
+    steps = queries.events(session, row.id)
+    found: dict[str, list[Any]] = {}
+    shown = row.sha256
+    for step in (steps[place] for place in rules.kept_steps([step.kind for step in steps])):
+        if step.kind == rules.Act.RETURN:
+            found[shown] = step.marks
+        elif step.kind == rules.Act.ANSWER:
+            shown = step.sha256 or shown
+    return found
+
+
+def _marks_text(marks: list[Any] | None) -> str:
+    return json.dumps(marks, ensure_ascii=False, separators=(",", ":")) if marks else ""
+
+
+def _others(
+    session: Session, actor: Actor, row: Review, around: _Around, returned: Mapping[str, list[Any]], now: datetime
+) -> list[Other]:
     """What to lay beside the picture, a child's never."""
-    found: dict[str, Other] = {}
-    if row.answer_sha256 and row.answer_sha256 != row.sha256:
-        found[row.sha256] = _other("退回的那张", row.sha256)
+    found = {
+        name: _other("退回的那张", name, _marks_text(marks))
+        for name, marks in reversed(returned.items()) if name != shown_name(row)
+    }  # fmt: skip
+    if row.sha256 != shown_name(row):
+        found.setdefault(row.sha256, _other("原来那张", row.sha256))
     for one in _about(row, around.questions.get(row.visit_id, [])):
         name = one.facts.get("sha256")
         if name and name != shown_name(row) and _known_to_author(one, now) and _may_see(session, actor, name):
@@ -312,5 +336,5 @@ def _may_see(session: Session, actor: Actor, name: str) -> bool:
     return sight is not None and not sight.of_child
 
 
-def _other(label: str, name: str) -> Other:
-    return Other(label, f"/api/photos/{name}?size=thumb", f"/api/photos/{name}?size=screen")
+def _other(label: str, name: str, marks: str = "") -> Other:
+    return Other(label, f"/api/photos/{name}?size=thumb", f"/api/photos/{name}?size=screen", marks)

@@ -84,14 +84,6 @@ def review_page() -> rx.Component:
 
 
 def _mark(mark: rx.Var[Mark]) -> rx.Component:
-    words = rx.el.svg.text(
-        mark["text"],
-        x=mark["x"],
-        y=mark["y"],
-        fill="var(--mark)",
-        custom_attrs={"fontSize": 64, "paintOrder": "stroke"},
-        stroke="#fff",
-    )
     return rx.el.svg.g(
         rx.cond(
             mark["path"],
@@ -100,14 +92,28 @@ def _mark(mark: rx.Var[Mark]) -> rx.Component:
                 rx.el.svg.path(d=mark["path"], class_name="ink", custom_attrs={"strokeWidth": 12}),
             ),
         ),
-        rx.cond(mark["text"], words),
         key=mark["key"],
     )
 
 
+def _words(mark: rx.Var[Mark]) -> rx.Component:
+    """Words stand over the lines, not among them: the lines' sheet is stretched to the picture, letters must not be.
+
+    Moved by as much of their own size as of the picture's, they lie inside it wherever they begin.
+    """
+    x, y = (f"{mark[name].to(int) / 10}%" for name in ("x", "y"))
+    place = {"left": x, "top": y, "transform": f"translate(-{x}, -{y})"}
+    return rx.cond(mark["text"], rx.el.b(mark["text"], style=place, key=mark["key"]))
+
+
 def _review() -> rx.Component:
     return rx.fragment(
-        shot(REVIEW["url"], "这张照片，要看的地方圈出来了", rx.foreach(REVIEW["marks"], _mark)),
+        shot(
+            REVIEW["url"],
+            "这张照片，要看的地方圈出来了",
+            rx.foreach(REVIEW["marks"], _mark),
+            rx.foreach(REVIEW["marks"], _words),
+        ),
         rx.cond(REVIEW["returned"], _why()),
         rx.foreach(REVIEW["questions"], _question),
         rx.cond(REVIEW["returned"], _again_group(), rx.cond(REVIEW["problem"], error(REVIEW["problem"]))),

@@ -254,11 +254,17 @@ def _stages() -> rx.Component:
         src=S.picture,
         thumb=rx.cond(one.locked, "", one.thumb),
         words=one.title,
-        marks=rx.cond(one.state == "returned", one.marks, ""),
+        marks=one.marks,
         drawing=one.may_decide,
     )
-    other = rx.el.figure(
-        rx.el.div(rx.el.img(src=S.beside, alt="用来比较的照片"), class_name="shot"), class_name="beside"
+    other = stage(
+        key=S.beside,
+        name="beside",
+        src=S.beside,
+        thumb="",
+        words="用来比较的照片",
+        marks=S.beside_marks,
+        drawing=False,
     )
     return rx.el.div(
         main,

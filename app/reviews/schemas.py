@@ -139,16 +139,20 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Other:
-    """Another picture to look at beside this one: an earlier one of the same item, or the one it resembles."""
+    """Another picture to look at beside this one: an earlier one of the same item, or the one it resembles.
+
+    `marks` are those with which it was returned, as in `ReviewView`.
+    """
 
     label: str
     thumb: str
     screen: str
+    marks: str = ""
 
 
 @dataclass(frozen=True)
 class ReviewView:
-    """One picture with everything a reviewer needs to decide."""
+    """One picture with everything a reviewer needs to decide; `marks` as JSON, empty where there are none."""
 
     id: str
     version: int

@@ -221,6 +221,12 @@ class ReviewsState(OfficeState):
         return len(self._cursors) == 1
 
     @rx.var
+    def beside_marks(self) -> str:
+        """What the reviewer drew on the picture that lies beside, when it was returned."""
+        others = self.current.others if self.current else []
+        return next((one.marks for one in others if one.screen == self.beside), "")
+
+    @rx.var
     def picture(self) -> str:
         """The address of the picture on the desk, with the reason where it needs one; empty while it is locked."""
         if self.current is None or (self.current.locked and not self.reason):

@@ -90,10 +90,12 @@ function useMarks(key, drawing) {
   const [tool, setTool] = useState(() => (drawing && fine() ? "circle" : ""));
   // The circle is ready at a desk before anybody asked: the first press on it takes it up, it does not put it down.
   const [taken, setTaken] = useState(false);
-  const [made, setMade] = useState(() => stored(key));
+  const [made, setMade] = useState(() => (drawing ? stored(key) : []));
   const [stroke, setStroke] = useState(/** @type {number[][] | null} */ (null));
   const [writing, setWriting] = useState(/** @type {{point: number[], x: number, y: number} | null} */ (null));
-  useEffect(() => keep(key, made), [key, made]);
+  useEffect(() => {
+    if (drawing) keep(key, made);
+  }, [drawing, key, made]);
   const add = (mark) => setMade((now) => (now.length < MOST_MARKS ? [...now, mark] : now));
   return {
     tool, made, stroke, writing,

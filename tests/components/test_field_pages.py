@@ -98,3 +98,11 @@ def test_every_action_of_a_page_is_one_of_the_store():
 
 def test_the_statement_that_the_law_asks_for():
     assert "本应用不设打卡、排名、时长统计" in drawn(me_page)
+
+
+def test_what_a_reviewer_wrote_is_not_stretched_with_the_lines():
+    shown = drawn(review_page)
+    lines, written = shown.partition("pen written")[::2]
+    assert "svg" in lines
+    assert '"text"' not in lines.rpartition("preserveAspectRatio")[2]
+    assert "translate" in written

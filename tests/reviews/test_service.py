@@ -1,5 +1,6 @@
 """Reviews with a database: the steps, who may take them, what becomes of answers and questions."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -237,6 +238,54 @@ def test_an_answer_keeps_both_versions(cast, decoder):
         assert not view.doubts
         kinds = session.exec(select(ReviewEvent.kind).order_by(ReviewEvent.id)).all()
         assert kinds == ["return", "answer"]
+
+
+def test_every_picture_that_was_returned_is_shown_with_the_marks_of_its_return(cast):
+    cadre, supervisor, _ = cast
+    others = [{"kind": "text", "points": [[0.5, 0.5]], "text": "水表"}]
+    review = returned(cast)
+    names = [review.sha256]
+    for seed in (2, 3):
+        with transaction() as session:
+            fresh = session.get(Review, review.id)
+            if fresh.state != "returned":
+                service.decide(session, supervisor, decision(fresh, "return", marks=others), utcnow())
+            names.append(stage.picture(session, cadre, pictures.jpeg(seed)).sha256)
+            service.answer(session, cadre, {"review_id": review.id, "photo": {"sha256": names[-1]}}, utcnow())
+    with reading() as session:
+        view = desk.one(session, supervisor, review.id, utcnow())
+    beside = [(one.label, one.screen.split("/")[-1][:64], json.loads(one.marks or "[]")) for one in view.others]
+    assert view.marks == ""
+    assert beside == [
+        ("退回的那张", names[1], others),
+        ("退回的那张", names[0], []),
+    ]
+
+
+def test_an_answer_in_words_leaves_the_marks_on_the_picture(cast):
+    cadre, supervisor, _ = cast
+    review = made(cast)
+    with transaction() as session:
+        service.decide(session, supervisor, decision(review, "return", marks=MARKS), utcnow())
+        service.answer(session, cadre, {"review_id": review.id, "text": "那是水缸"}, utcnow())
+    with reading() as session:
+        view = desk.one(session, supervisor, review.id, utcnow())
+        assert json.loads(view.marks) == MARKS
+    with transaction() as session:
+        service.decide(session, supervisor, decision(session.get(Review, review.id)), utcnow())
+    with reading() as session:
+        assert desk.one(session, supervisor, review.id, utcnow()).marks == ""
+
+
+def test_a_new_picture_to_a_question_was_never_returned(cast):
+    cadre, supervisor, _ = cast
+    review = made(cast)
+    with transaction() as session:
+        new = stage.picture(session, cadre, pictures.jpeg(2)).sha256
+        service.answer(session, cadre, {"review_id": review.id, "photo": {"sha256": new}}, utcnow())
+    with reading() as session:
+        [other] = desk.one(session, supervisor, review.id, utcnow()).others
+    assert (other.label, other.marks) == ("原来那张", "")
 
 
 def test_an_answer_whose_picture_is_on_its_way(cast):

@@ -1,17 +1,21 @@
 """The reviewer's desk as the browser uses it: one decision after another, taken back, refused, locked."""
 
 import asyncio
+import json
 
 import pytest
 import reflex as rx
 from reflex.istate.data import RouterData
 from sqlmodel import select
 
+from app.accounts import service
 from app.accounts.rules import Role
-from app.db import reading, transaction
+from app.db import reading, transaction, utcnow
 from app.http import COOKIE
+from app.reviews import service as reviews
 from app.reviews.page import reviews_page
 from app.reviews.state import ReviewsState
+from models.accounts import User
 from models.reviews import Review
 from tests import makers
 from tests.photos import pictures
@@ -131,6 +135,20 @@ def test_only_pictures_that_are_offered_are_laid_beside(desk):
     assert desk.beside == ""
     do(desk, "compare", "https://elsewhere.example/x.jpg")
     assert desk.beside == ""
+
+
+def test_the_returned_picture_is_laid_beside_with_its_marks(desk):
+    review_id, mark = desk.current.id, '{"kind":"text","points":[[0.5,0.5]],"text":"水表"}'
+    do(desk, "give_back", form(desk, marks=f"[{mark}]"))
+    with transaction() as session:
+        review = session.get(Review, review_id)
+        author = service.make_actor(session, session.get(User, review.author_id))
+        new = stage.picture(session, author, pictures.jpeg(9)).sha256
+        reviews.answer(session, author, {"review_id": review_id, "photo": {"sha256": new}}, utcnow())
+    do(desk, "look", review_id)
+    assert desk.beside_marks == ""
+    do(desk, "compare", desk.current.others[0].screen)
+    assert json.loads(desk.beside_marks) == [json.loads(mark)]
 
 
 def test_the_page_draws_with_the_names_that_tests_use(desk):
