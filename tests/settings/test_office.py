@@ -96,7 +96,7 @@ def test_the_log_is_read_by_the_auditor_page_by_page(auditor, admin):
         second = audit.log(session, auditor, before_id=first.next_id)
         assert (len(first.rows), len(second.rows), second.next_id) == (50, 11, 0)
         assert first.rows[0].who == "系统"
-        assert [row.subject for row in audit.log(session, auditor, subject="p07").rows] == ["person p07"]
+        assert [row.subject for row in audit.log(session, auditor, subject="p07").rows] == ["人 p07"]
         assert len(audit.log(session, auditor, who="赵晓东", action="person").rows) == 50
         assert audit.log(session, auditor, who="没有这人").rows == []
         assert audit.log(session, auditor, until=date(2020, 1, 1)).rows == []
