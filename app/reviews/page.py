@@ -339,6 +339,8 @@ def _before() -> rx.Component:
 
 def _decision() -> rx.Component:
     one = S.current
+    # Nobody decides about a child's picture that is still locked.
+    unseen = S.picture == ""
     reasons = choices(
         *[choice(words, name="reason", value=code) for code, words in rules.REASONS.items()],
         shape="left two",
@@ -360,11 +362,11 @@ def _decision() -> rx.Component:
             rx.el.button("取消", type="button", class_name="btn cancel", on_click=put_away()),
             rx.el.button(
                 "退回", rx.el.kbd("R"), type="submit", id="review-return", data_testid="review-return",
-                disabled=one.state == "returned", class_name="btn",
+                disabled=(one.state == "returned") | unseen, class_name="btn",
             ),
             rx.el.button(
                 "可以", rx.el.kbd("A"), type="button", id="review-accept", data_testid="review-accept",
-                on_click=S.accept(one.id, one.version), disabled=one.state == "accepted", class_name="btn",
+                on_click=S.accept(one.id, one.version), disabled=(one.state == "accepted") | unseen, class_name="btn",
             ),
             class_name="halves",
         ),
