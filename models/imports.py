@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Boolean, Column, Index, false
 from sqlmodel import Field, SQLModel
 
 from models.base import Json, Moment, Sealed
@@ -41,10 +41,11 @@ class ImportChange(SQLModel, table=True):
 
 
 class ImportLine(SQLModel, table=True):
-    """One record row of a file as it was read, staged between preview and import.
+    """One record row of a file as it was read, staged between preview and import; and what becomes of a home.
 
     `state`: read (before it is compared), new, changed, same, duplicate, contrary (a person told twice, not
-    alike), outside (of the importer's area), unreadable.
+    alike), outside (of the importer's area), unreadable; home_new, home_changed, home_same for a home, which stands
+    before the rows at a negative position. `doubtful`: a person should look at it.
     `detail` is the JSON of what the row says, its repairs and its faults; sealed, for it holds ID numbers.
     """
 
@@ -52,6 +53,7 @@ class ImportLine(SQLModel, table=True):
     __table_args__ = (
         Index("import_line_state", "import_id", "state", "position"),
         Index("import_line_repaired", "import_id", "repaired", "position"),
+        Index("import_line_doubtful", "import_id", "doubtful", "position"),
     )
     import_id: str = Field(primary_key=True, foreign_key="import_batch.id", max_length=36)
     position: int = Field(primary_key=True)
@@ -60,6 +62,7 @@ class ImportLine(SQLModel, table=True):
     name: str = Field("", max_length=64)
     state: str = Field(max_length=12)
     repaired: bool = False
+    doubtful: bool = Field(False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     detail: str = Field(sa_column=Column(Sealed("import.line"), nullable=False))
 
 

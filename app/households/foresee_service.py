@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
+from app import crypto
 from app.households.bulk_service import (
     HOME_FIELDS,
     _homes_by_code,
@@ -18,6 +19,7 @@ from app.households.bulk_service import (
     person_values,
     told,
 )
+from app.households.rules import normal_id
 from app.households.schemas import HouseholdIn, PersonIn
 from models.households import Household, Person, PersonTag
 
@@ -37,6 +39,68 @@ class Foreseen:
     division: str | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A home or a person as the register has them now; `head` only for people, whose home is `household_id`."""
+
+    row_id: str
+    name: str
+    household_id: str
+    division: str
+    head: bool = False
+    removed: bool = False
+
+
+def fingerprint(number: str) -> str:
+    """The blind index of an ID number as a ledger writes it, to be compared with those of `heads_of`."""
+    return crypto.index(normal_id(number), "person.id_number")
+
+
+def locate(session: Session, codes: Sequence[str]) -> dict[str, Known]:
+    """The known homes by their code."""
+    return {
+        code: Known(row.id, row.name, row.id, row.division, removed=row.removed_at is not None)
+        for code, row in _homes_by_code(session, codes).items()
+    }
+
+
+def codes_of(session: Session, household_ids: Sequence[str]) -> dict[str, str]:
+    """The codes of homes by their id."""
+    found: dict[str, str] = {}
+    for part in chunks(sorted(set(household_ids))):
+        rows = session.execute(select(col(Household.id), col(Household.code)).where(col(Household.id).in_(part)))
+        found.update({key: code for key, code in rows})
+    return found
+
+
+def heads_of(session: Session, household_ids: Sequence[str]) -> dict[str, list[tuple[str, str, str | None]]]:
+    """The heads that homes have now, each with id, name and blind index of the number; some have none, some several."""
+    found: dict[str, list[tuple[str, str, str | None]]] = {}
+    columns = (col(Person.household_id), col(Person.id), col(Person.name), col(Person.id_index))
+    for part in chunks(sorted(household_ids)):
+        alive = col(Person.removed_at).is_(None)
+        query = select(*columns).where(col(Person.household_id).in_(part), col(Person.is_head), alive)
+        for home, key, name, index in session.execute(query.order_by(col(Person.id))):
+            found.setdefault(home, []).append((key, name, index))
+    return found
+
+
+def match_people(
+    session: Session, rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]], on: date
+) -> list[Known | None]:
+    """The known person whom each row means, None for a new one; just as `upsert_people` would take them."""
+    prepared = _prepared(rows, homes, on)
+    matched = _matched(session, prepared)
+    found = (matched.get(id(values)) for values in prepared)
+    return [
+        person
+        and Known(
+            person.id, person.name, person.household_id, person.division, person.is_head, person.removed_at is not None
+        )
+        for person in found
+    ]
 
 
 def foresee_households(session: Session, rows: Sequence[HouseholdIn]) -> list[Foreseen]:
@@ -65,13 +129,8 @@ def foresee_people(
         homes: id and division of each home by its code, also of homes that the same import would make.
         on: the Shanghai day.
     """
-    prepared = []
-    for row in rows:
-        home_id, division = homes[row.household_code or ""]
-        facts = {"household_id": home_id, "division": division, "extra": row.extra}
-        prepared.append(person_values(row.given(), on) | facts)
-    indexes = sorted({one["id_index"] for one in prepared if one.get("id_index")})
-    matched = _match_all(_People(session, indexes, sorted({one["household_id"] for one in prepared})), prepared)
+    prepared = _prepared(rows, homes, on)
+    matched = _matched(session, prepared)
     tags = _open_tags(session, [person.id for person in matched.values()], on)
     foreseen = []
     for row, values in zip(rows, prepared, strict=True):
@@ -82,6 +141,20 @@ def foresee_people(
         fresh = sorted(set(row.tags) - tags.get(person.id, set()))
         foreseen.append(_compared(person, person.division, values, {"tags": fresh} if fresh else {}))
     return foreseen
+
+
+def _prepared(rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]], on: date) -> list[dict[str, Any]]:
+    prepared = []
+    for row in rows:
+        home_id, division = homes[row.household_code or ""]
+        facts = {"household_id": home_id, "division": division, "extra": row.extra}
+        prepared.append(person_values(row.given(), on) | facts)
+    return prepared
+
+
+def _matched(session: Session, prepared: Sequence[dict[str, Any]]) -> dict[int, Person]:
+    indexes = sorted({one["id_index"] for one in prepared if one.get("id_index")})
+    return _match_all(_People(session, indexes, sorted({one["household_id"] for one in prepared})), prepared)
 
 
 def _compared(

@@ -17,19 +17,21 @@ from app.households import service as households
 from app.households.schemas import Upserted
 from app.households.undo_service import Done, versions
 from app.imports import lines, queries, taking
-from app.imports.reading_service import (
+from app.imports.judging_service import (
     COMPARE,
     Gathered,
     Judged,
-    Tell,
     covers,
     gather,
     judge_homes,
     judge_people,
     today,
     villages,
+    write_homes,
     write_states,
 )
+from app.imports.reading_service import Tell
+from app.imports.schemas import HEAD_DOUBTS
 from models.imports import ImportBatch, ImportChange, ImportLine
 
 
@@ -55,13 +57,21 @@ def take_in(import_id: str, actor: Actor | None, tell: Tell) -> None:
         brought = {code: row for code, row in brought.items() if covers(actor, code)}
         report["divisions"] = _take_divisions(session, actor, import_id, brought)
         judged = judge_homes(session, actor, gathered, brought)
+        write_homes(session, import_id, gathered, judged, new=False)
+        report["homes_same"] = sum(seen.state == "same" for seen in judged.foreseen.values())
         report["households"] = _take_homes(session, actor, import_id, gathered, judged)
         counted = _take_people(session, actor, import_id, gathered, judged, lambda done: tell(done, total))
-        report |= counted
+        report |= counted | _doubts(session, import_id, report, judged)
         batch.report, batch.state, batch.finished_at = report, "done", utcnow()
         batch.done_rows = batch.total_rows = total
         said = {name: report[name] for name in ("created", "changed", "households", "divisions")}
         record(session, actor, "import.done", "import", import_id, after=said | {"file": batch.file_name})
+
+
+def _doubts(session: Session, import_id: str, report: Mapping[str, Any], judged: Judged) -> dict[str, Any]:
+    """The doubts of the file with those about heads as they stand now."""
+    others = {code: number for code, number in report.get("doubts", {}).items() if code not in HEAD_DOUBTS}
+    return {"doubts": others | dict(judged.heads.counted), "doubtful": queries.doubtful(session, import_id)}
 
 
 def _reference(report: Mapping[str, Any]) -> dict[str, DivisionIn]:
@@ -101,7 +111,7 @@ def _take_homes(
     codes = list(judged.places)
     for start in range(0, len(codes), COMPARE):
         part = codes[start : start + COMPARE]
-        rows = [gathered.homes.household(code, new_id(), judged.places[code][1]) for code in part]
+        rows = [judged.household(gathered.homes, code, new_id()) for code in part]
         done = households.upsert_households(session, actor, rows, import_id=import_id)
         for row, row_id in zip(rows, done.ids, strict=True):
             judged.places[row.code] = (row_id, row.division)
@@ -116,7 +126,7 @@ def _take_people(
 ) -> dict[str, int]:
     """People in batches by ID number; each new one gets an id in the order of the file."""
     counted = {"created": 0, "changed": 0, "unchanged": 0, "outside": 0}
-    order = {position: new_id() for position in sorted(position for _, position, _ in gathered.people)}
+    order = {position: new_id() for position in sorted(row.position for row in gathered.people)}
     done_rows, on = 0, today()
     for batch in gathered.batches(COMPARE):
         quiet = _take_batch(session, actor, import_id, batch, judged, order, on, counted)
@@ -134,7 +144,8 @@ def _take_batch(
     details = {position: lines.unpack(row.detail) for position, row in staged.items()}
     states = judge_people(session, actor, details, judged, on)
     taken = [position for position in batch if states[position] != "outside"]
-    rows = [taking.person_of(details[position].values, order[position]) for position in taken]
+    contests = judged.heads.contests
+    rows = [taking.person_of(details[one].values, order[one], contests.get(one)) for one in taken]
     done = households.upsert_people(session, actor, rows, import_id=import_id)
     _note(session, import_id, _noted("person", done))
     names = {"new": "created", "changed": "changed", "same": "unchanged", "outside": "outside"}

@@ -1,6 +1,7 @@
 """Rows of a file between preview and import: packed into a sealed column, shown with their numbers masked."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,14 @@ _FIELDS = {
     "tags": "标签",
     "bank_account": "银行账号",
 }
+_HOME_FIELDS = {
+    "name": "户主",
+    "group": "组",
+    "attribute": "户属性",
+    "checked_on": "最近排查日期",
+    "checked_result": "排查结论",
+}
+HOME, PERSON = "户", "人"
 _WORDS: dict[str, dict[Any, str]] = {
     "health": dict(tags.HEALTH),
     "living": dict(tags.LIVING),
@@ -40,7 +49,7 @@ _WORDS: dict[str, dict[Any, str]] = {
     "registered_here": {True: "是", False: "否"},
     "is_head": {True: "是", False: "否"},
 }
-_UNSHOWN = frozenset({"household_id", "id_last4", "is_head"})
+_UNSHOWN = frozenset({"id_last4", "is_head"})
 
 
 @dataclass
@@ -55,6 +64,14 @@ class Detail:
     twin: tuple[str, int] | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    fresh: bool = False
+    """Whether its doubts are others than those that were staged."""
+
+    def contested(self, doubt: tuple[str, str, str] | None) -> None:
+        """Let the doubt about a head be this one, or none."""
+        doubts = [one for one in self.doubts if one[0] not in schemas.HEAD_DOUBTS] + ([doubt] if doubt else [])
+        self.fresh = doubts != self.doubts
+        self.doubts = doubts
 
     def pack(self) -> str:
         """As JSON, for the sealed column."""
@@ -120,8 +137,12 @@ def _seen(name: str, text: str) -> str:
 
 
 def show(row: ImportLine, tab: str) -> LineView:
-    """A row as its tab tells it."""
+    """A row or a home as its tab tells it."""
     detail = unpack(row.detail)
+    if tab == "doubts":
+        return _doubts(detail, row)
+    if row.position < 0:
+        return _home(detail, row)
     if tab == "repaired":
         return LineView(place(row), row.name, *_repairs(detail, row))
     if tab == "changed":
@@ -137,6 +158,33 @@ def show(row: ImportLine, tab: str) -> LineView:
     return LineView(
         place(row), row.name, doubts, str(values.get("household") or ""), people.mask_id(values.get("id")),
     )  # fmt: skip
+
+
+def _home(detail: Detail, row: ImportLine) -> LineView:
+    code = str(detail.values.get("household") or "")
+    if row.state == "home_changed":
+        return LineView(place(row), row.name, *_changes(detail, _HOME_FIELDS), kind=HOME, code=code)
+    return LineView(place(row), row.name, "", code, kind=HOME)
+
+
+def _doubts(detail: Detail, row: ImportLine) -> LineView:
+    """What is to be looked at: the doubt, what is written, and what the import does until somebody has looked."""
+    told = [_doubt(row.name, *one) for one in detail.doubts]
+    what, before, after = ("；".join(dict.fromkeys(filter(None, words))) for words in zip(*told, strict=True))
+    if detail.why:
+        after = "不导入"
+    code = str(detail.values.get("household") or "")
+    return LineView(place(row), row.name, what, before, after, HOME if row.position < 0 else PERSON, code)
+
+
+def _doubt(name: str, code: str, field_name: str, cell: str) -> tuple[str, str, str]:
+    words = schemas.DOUBTS.get(code, code)
+    if code not in schemas.HEAD_DOUBTS:
+        return words, _seen(field_name, cell) or "（空）", "" if words.endswith("没有填") else "照表里写的导入"
+    kept = f"{name}的关系先不改" if field_name == "stays" else f"{name}先记成家里人，关系待核实"
+    if code == "head_taken":
+        return words, f"名册里 {cell}，表里 {name}", f"户主还是{cell}；{kept}"
+    return words, f"户主 {cell}", "先都不改" if field_name == "seated" else f"先按前一个；{kept}"
 
 
 def _lost(detail: Detail) -> str:
@@ -157,11 +205,14 @@ def _repairs(detail: Detail, row: ImportLine) -> tuple[str, str, str]:
     return kinds, "；".join(before for before, _ in pairs), "；".join(after for _, after in pairs)
 
 
-def _changes(detail: Detail) -> tuple[str, str, str]:
-    order = {name: at for at, name in enumerate(_FIELDS)}
+def _changes(detail: Detail, fields: Mapping[str, str] = _FIELDS) -> tuple[str, str, str]:
+    order = {name: at for at, name in enumerate(fields)}
     changed = sorted(detail.after, key=lambda name: order.get(name, len(order)))
-    names = [name for name in changed if name not in _UNSHOWN] or changed
-    what = "、".join(_FIELDS.get(name, name) for name in names)
+    unshown = _UNSHOWN | ({"division"} if "household_id" in changed else set())
+    names = [name for name in changed if name not in unshown] or changed
+    if not names:
+        return "又加回来", "从名册里移出过", "在名册里"
+    what = "、".join(fields.get(name, name) for name in names)
     before = "；".join(_word(name, detail.before.get(name)) for name in names)
     return what, before, "；".join(_word(name, detail.after.get(name)) for name in names)
 

@@ -55,6 +55,7 @@ def _tile(tile: rx.Var[Tile]) -> rx.Component:
     return rx.el.button(
         rx.el.b(tile.number),
         rx.el.span(icon(tile.icon, small=True), tile.words),
+        rx.cond(tile.parts != "", rx.el.span(tile.parts), rx.fragment()),
         type="button",
         on_click=ImportsState.choose(tile.tab),
         class_name=tile.tone,
@@ -67,24 +68,27 @@ def _tile(tile: rx.Var[Tile]) -> rx.Component:
 def _line(row: rx.Var[LineView]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(row.place),
-        rx.el.td(rx.el.b(row.name)),
+        rx.el.td(row.kind),
+        rx.el.td(rx.el.b(row.name), rx.cond(row.code != "", rx.el.p(row.code, class_name="was"), rx.fragment())),
         rx.el.td(row.what),
         rx.el.td(row.before, class_name="was"),
         rx.el.td(rx.el.b(row.after)),
     )
 
 
-def _rows(caption: str, columns: list[str]) -> rx.Component:
-    return table(caption, columns, rx.foreach(ImportsState.lines.rows, _line), style=WIDE)
+def _rows(caption: str, *columns: str) -> rx.Component:
+    first = ["在哪一行", "户或人", "姓名"]
+    return table(caption, [*first, *columns], rx.foreach(ImportsState.lines.rows, _line), style=WIDE)
 
 
 def _table() -> rx.Component:
     listing = rx.match(
         TAB,
-        ("repaired", _rows("自动修好的行", ["在哪一行", "姓名", "怎么修的", "表里写的", "修成"])),
-        ("changed", _rows("有变化的人", ["在哪一行", "姓名", "什么变了", "名册里的", "改成"])),
-        ("unreadable", _rows("读不出的行", ["在哪一行", "姓名", "为什么", "表里写的", "怎么办"])),
-        _rows("这些人", ["在哪一行", "姓名", "要核实的", "户编号", "身份证号"]),
+        ("repaired", _rows("自动修好的行", "怎么修的", "表里写的", "修成")),
+        ("changed", _rows("有变化的户和人", "什么变了", "名册里的", "改成")),
+        ("doubts", _rows("要核实的", "为什么", "写的是", "先这样导入")),
+        ("unreadable", _rows("读不出的行", "为什么", "表里写的", "怎么办")),
+        _rows("这些户和人", "要核实的", "户编号", "身份证号"),
     )
     kept = rx.cond(
         ImportsState.one.state == "done",

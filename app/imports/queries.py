@@ -13,7 +13,8 @@ from models.imports import ImportBatch, ImportChange, ImportLine
 CHUNK = 400
 PAGE = 50
 _TABS = {
-    "new": ["new", "read"],
+    "new": ["new", "read", "home_new"],
+    "changed": ["changed", "home_changed"],
     "same": ["same", "duplicate"],
     "unreadable": ["unreadable", "outside", "contrary"],
 }
@@ -46,6 +47,8 @@ def recent(session: Session, actor: Actor, limit: int = 20) -> list[ImportBatch]
 def _tab(tab: str) -> ColumnElement[bool]:
     if tab == "repaired":
         return col(ImportLine.repaired).is_(True)
+    if tab == "doubts":
+        return col(ImportLine.doubtful).is_(True)
     states = _TABS.get(tab, [tab])
     return col(ImportLine.state).in_(states)
 
@@ -58,10 +61,17 @@ def lines(session: Session, import_id: str, tab: str, page: int) -> tuple[list[I
     return list(session.scalars(query)), total
 
 
-def counts(session: Session, import_id: str) -> dict[str, int]:
-    """Rows by state."""
-    query = select(col(ImportLine.state), func.count()).where(col(ImportLine.import_id) == import_id)
-    return {state: number for state, number in session.execute(query.group_by(col(ImportLine.state)))}
+def doubtful(session: Session, import_id: str) -> int:
+    """How many rows and homes a person should look at."""
+    where = (col(ImportLine.import_id) == import_id, _tab("doubts"))
+    return session.scalar(select(func.count()).select_from(ImportLine).where(*where)) or 0
+
+
+def places(session: Session, import_id: str, positions: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """Sheet and row of some rows, by position."""
+    columns = (col(ImportLine.position), col(ImportLine.sheet), col(ImportLine.row))
+    where = (col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(list(positions)))
+    return {position: (sheet, row) for position, sheet, row in session.execute(select(*columns).where(*where))}
 
 
 class Staged(NamedTuple):

@@ -1,65 +1,36 @@
 """A file becomes staged rows: read, tallied, sealed, compared with the register, of which nothing changes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
-from sqlmodel import Session, col
+from sqlalchemy import delete, insert
+from sqlmodel import col
 
 from app.accounts.schemas import Actor
-from app.db import SHANGHAI, reading, transaction, utcnow
+from app.db import reading, transaction
 from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
-from app.households.foresee_service import Foreseen, foresee_households, foresee_people
 from app.imports import lines, queries, reader, taking
 from app.imports.book import Book, open_book
-from app.imports.lines import Detail
+from app.imports.judging_service import (
+    COMPARE,
+    Judged,
+    covers,
+    gather,
+    judge_homes,
+    judge_people,
+    today,
+    villages,
+    write_homes,
+    write_states,
+)
 from app.imports.reader import Found, Line
 from app.imports.schemas import FileReport
-from app.imports.taking import Homes
 from models.imports import ImportLine
 
 Tell = Callable[[int, int], None]
-STAGE, COMPARE = 500, 1000
-_SOUND = ("read", "new", "changed", "same", "outside")
-
-
-@dataclass
-class Gathered:
-    """What the sound rows of a roster say together: homes, and who stands where, ordered by ID number.
-
-    Rows with one number lie side by side, so that no batch parts them: two rows of one person must meet.
-    """
-
-    homes: Homes = field(default_factory=Homes)
-    people: list[tuple[str, int, str]] = field(default_factory=list)
-
-    def see(self, position: int, detail: Detail, sound: bool) -> None:
-        """Take one row in."""
-        self.homes.see(detail.values, sound)
-        if sound:
-            self.people.append((detail.values["id"], position, detail.values["household"]))
-
-    def batches(self, size: int) -> Iterator[list[int]]:
-        """Positions in batches that never part rows of one number."""
-        batch: list[int] = []
-        last = ""
-        for number, position, _ in sorted(self.people):
-            if len(batch) >= size and number != last:
-                yield batch
-                batch = []
-            batch.append(position)
-            last = number
-        if batch:
-            yield batch
-
-
-def today() -> date:
-    """The day in China."""
-    return utcnow().astimezone(SHANGHAI).date()
+STAGE = 500
 
 
 def read_file(import_id: str, actor: Actor | None, name: str, data: bytes, tell: Tell) -> FileReport:
@@ -170,7 +141,8 @@ def _row(
             state, detail.why, detail.twin = "contrary", "told_twice", first
     return {
         "import_id": import_id, "position": position, "sheet": line.sheet[:64], "row": line.row, "name": line.name[:64],
-        "state": state, "repaired": bool(line.repairs) and not line.why, "detail": detail.pack(),
+        "state": state, "repaired": bool(line.repairs) and not line.why,
+        "doubtful": bool(line.warnings) and not line.why, "detail": detail.pack(),
     }  # fmt: skip
 
 
@@ -179,95 +151,6 @@ def _write(pending: list[dict[str, Any]]) -> None:
         with transaction() as session:
             session.execute(insert(ImportLine), pending)
         pending.clear()
-
-
-def gather(session: Session, import_id: str) -> Gathered:
-    """What the staged rows of a roster say together."""
-    gathered = Gathered()
-    for row in queries.stream(session, import_id, (*_SOUND, "contrary", "unreadable")):
-        gathered.see(row.position, lines.unpack(row.detail), row.state in _SOUND)
-    return gathered
-
-
-def villages(session: Session, gathered: Gathered, reference: dict[str, DivisionIn]) -> dict[str, DivisionIn]:
-    """The divisions an import brings: those of its sheet of codes, and villages that only its rows name.
-
-    A household code begins with its village's code, and the row names the village beside it.
-    """
-    brought = dict(reference)
-    named: dict[str, str] = {}
-    for code, home in gathered.homes.fields.items():
-        village = taking.village_of(code)
-        if village and home.get("village"):
-            named.setdefault(village, home["village"])
-    known = set(divisions.pull(session, sorted(named)))
-    for village, name in named.items():
-        if village not in known and village not in brought:
-            brought[village] = DivisionIn(code=village, name=name)
-    return brought
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What would become of the homes of a file: taken ones with their ids and villages, and why others are not."""
-
-    places: dict[str, tuple[str, str]]
-    refused: dict[str, str]
-    foreseen: dict[str, Foreseen]
-
-
-def judge_homes(session: Session, actor: Actor | None, gathered: Gathered, brought: dict[str, DivisionIn]) -> Judged:
-    """Which homes can be taken in by this actor."""
-    codes = sorted(gathered.homes.sound)
-    known = set(divisions.pull(session, sorted({village for code in codes if (village := taking.village_of(code))})))
-    places: dict[str, tuple[str, str]] = {}
-    refused: dict[str, str] = {}
-    foreseen: dict[str, Foreseen] = {}
-    for start in range(0, len(codes), COMPARE):
-        part = []
-        for code in codes[start : start + COMPARE]:
-            village = taking.village_of(code)
-            if village is None or (village not in known and village not in brought):
-                refused[code] = "unknown_division"
-            elif not covers(actor, village):
-                refused[code] = "outside_area"
-            else:
-                part.append(code)
-        rows = [gathered.homes.household(code) for code in part]
-        for code, row, seen in zip(part, rows, foresee_households(session, rows), strict=True):
-            if not covers(actor, seen.division or row.division):
-                refused[code] = "outside_area"
-                continue
-            places[code] = (seen.row_id or f"new:{code}"[:36], seen.division or row.division)
-            foreseen[code] = seen
-    return Judged(places, refused, foreseen)
-
-
-def covers(actor: Actor | None, division: str) -> bool:
-    """Whether a division lies in the actor's area; the operator at the machine has the whole county."""
-    return actor is None or any(division.startswith(area) for area in actor.divisions)
-
-
-def judge_people(
-    session: Session, actor: Actor | None, details: dict[int, Detail], judged: Judged, on: date
-) -> dict[int, str]:
-    """The state of each row of a batch; what would change is written into its detail."""
-    states: dict[int, str] = {}
-    asked: list[int] = []
-    for position, detail in details.items():
-        why = judged.refused.get(detail.values["household"])
-        if why:
-            states[position], detail.why = "outside", why
-        else:
-            asked.append(position)
-    rows = [taking.person_of(details[position].values) for position in asked]
-    for position, seen in zip(asked, foresee_people(session, rows, judged.places, on), strict=True):
-        if seen.division and not covers(actor, seen.division):
-            states[position], details[position].why = "outside", "outside_area"
-        else:
-            states[position] = seen.state
-            details[position].before, details[position].after = seen.before, seen.after
-    return states
 
 
 def _compare(
@@ -283,7 +166,9 @@ def _compare(
         brought = villages(session, gathered, reference)
         judged = judge_homes(session, actor, gathered, brought)
     report.divisions = _division_counts(actor, brought)
-    report.households = _home_counts(judged)
+    _count_homes(report, judged)
+    with transaction() as session:
+        write_homes(session, import_id, gathered, judged, new=True)
     report.brought = [row for row in brought.values() if covers(actor, row.code)]
     for batch in gathered.batches(COMPARE):
         with reading() as session:
@@ -306,9 +191,11 @@ def count_states(report: FileReport, states: dict[int, str]) -> None:
     report.outside += counted["outside"]
 
 
-def _home_counts(judged: Judged) -> dict[str, int]:
+def _count_homes(report: FileReport, judged: Judged) -> None:
     states = Counter(seen.state for seen in judged.foreseen.values())
-    return {"created": states["new"], "changed": states["changed"]}
+    report.households = {"created": states["new"], "changed": states["changed"]}
+    report.homes_same = states["same"]
+    report.doubts.update(judged.heads.counted)
 
 
 def _division_counts(actor: Actor | None, brought: dict[str, DivisionIn]) -> dict[str, int]:
@@ -317,32 +204,3 @@ def _division_counts(actor: Actor | None, brought: dict[str, DivisionIn]) -> dic
     mine = {code: row for code, row in brought.items() if covers(actor, code)}
     renamed = sum(code in known and known[code][1]["name"] != row.name for code, row in mine.items())
     return {"created": sum(code not in known for code in mine), "changed": renamed}
-
-
-def write_states(session: Session, import_id: str, states: dict[int, str], details: dict[int, Detail]) -> None:
-    """Write what became of a batch of rows; the detail only where it says something new."""
-    by_state: dict[str, list[int]] = {}
-    for position, state in states.items():
-        if state in {"changed", "outside"}:
-            continue
-        by_state.setdefault(state, []).append(position)
-    for state, positions in by_state.items():
-        for start in range(0, len(positions), queries.CHUNK):
-            part = positions[start : start + queries.CHUNK]
-            session.execute(
-                update(ImportLine)
-                .where(col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(part))
-                .values(state=state)
-            )
-    told = [
-        {"b_position": position, "b_state": state, "b_detail": details[position].pack()}
-        for position, state in states.items()
-        if state in {"changed", "outside"}
-    ]
-    if told:
-        session.connection().execute(
-            update(ImportLine.__table__)  # type: ignore[attr-defined]
-            .where(col(ImportLine.import_id) == import_id, col(ImportLine.position) == bindparam("b_position"))
-            .values(state=bindparam("b_state"), detail=bindparam("b_detail", type_=ImportLine.__table__.c.detail.type)),  # type: ignore[attr-defined]
-            told,
-        )

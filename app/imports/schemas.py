@@ -51,7 +51,16 @@ REASONS: dict[str, str] = {
 }
 """Why a row cannot be read or taken in."""
 
-DOUBTS: dict[str, str] = ID_WARNINGS | {
+HEAD_DOUBTS: dict[str, str] = {
+    "head_taken": "这户已有户主",
+    "heads_in_file": "表里写了两个户主",
+    "heads_in_register": "名册里有两个户主",
+}
+"""Doubts about who is head of a home."""
+
+DOUBTS: dict[str, str] = {
+    **ID_WARNINGS,
+    **HEAD_DOUBTS,
     "sex_differs": "性别和号码不一致",
     "phone_form": "电话不像手机号",
     "date_unreadable": "日期看不懂，没有填",
@@ -73,6 +82,7 @@ TABS: dict[str, str] = {
     "changed": "有变化",
     "same": "没变化",
     "unreadable": "读不出",
+    "doubts": "其中要核实",
     "repaired": "其中自动修好",
 }
 """The parts of a preview, as the page shows them."""
@@ -101,6 +111,7 @@ class FileReport:
     ledger: str | None = None
     taken: bool = False
     brought: list[DivisionIn] = field(default_factory=list)
+    homes_same: int = 0
 
     @property
     def records(self) -> int:
@@ -133,13 +144,14 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Tile:
-    """One of the counts above the table of a preview: which tab it opens, its number and words."""
+    """One of the counts above the table of a preview: which tab it opens, its number and words, what it is made of."""
 
     tab: str = ""
     number: str = ""
     words: str = ""
     icon: str = ""
     tone: str = ""
+    parts: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,13 +181,18 @@ class ImportView:
 
 @dataclass(frozen=True)
 class LineView:
-    """One row of a preview: where it stands, whom it is about, and what is said of it."""
+    """One row of a preview: where it stands, which home or person it is about, and what is said of it.
+
+    `kind` is 户 or 人; `code` the code of a home, where the table does not show it anyway.
+    """
 
     place: str = ""
     name: str = ""
     what: str = ""
     before: str = ""
     after: str = ""
+    kind: str = "人"
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ def read(
     report = reading_service.read_file(import_id, actor, file_name, data, tell or _teller(import_id))
     with transaction() as session:
         batch = _batch(session, None, import_id)
-        batch.ledger, batch.report, batch.state = report.ledger, _stored(report), "previewed"
+        stored = _stored(report) | {"doubtful": queries.doubtful(session, import_id)}
+        batch.ledger, batch.report, batch.state = report.ledger, stored, "previewed"
         batch.total_rows, batch.finished_at = report.records, utcnow()
         session.execute(delete(ImportFile).where(col(ImportFile.import_id) == import_id))
     progress.forget(import_id)
@@ -91,7 +92,8 @@ def _stored(report: FileReport) -> dict[str, Any]:
     """The report as it is kept: what cannot be read stands sealed in the rows, here is only its number."""
     said = report.as_json()
     said["rows_unreadable"] = len(report.rows_unreadable)
-    return said | {"brought": [{"code": row.code, "name": row.name} for row in report.brought]}
+    brought = [{"code": row.code, "name": row.name} for row in report.brought]
+    return said | {"brought": brought, "homes_same": report.homes_same}
 
 
 def start(session: Session, actor: Actor, import_id: str) -> None:
@@ -182,7 +184,7 @@ def recent(session: Session, actor: Actor) -> list[ImportView]:
     return [views.view(session, _settled(session, batch)) for batch in queries.recent(session, actor)]
 
 
-def page(session: Session, actor: Actor, import_id: str, tab: str, number: int) -> LinePage:
+def page(session: Session, actor: Actor | None, import_id: str, tab: str, number: int) -> LinePage:
     """Up to fifty rows of one part of a preview.
 
     Raises:
@@ -191,7 +193,7 @@ def page(session: Session, actor: Actor, import_id: str, tab: str, number: int) 
     _batch(session, actor, import_id)
     found, total = queries.lines(session, import_id, tab, max(0, number))
     first = queries.PAGE * max(0, number) + 1
-    line = f"第 {first:,}–{first + len(found) - 1:,} 行，共 {total:,} 行" if found else ""
+    line = f"第 {first:,}–{first + len(found) - 1:,} 条，共 {total:,} 条" if found else ""
     return LinePage([lines.show(row, tab) for row in found], total, line)
 
 

@@ -13,9 +13,13 @@ from uuid import UUID
 from app.divisions.schemas import DivisionIn
 from app.households import tags
 from app.households.schemas import HouseholdIn, PersonIn
+from app.imports.heads import Contest
 
 TAKEN = frozenset({"roster"})
 """Ledgers whose rows go into the register."""
+
+UNSURE = "待核实"
+"""The relation of somebody whom a ledger writes down as a second head, until a person settles it."""
 
 _VILLAGE = re.compile(r"(\d{12})\d{1,8}")
 _SPECIAL = {label: code for code, label in tags.TAGS.items()}
@@ -34,12 +38,12 @@ class Homes:
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     sound: set[str] = field(default_factory=set)
 
-    def see(self, values: Mapping[str, Any], readable: bool) -> None:
+    def see(self, values: Mapping[str, Any], readable: bool, position: int = 0) -> None:
         """Take what a row says of its household; an unreadable person does not unsay the household's own values."""
         code = values.get("household")
         if not code:
             return
-        home = self.fields.setdefault(code, {})
+        home = self.fields.setdefault(code, {"at": position})
         for name in ("village", "group", "attribute", "checked_on", "checked_result", "head"):
             if home.get(name) is None and values.get(name) is not None:
                 home[name] = values[name]
@@ -50,27 +54,30 @@ class Homes:
             home.setdefault("head_person", values["name"])
         home.setdefault("first_person", values["name"])
 
-    def household(self, code: str, key: str | None = None, division: str | None = None) -> HouseholdIn:
-        """The household as the register takes it in; named after its head.
+    def named(self, code: str, known: str | None) -> str:
+        """What to call a home of which neither the register nor a row that is taken in names the head."""
+        home = self.fields[code]
+        return home.get("head_person") or home.get("head") or known or home["first_person"]
+
+    def household(self, code: str, name: str, key: str | None, division: str) -> HouseholdIn:
+        """The household as the register takes it in.
 
         Args:
+            name: of its head.
             key: the id it gets when it is new.
             division: where a known one lies now; a new one lies in the village its code begins with.
         """
-        home = self.fields[code]
-        named = home.get("head_person") or home.get("head") or home["first_person"]
-        said = {name: home.get(name) for name in ("group", "attribute", "checked_on", "checked_result")}
-        given = {name: value for name, value in said.items() if value is not None}
-        return HouseholdIn(
-            id=UUID(key) if key else None, code=code, name=named, division=division or village_of(code) or "", **given
-        )
+        said = {word: self.fields[code].get(word) for word in ("group", "attribute", "checked_on", "checked_result")}
+        given = {word: value for word, value in said.items() if value is not None}
+        return HouseholdIn(id=UUID(key) if key else None, code=code, name=name, division=division, **given)
 
 
-def person_of(values: Mapping[str, Any], key: str | None = None) -> PersonIn:
+def person_of(values: Mapping[str, Any], key: str | None = None, contest: Contest | None = None) -> PersonIn:
     """A row of the roster as the register takes a person in.
 
     Args:
         key: the id the person gets when new.
+        contest: why this person is no head, whatever the row says.
     """
     special = values.get("special")
     words = re.split(r"[、,，;；/ ]+", special) if special else []
@@ -87,10 +94,15 @@ def person_of(values: Mapping[str, Any], key: str | None = None) -> PersonIn:
         "works_away": values.get("work"),
         "is_head": values.get("relation") in tags.HEADS if values.get("relation") else None,
     }
+    beside = _beside(values)
+    if contest and contest.how != "seated":
+        open_now = {"relation": UNSURE, "is_head": False}
+        columns |= open_now if contest.how == "member" else dict.fromkeys(open_now)
+        beside |= {"relation_written": values["relation"]} if values.get("relation") else {}
     given = {name: value for name, value in columns.items() if value is not None}
     return PersonIn(
         id=UUID(key) if key else None, household_code=values["household"], name=values["name"],
-        tags=sorted(set(found)), extra=_beside(values), **given,
+        tags=sorted(set(found)), extra=beside, **given,
     )  # fmt: skip
 
 

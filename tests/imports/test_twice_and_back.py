@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func
+from sqlmodel import col, select
 
-from app.db import transaction
+from app.db import reading, transaction
 from app.errors import Conflict
 from app.imports import service
+from models.households import Person
 from tests.imports import files
 from tests.imports.conftest import preview, register, take, undo, versions
 from tests.imports.files import HEADER, person
@@ -33,7 +36,7 @@ def rows(draw) -> list[list[Any]]:
         home = draw(st.integers(1, 3))
         row = person(
             who, home=home, head=f"户{home}", name=draw(st.sampled_from([f"王{'甲乙丙丁戊'[who - 1]}", "李 娟", "張國琹"])),
-            relation=draw(st.sampled_from(["户主", "配偶", "子"])), 联系电话=draw(_PHONES), 最近排查日期=draw(_DATES),
+            relation=draw(st.sampled_from(["户主", "配偶", "子", ""])), 联系电话=draw(_PHONES), 最近排查日期=draw(_DATES),
             特殊类别=draw(_SPECIAL), 户属性=draw(st.sampled_from(["一般户", "", "低保边缘"])),
             身份证号=draw(st.sampled_from([draw(st.sampled_from(_DRESSES))(person(who)[9]), "", 3.49927199003013e17])),
         )  # fmt: skip
@@ -59,6 +62,13 @@ def bring(found: list[list[Any]]) -> tuple[str | None, tuple[int, int]]:
     return import_id, (report.created, report.changed + report.households["changed"] + report.households["created"])
 
 
+def two_heads() -> list[str]:
+    """The homes that have more than one head."""
+    with reading() as session:
+        heads = select(Person.household_id).where(col(Person.is_head), col(Person.removed_at).is_(None))
+        return list(session.exec(heads.group_by(col(Person.household_id)).having(func.count() > 1)))
+
+
 @settings(
     max_examples=25, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -72,6 +82,7 @@ def test_twice_adds_nothing_and_undo_restores(first, second):
     assert counted == (0, 0)
     assert (register(), versions()) == (after_first, touched)
     later, _ = bring(second)
+    assert two_heads() == []
     for import_id, before in ((later, after_first), (again, after_first), (begun, nothing)):
         if import_id is not None:
             undo(import_id)
