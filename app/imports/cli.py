@@ -9,11 +9,12 @@ from typing import Any
 
 import typer
 
-from app.db import transaction
+from app.db import reading, transaction
 from app.errors import AppError
 from app.imports import schemas, service
 from app.imports.book import find_files, read_path
-from app.imports.ledgers import ledger
+from app.imports.ledgers import in_words, ledger
+from app.imports.taking import TAKEN
 
 
 def run(paths: list[Path], *, yes: bool = False, as_json: bool = False) -> None:
@@ -75,29 +76,64 @@ def _words(name: str, report: dict[str, Any], yes: bool) -> str:
     if "problem" in report:
         return f"{name}：{report['problem']['message']}"
     known = ledger(report["ledger"]) if report["ledger"] else None
-    head = f"{name}（{known.title if known else '没认出是哪种台账'}）"
-    counted: Counter[str] = Counter()
-    for kind, count in report["rows_repaired"].items():
-        counted[schemas.REPAIRS.get(kind, kind)] += count
-    repaired = "、".join(f"{words} {count}" for words, count in counted.items())
+    if known is None:
+        return f"{name}（没认出是哪种台账，什么都没有读）\n  {in_words(TAKEN)}"
+    told = [f"{name}（{known.title}）", *_read(report)]
+    told += _taken(report, yes) if report["taken"] else ["  这种台账现在只能看，还不能导入。"]
+    return "\n".join(told)
+
+
+def _read(report: dict[str, Any]) -> list[str]:
+    """What was read of a file, repaired, lost and doubted."""
     told = [
-        head,
         f"  好的 {report['rows_good']} 行，修好 {report['rows_repaired_total']} 行，"
-        f"读不出 {len(report['rows_unreadable'])} 行",
+        f"读不出 {len(report['rows_unreadable'])} 行"
     ]
-    if repaired:
-        told.append(f"  修了：{repaired}")
+    for before, counts, words in (
+        ("修了", report["rows_repaired"], schemas.REPAIRS),
+        ("要核实", report["doubts"], schemas.DOUBTS),
+    ):
+        told += _counted(before, counts, words)
     told += [
         f"  读不出：{row['sheet']} 第 {row['row']} 行 {row['name']}，{schemas.REASONS.get(row['why'], row['why'])}"
         for row in report["rows_unreadable"]
     ]
-    if report["taken"]:
-        verb = "已导入" if report["imported"] else "将导入"
-        told.append(
-            f"  {verb}：新的 {report['created']} 人，有变化 {report['changed']} 人，没变化 {report['unchanged']} 人"
-        )
-    else:
-        told.append("  这种台账现在只能看，还不能导入。")
-    if report["taken"] and not yes:
-        told.append("  加上 --yes 才会写进名册。")
-    return "\n".join(told)
+    return told + _doubtful(report["import_id"])
+
+
+def _counted(before: str, counts: dict[str, int], words: dict[str, str]) -> list[str]:
+    """`修了：日期写法 3、名字里多了空格 2`; kinds that people call the same are one."""
+    counted: Counter[str] = Counter()
+    for kind, count in counts.items():
+        counted[words.get(kind, kind)] += count
+    said = "、".join(f"{kind} {count}" for kind, count in counted.items())
+    return [f"  {before}：{said}"] if said else []
+
+
+def _doubtful(import_id: str) -> list[str]:
+    """The first rows that a person should look at, and how many more there are."""
+    with reading() as session:
+        page = service.page(session, None, import_id, "doubts", 0)
+    told = [
+        f"  要核实：{row.place} {row.name}，" + "；".join(filter(None, (row.what, row.before, row.after)))
+        for row in page.rows
+    ]
+    more = page.total - len(page.rows)
+    return [*told, f"  还有 {more} 处要核实，在名册导入的页面上看。"] if more else told
+
+
+def _taken(report: dict[str, Any], yes: bool) -> list[str]:
+    """What the import does, or would do."""
+    verb = "已导入" if report["imported"] else "将导入"
+    people = f"新的 {report['created']} 人，有变化 {report['changed']} 人，没变化 {report['unchanged']} 人"
+    told = [f"  {verb}：{people}"]
+    for unit, other, counted in (("户", "有变化", report["households"]), ("个区划", "改名", report["divisions"])):
+        if any(counted.values()):
+            told.append(f"  {verb}：新的 {counted['created']} {unit}，{other} {counted['changed']} {unit}")
+    left = [
+        f"{words} {report[name]} 行"
+        for name, words in (("outside", "不在已知的村里"), ("contrary", "同一个人写了两次，内容不一样"))
+        if report[name]
+    ]
+    told += [f"  不导入：{'，'.join(left)}"] if left else []
+    return told if yes else [*told, "  加上 --yes 才会写进名册。"]

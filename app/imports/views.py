@@ -5,8 +5,9 @@ from typing import Any
 from sqlmodel import Session
 
 from app.db import SHANGHAI
-from app.imports.ledgers import ledger
+from app.imports.ledgers import in_words, ledger
 from app.imports.schemas import TABS, ImportView, Tile
+from app.imports.taking import TAKEN
 from models.accounts import User
 from models.imports import ImportBatch
 
@@ -23,6 +24,7 @@ _ICONS = {
     "changed": "pencil",
     "same": "check",
     "unreadable": "triangle-alert",
+    "doubts": "circle-alert",
     "repaired": "square-pen",
 }
 
@@ -34,8 +36,8 @@ def view(session: Session, batch: ImportBatch) -> ImportView:
     known = ledger(batch.ledger) if batch.ledger else None
     numbers = _numbers(report)
     rows = _records(report)
-    to_take = numbers["new"] + numbers["changed"] + numbers["same"]
-    news = numbers["new"] + numbers["changed"] + sum(_beside(report))
+    people = _people(report)
+    to_take = people["new"] + people["changed"] + people["same"]
     at = batch.created_at.astimezone(SHANGHAI)
     return ImportView(
         id=batch.id,
@@ -47,21 +49,21 @@ def view(session: Session, batch: ImportBatch) -> ImportView:
         who=user.name if user else "县里的电脑",
         size=f"{len(report.get('sheets', {}))} 张表・{rows:,} 行",
         summary=f"新的 {numbers['new']:,}，有变化 {numbers['changed']:,}，读不出 {numbers['unreadable']:,}",
-        tiles=[_tile(tab, number) for tab, number in numbers.items()],
-        first_tab=next((tab for tab in ("repaired", "changed", "unreadable", "new") if numbers[tab]), "new"),
+        tiles=[_tile(tab, number, report) for tab, number in numbers.items()],
+        first_tab=next((tab for tab in ("doubts", "repaired", "changed", "unreadable", "new") if numbers[tab]), "new"),
         rows=rows,
         to_take=to_take,
         to_take_words=f"{to_take:,}",
         unreadable=numbers["unreadable"],
-        can_take=bool(report.get("taken")) and batch.state == "previewed" and news > 0,
+        can_take=bool(report.get("taken")) and batch.state == "previewed" and _anything(report),
         can_undo=batch.state == "done",
         problem=batch.problem or "",
         notes=_notes(batch),
     )
 
 
-def _numbers(report: dict[str, Any]) -> dict[str, int]:
-    """Rows by tab. A row written twice is one that changes nothing."""
+def _people(report: dict[str, Any]) -> dict[str, int]:
+    """Rows by what becomes of them; together all rows of the file. A row written twice is one that changes nothing."""
     twice = report.get("rows_repaired", {}).get("duplicate_row", 0)
     if report.get("taken"):
         fresh, same = report.get("created", 0), report.get("unchanged", 0) + twice
@@ -72,42 +74,69 @@ def _numbers(report: dict[str, Any]) -> dict[str, int]:
         "changed": report.get("changed", 0),
         "same": same,
         "unreadable": sum(report.get(name, 0) for name in ("rows_unreadable", "outside", "contrary")),
-        "repaired": report.get("rows_repaired_total", 0),
     }
 
 
-def _tile(tab: str, number: int) -> Tile:
-    return Tile(tab, f"{number:,}", TABS[tab], _ICONS[tab], "bad" if tab == "unreadable" and number else "")
+def _homes(report: dict[str, Any]) -> dict[str, int]:
+    """Homes by what becomes of them, as far as they are listed."""
+    said = report.get("households", {})
+    return {"new": said.get("created", 0), "changed": said.get("changed", 0)}
+
+
+def _numbers(report: dict[str, Any]) -> dict[str, int]:
+    """What each tab lists: rows and homes together."""
+    people, homes = _people(report), _homes(report)
+    told = {tab: number + homes.get(tab, 0) for tab, number in people.items()}
+    return told | {"doubts": report.get("doubtful", 0), "repaired": report.get("rows_repaired_total", 0)}
+
+
+def _tile(tab: str, number: int, report: dict[str, Any]) -> Tile:
+    homes = _homes(report).get(tab, 0)
+    parts = f"{homes:,} 户，{number - homes:,} 人" if homes else ""
+    return Tile(tab, f"{number:,}", TABS[tab], _ICONS[tab], "bad" if tab == "unreadable" and number else "", parts)
 
 
 def _records(report: dict[str, Any]) -> int:
     return sum(report.get(name, 0) for name in ("rows_good", "rows_repaired_total", "rows_unreadable"))
 
 
-def _beside(report: dict[str, Any]) -> list[int]:
-    """What changes about homes and divisions."""
-    return [number for name in ("households", "divisions") for number in report.get(name, {}).values()]
-
-
 def _notes(batch: ImportBatch) -> list[str]:
     """What else is to be said of a file."""
     report, notes = batch.report, []
     if batch.state == "previewed" and not batch.ledger:
-        notes.append("没认出是哪种台账。看看表头里有没有姓名、身份证号、户编号，改好再传。")
+        notes.append(f"没认出是哪种台账，什么都没有读。{in_words(TAKEN)}")
     elif batch.state == "previewed" and not report.get("taken"):
         notes.append("这种台账现在只能看，还不能导入。")
-    elif batch.state == "previewed" and not (report["created"] + report["changed"] + sum(_beside(report))):
+    elif batch.state == "previewed" and not _anything(report):
         notes.append("和名册里的一样，不用导入。")
     if report.get("unknown_columns"):
         notes.append(f"这些列不认识，没有读：{'、'.join(report['unknown_columns'])}。")
-    homes, places = report.get("households", {}), report.get("divisions", {})
-    if any(homes.values()):
-        notes.append(f"户：新的 {homes['created']:,}，有变化 {homes['changed']:,}。")
+    if report.get("taken"):
+        notes += _sums(report)
+    places = report.get("divisions", {})
     if any(places.values()):
         notes.append(f"区划：新的 {places['created']:,}，改名 {places['changed']:,}。")
     if report.get("outside"):
         notes.append(f"有 {report['outside']:,} 行不在你负责的地方，或户编号不在已知的村里，不会导入。")
     doubts = sum(report.get("doubts", {}).values())
     if doubts:
-        notes.append(f"有 {doubts:,} 处要核实，比如号码最后一位对不上；照表里写的导入。")
+        notes.append(f"有 {doubts:,} 处要核实，在“{TABS['doubts']}”里，一处一处写着会怎么导入。")
     return notes
+
+
+def _anything(report: dict[str, Any]) -> bool:
+    """Whether the import would change anything at all."""
+    numbers = _numbers(report)
+    return bool(numbers["new"] or numbers["changed"] or any(report.get("divisions", {}).values()))
+
+
+def _sums(report: dict[str, Any]) -> list[str]:
+    """How the rows of a file and its homes add up."""
+    people, homes = _people(report), _homes(report)
+    same = report.get("homes_same", 0)
+    known = sum(homes.values()) + same
+    return [
+        f"人：表里 {sum(people.values()):,} 行，新的 {people['new']:,}，有变化 {people['changed']:,}，"
+        f"没变化 {people['same']:,}，读不出或不导入 {people['unreadable']:,}。",
+        f"户：表里 {known:,} 户，新的 {homes['new']:,}，有变化 {homes['changed']:,}，没变化 {same:,}。",
+    ]

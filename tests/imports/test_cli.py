@@ -85,6 +85,32 @@ def test_in_words(folder, capsys):
         assert words in said
 
 
+def test_homes_and_doubts_are_told_in_words(folder, capsys):
+    cli.run([folder / "花名册.xlsx"], yes=True)
+    assert "已导入：新的 1 户，有变化 0 户" in capsys.readouterr().out
+    rows = [person(1, 户属性="低保边缘"), person(2, name="李娟"), person(3, name="王小毛", 联系电话="0556-7356664")]
+    (folder / "花名册.xlsx").write_bytes(roster(*rows))
+    cli.run([folder / "花名册.xlsx"])
+    said = capsys.readouterr().out
+    for words in (
+        "将导入：新的 2 人，有变化 0 人，没变化 1 人",
+        "将导入：新的 0 户，有变化 1 户",
+        "要核实：这户已有户主 2、电话不像手机号 1",
+        "要核实：毛安村 第 4 行 李娟，这户已有户主；名册里 王建国，表里 李娟；户主还是王建国；李娟先记成家里人",
+    ):
+        assert words in said
+
+
+def test_a_ledger_that_nobody_knows_is_said_to_be_unknown(folder, capsys):
+    (folder / "采购.xlsx").write_bytes(files.xlsx({"账": [["品名", "数量", "单价"], ["大米", 3, 60]]}))
+    cli.run([folder / "采购.xlsx"])
+    said = capsys.readouterr().out
+    assert "没认出是哪种台账，什么都没有读" in said
+    assert "能导入的有户籍人口花名册" in said
+    assert "死亡人员名单" in said
+    assert "好的 0 行" not in said
+
+
 def test_a_file_that_cannot_be_opened_does_not_stop_its_neighbours(folder, capsys):
     (folder / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(typer.Exit) as ended:

@@ -6,6 +6,7 @@ several shapes of sheet (a list of who is entitled, one sheet per month paid, a 
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -105,3 +106,11 @@ def ledgers() -> tuple[Ledger, ...]:
 def ledger(code: str) -> Ledger | None:
     """The ledger of that code."""
     return next((known for known in ledgers() if known.code == code), None)
+
+
+def in_words(taken: Collection[str]) -> str:
+    """Which ledgers are known, for whoever sent another one; `taken` are the codes of those that can be taken in."""
+    titles = {one.code: one.title for one in ledgers()}
+    full = "、".join(title for code, title in titles.items() if code in taken)
+    seen = "、".join(title for code, title in titles.items() if code not in taken)
+    return f"能导入的有{full}；只能看的有{seen}。看看表头里有没有姓名、身份证号、户编号，改好再来。"
