@@ -7,7 +7,7 @@ export const ROLES = {
 };
 
 export const initial = {
-  phase: "loading", name: "", line: "", sizes: [], dark: false, homes: "", room: { words: "", line: "", short: false, open: false },
+  phase: "loading", name: "", line: "", sizes: [], dark: false, homes: "", room: { words: "手机空间", line: "", short: false, open: false },
   update: null, kept: "", office: false, password: { open: false, busy: false, problem: "", first: false }, leaving: false,
 };
 
