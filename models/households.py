@@ -15,7 +15,10 @@ class Household(SQLModel, table=True):
     """
 
     __tablename__ = "household"
-    __table_args__ = (Index("household_list", "division", "name", "id", "removed_at"),)
+    __table_args__ = (
+        Index("household_list", "division", "name", "id", "removed_at"),
+        Index("household_group", "division", "group", "removed_at"),
+    )
     id: str = Field(primary_key=True, max_length=36)
     code: str = Field(sa_column=Column(ordered(32), unique=True, nullable=False))
     name: str = Field(sa_column=Column(ordered(64), nullable=False))

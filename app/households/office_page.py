@@ -34,10 +34,10 @@ def _option(choice: rx.Var[Choice]) -> rx.Component:
 def _filters() -> rx.Component:
     return rx.el.form(
         search_field(
-            "找人：姓名、拼音、后四位、村名",
+            "找人：姓名、拼音、后四位、村、组",
             name="text",
             default_value=HomesState.text,
-            placeholder="刘桂英、lgy、0019、毛安村 刘",
+            placeholder="刘桂英、lgy、0019、毛安 刘、毛安村 一组",
             data_testid="household-search",
         ),
         field(
@@ -96,7 +96,7 @@ def _found() -> rx.Component:
     )
     nobody = rx.cond(
         HomesState.text != "",
-        empty("没找到，换个写法试试", "写姓名、拼音首字母、身份证后四位，前面可以加村名。"),
+        empty("没找到，换个写法试试", "写姓名、拼音首字母、身份证后四位，前面可以加村名、组；只写村名，列出全村。"),
         empty("名册里还没有农户", "先从名册导入里放入户籍人口花名册。"),
     )
     return rx.cond(HomesState.page.rows.length() > 0, listing, nobody)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Select, and_
+from sqlmodel import Session, col
 
 from app.accounts.schemas import Actor
 from app.db import SHANGHAI
 from app.divisions import service as divisions
 from app.errors import NotFound
-from app.households import queries, rules, tags
+from app.households import queries, rules, search_service, tags
 from app.households.schemas import (
     ContactView,
     Hit,
@@ -19,7 +21,7 @@ from app.households.schemas import (
     LookView,
     PersonView,
 )
-from app.households.search_service import MOST, search
+from app.households.search_service import Asked
 from models.households import Contact, Household, Person
 
 PAGE = 50
@@ -36,35 +38,55 @@ def list_households(
     """A page of homes: all of the area, or those in which a search finds somebody.
 
     Args:
-        text: as people look for each other (`刘桂英`, `lgy`, `0019`, `毛安村 刘`); empty lists all.
+        text: as people look for each other (`刘桂英`, `lgy`, `0019`, `毛安村 刘`, `毛安 一组`); empty lists all.
         village: only below this division.
         tag: only homes with this tag, their own or of somebody in them.
     """
     attributes = [name for name, code in tags.ATTRIBUTES.items() if code and f"home:{code}" == tag]
-    condition = queries.listed(session, actor, on, village=village, attributes=attributes)
     of_people = "" if attributes else tag
-    if text.strip():
-        return _found(session, actor, on, condition, text, village, of_people, offset)
+    said = search_service.read(session, actor, text, on, area=village)
+    condition = queries.listed(session, actor, on, village=village, attributes=attributes, known=bool(said))
+    place = search_service.of_place(session, actor, said, on) if said else None
+    if said and place is None:
+        return _found(session, actor, on, condition, said, of_people, offset)
+    there = _homes_there(session, place) if place else None
     if of_people:
-        return _tagged(session, actor, on, of_people, village, offset)
-    rows = queries.page(session, condition, PAGE + 1, offset)
-    total = queries.count(session, condition)
+        return _tagged(session, queries.tagged(session, actor, on, of_people, village, there), on, offset)
+    where = condition if there is None else and_(condition, there)
+    rows = queries.page(session, where, PAGE + 1, offset)
+    total = queries.count(session, where)
     return HouseholdPage(_rows(session, rows[:PAGE], on, {}), total, len(rows) > PAGE)
 
 
-def _tagged(session: Session, actor: Actor, on: date, tag: str, village: str, offset: int) -> HouseholdPage:
-    query = queries.tagged(session, actor, on, tag, village)
+def _homes_there(session: Session, place: Asked) -> ColumnElement[bool]:
+    """The homes of the villages and groups that were named; a few are named one by one, or their order is read."""
+    few = queries.few_in_groups(session, place.villages, place.groups, search_service.FEW) if place.groups else None
+    return queries.in_groups(place.villages, place.groups) if few is None else col(Household.id).in_(few)
+
+
+def _tagged(session: Session, query: Select[Any], on: date, offset: int) -> HouseholdPage:
     keys = queries.tagged_ids(session, query, PAGE + 1, offset)
     homes = sorted(queries.by_ids(session, keys[:PAGE]), key=lambda home: keys.index(home.id))
     return HouseholdPage(_rows(session, homes, on, {}), queries.tagged_count(session, query), len(keys) > PAGE)
 
 
 def _found(
-    session: Session, actor: Actor, on: date, condition: object, text: str, village: str, tag: str, offset: int
+    session: Session,
+    actor: Actor,
+    on: date,
+    condition: ColumnElement[bool],
+    said: Sequence[Asked],
+    tag: str,
+    offset: int,
 ) -> HouseholdPage:
     hits: dict[str, Hit] = {}
-    for hit in search(session, actor, text, on, area=village):
+    named, place = search_service.after_people(said)
+    for hit in search_service.find(session, actor, named, on):
         hits.setdefault(hit.household_id, hit)
+    if place and len(hits) < search_service.MOST:
+        there = and_(condition, _homes_there(session, place))
+        for key, name in queries.names(session, there, search_service.MOST - len(hits)):
+            hits.setdefault(key, Hit("", key, name))
     allowed = queries.held_to(session, condition, list(hits))
     if tag:
         marks = queries.home_tags(session, sorted(allowed), on)
@@ -73,7 +95,8 @@ def _found(
     window = order[offset : offset + PAGE]
     homes = {row.id: row for row in queries.by_ids(session, window)}
     rows = _rows(session, [homes[key] for key in window], on, hits)
-    return HouseholdPage(rows, -1 if len(hits) >= MOST else len(order), len(order) > offset + PAGE)
+    total = -1 if len(hits) >= search_service.MOST else len(order)
+    return HouseholdPage(rows, total, len(order) > offset + PAGE)
 
 
 def _rows(session: Session, homes: Sequence[Household], on: date, hits: dict[str, Hit]) -> list[HouseholdRow]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, bindparam, func, or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.accounts.queries import below, has_pairings_today, in_scope, paired_households
 from app.accounts.schemas import Actor
@@ -36,29 +36,57 @@ def tag_open(on: date) -> ColumnElement[bool]:
     return and_(PersonTag.from_on <= on, or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on))  # type: ignore[union-attr, operator]
 
 
+def in_groups(villages: Sequence[str], groups: Sequence[str]) -> ColumnElement[bool]:
+    """Homes of these villages and, where any are named, of groups that are written so."""
+    where = Household.division.in_(list(villages))  # type: ignore[attr-defined]
+    return and_(where, Household.group.in_(list(groups))) if groups else where  # type: ignore[union-attr]
+
+
+def few_in_groups(session: Session, villages: Sequence[str], groups: Sequence[str], few: int) -> list[str] | None:
+    """The homes of these groups, or None when there are more than a few."""
+    query = select(Household.id).where(in_groups(villages, groups)).limit(few + 1)
+    found = list(session.scalars(query))
+    return found if len(found) <= few else None
+
+
+def paired_divisions(session: Session, actor: Actor, on: date) -> list[str]:
+    """The villages in which the homes paired with an actor lie."""
+    homes = paired_households(actor.id, on)
+    return list(session.scalars(select(Household.division).where(Household.id.in_(homes)).distinct()))  # type: ignore[attr-defined]
+
+
 def listed(
-    session: Session, actor: Actor, on: date, *, village: str = "", attributes: Sequence[str] = ()
+    session: Session, actor: Actor, on: date, *, village: str = "", attributes: Sequence[str] = (), known: bool = False
 ) -> ColumnElement[bool]:
     """The condition of the office's list: scope, and what was chosen.
 
     Pairings are asked for only where there are any: an OR would keep the database from reading in the list's order.
+
+    Args:
+        known: the homes are named otherwise (by their ids, villages or groups), and this only holds them to the scope:
+            the division is no column of an index then, lest the database reads the county in its order.
     """
     homes = Household.id if has_pairings_today(session, actor, on) else None
-    parts = [in_scope(actor, on, Household.division, homes), Household.removed_at.is_(None)]  # type: ignore[union-attr]
+    division = col(Household.division).concat("") if known else Household.division
+    parts = [in_scope(actor, on, division, homes), Household.removed_at.is_(None)]  # type: ignore[union-attr]
     if village:
-        parts.append(below(Household.division, village))
+        parts.append(below(division, village))
     if attributes:
         parts.append(Household.attribute.in_(attributes))  # type: ignore[union-attr]
     return and_(*parts)
 
 
-def tagged(session: Session, actor: Actor, on: date, tag: str, village: str) -> Select[Any]:
-    """The homes of people with a tag, village by village, from the index of tags alone."""
+def tagged(
+    session: Session, actor: Actor, on: date, tag: str, village: str, homes_where: ColumnElement[bool] | None = None
+) -> Select[Any]:
+    """The homes of people with a tag, village by village, from the index of tags alone; held to some homes if asked."""
     homes = PersonTag.household_id if has_pairings_today(session, actor, on) else None
     scope = in_scope(actor, on, PersonTag.division, homes)
     query = select(PersonTag.household_id).where(PersonTag.tag == tag, tag_open(on), scope)
     if village:
         query = query.where(below(PersonTag.division, village))
+    if homes_where is not None:
+        query = query.where(PersonTag.household_id.in_(select(Household.id).where(homes_where)))  # type: ignore[attr-defined]
     return query.group_by(PersonTag.division, PersonTag.household_id).order_by(
         PersonTag.division, PersonTag.household_id
     )  # type: ignore[arg-type]
@@ -78,6 +106,13 @@ def page(session: Session, condition: Any, limit: int, offset: int) -> list[Hous
     """A page of homes, village by village, each by name."""
     query = select(Household).where(condition).order_by(Household.division, Household.name, Household.id)
     return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def names(session: Session, condition: Any, limit: int) -> list[tuple[str, str]]:
+    """The first homes of such a list, as id and name only."""
+    query = select(Household.id, Household.name).where(condition)  # type: ignore[call-overload]
+    rows = session.execute(query.order_by(Household.division, Household.name, Household.id).limit(limit))
+    return [(key, name) for key, name in rows]
 
 
 def count(session: Session, condition: Any) -> int:
@@ -182,9 +217,16 @@ def looks(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple
 
 
 def people_where(
-    session: Session, actor: Actor, on: date, villages: Sequence[str] | None, *conditions: Any
+    session: Session,
+    actor: Actor,
+    on: date,
+    villages: Sequence[str] | None,
+    *conditions: Any,
+    homes: Sequence[str] | None = None,
 ) -> Select[Any]:
     """People by what was searched: within these villages, or (None) within the homes paired with the actor.
+
+    Where only a few homes of the villages are meant, they are named instead.
 
     The villages stand as a list, not as a range, so that an index on (division, what is searched) answers on both
     databases with one short look per village. PostgreSQL takes the list as one array.
@@ -192,6 +234,8 @@ def people_where(
     where: Any
     if villages is None:
         where = Person.household_id.in_(paired_households(actor.id, on))  # type: ignore[attr-defined]
+    elif homes is not None:
+        where = Person.household_id.in_(list(homes))  # type: ignore[attr-defined]
     elif is_sqlite(session):
         where = Person.division.in_(list(villages))  # type: ignore[attr-defined]
     else:

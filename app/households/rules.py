@@ -229,3 +229,29 @@ def read_word(word: str) -> Wanted:
         return Wanted("name", normal_name(wide))
     sound = sound_of_query(wide)
     return Wanted("sound", sound) if sound else Wanted("name", wide)
+
+
+_GROUP = re.compile(r"第?(.{1,8}?)(?:村民)?小?组")
+_HAN_DIGITS = "零一二三四五六七八九"
+
+
+def _han_number(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else _HAN_DIGITS[tens]) + ("十" if tens else "") + (_HAN_DIGITS[ones] if ones else "")
+
+
+_HAN_NUMBERS = {_han_number(number): number for number in range(1, 100)}
+
+
+def group_spellings(word: str) -> tuple[str, ...]:
+    """How a register may write the group that a word of a search names; empty for a word that names none.
+
+    `一组`, `1组` and `第一组` are one; the register has `1`, `一组` or `第1组`, as its ledger had it.
+    """
+    found = _GROUP.fullmatch(word)
+    if not found:
+        return ()
+    core = found[1]
+    number = int(core) if core.isdecimal() else _HAN_NUMBERS.get(core)
+    cores = {core} if number is None or not 0 < number < 100 else {str(number), _han_number(number)}
+    return tuple(sorted(spelling.format(one) for one in cores for spelling in ("{}", "{}组", "{}村民组", "第{}组")))

@@ -20,6 +20,13 @@ VILLAGES, HOMES, SIZE = 200, 160_000, 500_000
 GOAL = "p95 ≤ 60 ms at 500,000 people"
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高梁郑谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严欧莫孔向汤䶮"
 GIVEN = "桂英秀兰国庆建华玉珍志强春梅海燕小红德贵家旺云婷文波雪莲子轩浩宇欣怡梓涵俊杰明月忠义素芬美玲光荣凤霞长根水生金花银宝"
+FIRST, SECOND = "毛黄龙花高新官红赛东南沙石杨李王陈青白长", "安河口园士坝庄旗家岭"
+"""Of these the 200 villages are called, as villages are: some like families, some alike at their beginning."""
+
+
+def village_name(number: int) -> str:
+    """毛安村, 毛河村 …"""
+    return f"{FIRST[number // 10 % 20]}{SECOND[number % 10]}村"
 
 
 def fill(session: Any) -> None:
@@ -35,9 +42,10 @@ def fill(session: Any) -> None:
     villages = [f"349927{100 + number // 10}{201 + number % 10}" for number in range(VILLAGES)]
     session.execute(insert(Division), [
         {"code": "349927", "name": "演示县", "level": "county", "parent": None},
-        *({"code": code, "name": f"第{code[6:]}镇", "level": "township", "parent": "349927"}
+        *({"code": code, "name": f"{code[6:]}镇", "level": "township", "parent": "349927"}
           for code in sorted({village[:9] for village in villages})),
-        *({"code": code, "name": f"第{code[6:]}村", "level": "village", "parent": code[:9]} for code in villages),
+        *({"code": code, "name": village_name(number), "level": "village", "parent": code[:9]}
+          for number, code in enumerate(villages)),
     ])  # fmt: skip
     homes = [(new_id(), villages[number % VILLAGES]) for number in range(HOMES)]
     base = {"created_at": now, "updated_at": now, "version": 1, "extra": {}, "ledger": {}}
@@ -45,7 +53,7 @@ def fill(session: Any) -> None:
     for start in range(0, HOMES, 10_000):
         session.execute(insert(Household), [
             base | {"id": key, "code": f"{village}{start + at:05}", "name": dice.choice(SURNAMES) + dice.choice(GIVEN),
-                    "division": village, "attribute": "一般户"}
+                    "division": village, "attribute": "一般户", "group": f"{at % 12 + 1}组"}
             for at, (key, village) in enumerate(homes[start : start + 10_000])
         ])  # fmt: skip
     for start in range(0, SIZE, 10_000):
@@ -82,8 +90,11 @@ def _queries() -> list[str]:
     from app.households.rules import name_sounds
 
     sounds = [name_sounds(name) for name in names]
-    one = ["王", "l", "zhang", "w", "桂英", "第100201村 王", "英", "qqq", "龘龘"]
-    return names + given + [s[0] for s in sounds[:8]] + [s[1] for s in sounds[:8]] + one + ["0019", "1234", "002X"]
+    one = ["王", "l", "zhang", "w", "桂英", "毛安村 王", "英", "qqq", "龘龘"]
+    places = ["毛安", "毛安村", "毛安村 一组", "毛安 李", "maoan", "mac", "maoan lcj", "wangjia", "li guiying", "100镇"]
+    groups = ["一组", "99组", "3组 王"]
+    heard = [s[0] for s in sounds[:8]] + [s[1] for s in sounds[:8]]
+    return places + groups + names + given + heard + one + ["0019", "1234", "002X"]
 
 
 def _p95(times: list[float]) -> float:

@@ -249,12 +249,17 @@ SEARCHES = {
     "liugui": ["刘桂英"], "Liu Guiying": ["刘桂英"], "0010": ["刘桂英"], ELDER: ["刘桂英"], "161-6679-8147": ["刘桂英"],
     "毛安村 l": ["刘桂英"], "黄河村": ["刘䶮"], "红旗村": [], "ouyang": ["欧阳娜"], "oyn": ["欧阳娜"], "lyan": [],
     "lvyan": [], "😀": ["王😀"], "%": [], "H1": [], "": [], "349927x": [],
+    "毛安": ["刘桂英"], "毛安 刘": ["刘桂英"], "高士镇毛安": ["刘桂英"], "maoan": ["刘桂英"], "mac": ["刘桂英"],
+    "maoan lgy": ["刘桂英"], "Maoan 欧阳": ["欧阳娜"], "gaoshi 黄河": ["刘䶮"], "huanghe gy": [],
+    "毛安村 一组": ["刘桂英"], "毛安1组": ["刘桂英"], "毛安村一组 欧阳": ["欧阳娜"], "毛安 二组": [], "毛安 四组": [],
+    "黄河 第四组": ["刘䶮"], "4组": ["刘䶮"], "hhc ４组": ["刘䶮"], "ｌｇｙ": ["刘桂英"], "００１０": ["刘桂英"],
+    "毛安　ｌ": ["刘桂英"],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", SEARCHES)
 def test_people_are_found_as_people_look_for_them(cadre, text):
-    homes = [home(), home("H2", NEXT_VILLAGE), home("H3", FAR_VILLAGE)]
+    homes = [home(group="一组"), home("H2", NEXT_VILLAGE, group="4"), home("H3", FAR_VILLAGE)]
     take_in(
         elder(phone="16166798147"), {"household_code": "H2", "name": "刘䶮", "relation": "户主"},
         {"household_code": "H1", "name": "欧阳娜"}, {"household_code": "H1", "name": "王😀"},

@@ -144,3 +144,16 @@ def test_words_of_ledgers_become_codes():
     assert tags.household_tags("脱贫不稳定户") == ["watched"]
     assert tags.household_tags("一般户") == tags.household_tags(None) == []
     assert tags.label(tags.LIVING, "alone") == "独居"
+
+
+@pytest.mark.parametrize(
+    ("word", "among"),
+    [("一组", "1"), ("1组", "一组"), ("第12组", "十二组"), ("二十组", "20"), ("4村民组", "第四组"), ("上屋组", "上屋")],
+)
+def test_a_group_is_found_however_it_is_written(word, among):
+    assert among in rules.group_spellings(word)
+
+
+@pytest.mark.parametrize("word", ["组", "一", "刘桂英", "4", ""])
+def test_what_names_no_group(word):
+    assert rules.group_spellings(word) == ()
