@@ -20,6 +20,9 @@ ACCEPT = ".xlsx,.xls,.csv"
 LOW = {"margin_top": "auto"}
 WIDE = {"min_width": "760px"}
 """On a phone a table keeps its width and is pushed sideways."""
+WHOLE = {"white_space": "nowrap"}
+PAIRS = {"grid_template_columns": "repeat(auto-fit, minmax(136px, 1fr))"}
+"""On a phone two counts stand side by side, so that the table is not far."""
 ONE = ImportsState.one
 TAB = ImportsState.tab
 
@@ -67,9 +70,11 @@ def _tile(tile: rx.Var[Tile]) -> rx.Component:
 
 def _line(row: rx.Var[LineView]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(row.place),
+        rx.el.td(row.place, style=WHOLE),
         rx.el.td(row.kind),
-        rx.el.td(rx.el.b(row.name), rx.cond(row.code != "", rx.el.p(row.code, class_name="was"), rx.fragment())),
+        rx.el.td(
+            rx.el.b(row.name), rx.cond(row.code != "", rx.el.p(row.code, class_name="was", style=WHOLE), rx.fragment())
+        ),
         rx.el.td(row.what),
         rx.el.td(row.before, class_name="was"),
         rx.el.td(rx.el.b(row.after)),
@@ -152,7 +157,7 @@ def _under_way() -> rx.Component:
 
 def _preview() -> rx.Component:
     return rx.fragment(
-        rx.el.div(rx.foreach(ONE.tiles, _tile), class_name="counts"),
+        rx.el.div(rx.foreach(ONE.tiles, _tile), class_name="counts", style=PAIRS),
         rx.cond(
             ONE.notes.length() > 0,
             rx.el.div(rx.foreach(ONE.notes, lambda words: rx.el.p(words, class_name="soft-text"))),

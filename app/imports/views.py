@@ -120,7 +120,9 @@ def _notes(batch: ImportBatch) -> list[str]:
         notes.append(f"有 {report['outside']:,} 行不在你负责的地方，或户编号不在已知的村里，不会导入。")
     doubts = sum(report.get("doubts", {}).values())
     if doubts:
-        notes.append(f"有 {doubts:,} 处要核实，在“{TABS['doubts']}”里，一处一处写着会怎么导入。")
+        rows = report.get("doubtful", 0)
+        where = f"，在 {rows:,} 条里" if rows and rows != doubts else ""
+        notes.append(f"有 {doubts:,} 处要核实{where}。看“{TABS['doubts']}”，每条都写着会怎么导入。")
     return notes
 
 
