@@ -37,7 +37,7 @@ def _filters() -> rx.Component:
             "找人：姓名、拼音、后四位、村、组",
             name="text",
             default_value=HomesState.text,
-            placeholder="刘桂英、lgy、0019、毛安 刘、毛安村 一组",
+            placeholder="刘桂英、0019、毛安村 一组",
             data_testid="household-search",
         ),
         field(
