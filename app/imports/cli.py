@@ -119,7 +119,7 @@ def _doubtful(import_id: str) -> list[str]:
         for row in page.rows
     ]
     more = page.total - len(page.rows)
-    return [*told, f"  还有 {more} 处要核实，在名册导入的页面上看。"] if more else told
+    return [*told, f"  还有 {more} 条要核实，在名册导入的页面上看。"] if more else told
 
 
 def _taken(report: dict[str, Any], yes: bool) -> list[str]:
