@@ -77,3 +77,12 @@ def text(rows: Rows, encoding: str = "utf-8", delimiter: str = ",") -> bytes:
 def roster(*people: Sequence[Any], header: Sequence[str] = HEADER) -> bytes:
     """A roster of one village with its title, as a workbook."""
     return xlsx({"毛安村": [["高士镇毛安村户籍人口花名册"], list(header), *people]})
+
+
+def family(**more: Any) -> bytes:
+    """Three people in two homes; `more` replaces cells of the first."""
+    return roster(
+        person(1, **more),
+        person(2, name="李娟", relation="配偶", 联系电话=""),
+        person(3, home=2, head="周平", name="周平"),
+    )
