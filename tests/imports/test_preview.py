@@ -1,5 +1,8 @@
 """What a preview shows of a file: its counts, homes and people that change, doubts; on both databases."""
 
+# A row of a sheet stands on one line, as it does there.
+# ruff: noqa: E501
+
 import pytest
 
 from app.accounts.schemas import Actor
