@@ -21,12 +21,18 @@ class Login(TypedDict):
 
 
 LOGIN: rx.Var[Login] = offline.slice("login", Login)
+WHO: rx.Var[str] = offline.slice("who.phase", str)
+"""Who holds the phone: unknown (until its store has been read), out, in, office."""
 USERNAME: rx.Var[str] = offline.slice("who.username", str)
 """Who works here and has to sign in again."""
 
 
 def login_body() -> rx.Component:
-    """The middle of the login: the sign, two fields, one button."""
+    """The middle of the login: the sign, two fields, one button.
+
+    Drawn at build time, it is seen before the page is awake. Until then nothing can be sent: a browser left to itself
+    would put the password into the address, and `method="dialog"` sends nowhere.
+    """
     help_first = rx.el.header(rx.el.div(), urgent_link(), class_name="top")
     fields = body(
         plate(rx.el.h1("入户通"), rx.el.p("走一趟，记一次"), sign=True),
@@ -53,8 +59,10 @@ def login_body() -> rx.Component:
                 kind="main",
                 type="submit",
                 aria_busy=LOGIN["busy"],
+                disabled=WHO == "unknown",
                 data_testid="login-submit",
             ),
+            method="dialog",
             on_submit=offline.action("signIn", offline.EVENT, prevent_default=True),
             class_name="stack",
             custom_attrs={"noValidate": True},

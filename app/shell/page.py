@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import reflex as rx
 
-from app.shell.login import login_body
+from app.shell.login import WHO, login_body
 from components import offline
 from components.frame import bar, body, face, status_line, tabs, top, urgent_link
 from components.icons import icon
@@ -34,7 +34,6 @@ class Toast(TypedDict):
     word: str
 
 
-WHO: rx.Var[str] = offline.slice("who.phase", str)
 FRAME: rx.Var[Frame] = offline.slice("frame", Frame)
 TOAST: rx.Var[Toast] = offline.slice("toast", Toast)
 CAME: rx.Var[str] = offline.slice("came", str)
@@ -81,11 +80,8 @@ def screen(
 
 
 def login_page() -> rx.Component:
-    """`/login`: for whoever was signed out while working, and for another person on this phone.
-
-    The form waits for the phone's store: sent before that, the browser itself would send it, password and all.
-    """
-    return face(offline.start(), _status(), rx.cond(WHO == "unknown", body(waiting()), login_body()), _toast())
+    """`/login`: for whoever was signed out while working, and for another person on this phone."""
+    return face(offline.start(), _status(), login_body(), _toast())
 
 
 def main_bar(*children: Any, over_tabs: bool = False) -> rx.Component:
