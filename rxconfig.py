@@ -23,6 +23,7 @@ config = rx.Config(
     frontend_lazy_bundled_libraries=True,
     frontend_packages=[
         "@marcbachmann/cel-js@8.0.0",
+        "@noble/ciphers@2.4.0",
         "canonicalize@5.1.0",
         "dexie@4.4.7",
         "zustand@5.1.0",

@@ -17,6 +17,10 @@ users = typer.Typer(no_args_is_help=True, help="Accounts, for the operator at th
 keys = typer.Typer(no_args_is_help=True, help="Key files of the home.")
 cli.add_typer(users, name="user")
 cli.add_typer(keys, name="keys")
+evidence = typer.Typer(no_args_is_help=True, help="The chain of evidence.")
+cli.add_typer(evidence, name="evidence")
+export = typer.Typer(no_args_is_help=True, help="The official forms as Word, the ledgers as Excel.")
+cli.add_typer(export, name="export")
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document on stdout")]
 
@@ -62,6 +66,63 @@ def import_(
     run(paths, yes=yes, as_json=as_json)
 
 
+@cli.command()
+def findings(
+    as_of: Annotated[str | None, typer.Option("--as-of", help="the day, 2026-10-31; today when left out")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare all ledgers by the rules R01 to R52 and print what they find; nothing is kept."""
+    from app.db import migrate as bring
+    from app.findings.cli import show
+
+    bring()
+    show(as_of, as_json=as_json)
+
+
+@cli.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="where the backups lie, one folder each, photos beside them")],
+    keys: Annotated[Path | None, typer.Option("--keys", help="another folder, for the key files")] = None,
+    beside: Annotated[bool, typer.Option("--keys-beside-data", help="let keys and data lie together")] = False,
+    keep: Annotated[int, typer.Option(min=0, help="keep so many of the newest; 0 keeps all")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Copy database, photos and keys of the running system."""
+    from app.backup.cli import make
+
+    make(folder, keys, beside=beside, keep=keep, as_json=as_json)
+
+
+@cli.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="folder of backups (the newest is taken), or one of them")],
+    keys: Annotated[Path | None, typer.Option("--keys", help="folder of the backed-up key files")] = None,
+    without_keys: Annotated[bool, typer.Option("--without-keys", help="sealed fields will stay closed")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup back onto an empty home."""
+    from app.backup.cli import put_back
+
+    put_back(folder, keys, without_keys=without_keys, as_json=as_json)
+
+
+@cli.command()
+def rescue(
+    file: Annotated[Path, typer.Argument(help="what a phone saved by 存成文件", exists=True, dir_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Take in the unsent work that a phone has saved as a sealed file; may be run again, each item counts once."""
+    from app import rooms
+    from app.db import migrate as bring
+    from app.sealed.rescue_service import rescue as take_in
+
+    bring()
+    rooms.fill_registry()
+    found = take_in(file.read_bytes())
+    report = {"counts": found.counts, "receipts": found.receipts}
+    typer.echo(json.dumps(report, ensure_ascii=False) if as_json else found.words)
+
+
 @users.command("create")
 def user_create(
     username: str,
@@ -101,12 +162,113 @@ def user_reset(username: str) -> None:
         typer.echo(reset_password(session, None, user.id, utcnow()))
 
 
-@keys.command("rotate")
-def keys_rotate() -> None:
-    """Make a new field key and seal every field anew with it, in batches; may be broken off and run again."""
-    from app.crypto_rotation import rotate
+@keys.command("list")
+def keys_list(as_json: AsJson = False) -> None:
+    """Every key of the home: what for, its id, since when; never the key."""
+    from app.key_care import listed
 
-    typer.echo(json.dumps(rotate(), ensure_ascii=False))
+    found = listed(settings().keys)
+    if as_json:
+        typer.echo(json.dumps([vars(one) for one in found], ensure_ascii=False))
+        return
+    for one in found:
+        typer.echo(f"{one.purpose:8} {one.id} {one.made} {'in use' if one.current else '      '} {one.what}")
+
+
+@keys.command("rotate")
+def keys_rotate(
+    purpose: Annotated[str, typer.Option(help="field, index, county or receipt")] = "field",
+    again: Annotated[bool, typer.Option("--again", help="no new key: finish, or index an older database anew")] = False,
+) -> None:
+    """Make a new key. Fields are sealed anew and numbers indexed anew, in batches; may be broken off and run again.
+
+    The index is made anew while nothing is served; all others while the system works.
+    """
+    from app.key_rotation import rotate
+
+    typer.echo(json.dumps(rotate(purpose, new_key=not again), ensure_ascii=False))
+
+
+@cli.command()
+def verify(
+    as_json: AsJson = False,
+    every_signature: Annotated[bool, typer.Option("--every-signature", help="check that of each commit")] = False,
+    no_photos: Annotated[bool, typer.Option("--no-photos", help="leave the bytes of pictures out")] = False,
+    against: Annotated[str | None, typer.Option(help="a head printed earlier, N:HASH")] = None,
+) -> None:
+    """Check every record against the chain of evidence; exit 1 where something is missing, changed or added."""
+    from app.evidence import cli as room
+
+    raise typer.Exit(
+        room.verify(as_json=as_json, every_signature=every_signature, photos=not no_photos, printed=against)
+    )
+
+
+@evidence.command("head")
+def evidence_head(
+    date: Annotated[str | None, typer.Option(help="the last head of this day; without it, of now")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the chain's signed head, for a bulletin or another place."""
+    from app.evidence import cli as room
+
+    room.head(day=date, as_json=as_json)
+
+
+@export.command("form")
+def export_form(
+    name: Annotated[str, typer.Argument(
+        help="elder, contacts, support, care, child, guardianship, visit, dibao, aid, disability, petition,"
+             " rectification",
+    )],
+    household: Annotated[str, typer.Option(help="code of the household (户编号)")],
+    out: Annotated[Path, typer.Option(help="the file to write: .docx, or .pdf where a converter is there")],
+    person: Annotated[str | None, typer.Option(help="name or id, where several fit; else a page for each")] = None,
+    visit: Annotated[str | None, typer.Option(help="id of the visit that it names; else the last one")] = None,
+    full: Annotated[bool, typer.Option("--full", help="whole numbers, where the form needs them by law")] = False,
+    reason: Annotated[str, typer.Option(help="why, for the log")] = "本机导出",
+) -> None:
+    """Write an official form of a household, filled from the record."""
+    from app.db import migrate as bring
+    from app.http import parse
+    from app.papers import cli as room
+    from app.papers.schemas import FormWish
+
+    bring()
+    wish = parse(FormWish, {"name": name, "household": household, "person": person, "visit": visit, "full": full,
+                            "reason": reason})  # fmt: skip
+    room.form(wish, out)
+
+
+@export.command("ledger")
+def export_ledger(
+    name: Annotated[str, typer.Argument(
+        help="elders, children, hardship, disability, pairing, contacts, agreements, enrolments, payments, roll,"
+             " care_fee, visits, issues, findings, reports, claims, petty, notices, activities, calls,"
+             " or counts (figures by place)",
+    )],
+    out: Annotated[Path, typer.Option(help="the file to write: .xlsx")],
+    mapping: Annotated[str, typer.Option(help="order of columns of a national system, else the official one")] = "",
+    area: Annotated[str, typer.Option(help="only below this division code")] = "",
+    period: Annotated[str, typer.Option(help="2026-10, or 2026Q3 for care_fee; else the last one")] = "",
+    programme: Annotated[str, typer.Option(help="of enrolments and payments, or the kind of agreements")] = "",
+    full: Annotated[bool, typer.Option("--full", help="whole numbers instead of masks")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="only what changed since the last report")] = False,
+    report: Annotated[bool, typer.Option("--report", help="this is sent up: remember it")] = False,
+    reason: Annotated[str, typer.Option(help="why, for the log")] = "本机导出",
+) -> None:
+    """Write a ledger as Excel."""
+    from app.db import migrate as bring
+    from app.http import parse
+    from app.papers import cli as room
+    from app.papers.schemas import ExportWish
+
+    bring()
+    wish = parse(ExportWish, {
+        "ledger": name, "mapping": mapping, "area": area, "period": period, "programme": programme, "full": full,
+        "changed": changed, "report": report, "reason": reason,
+    })  # fmt: skip
+    room.ledger(wish, out)
 
 
 @cli.command()

@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import BadSetting
 
+HERE = ".here"
+"""A file in the photo folder by which it is told from an empty mount point."""
+
 
 class Settings(BaseSettings):
     """What an installation may choose. Defaults serve a village laptop with nothing set."""
@@ -27,7 +30,8 @@ class Settings(BaseSettings):
     field_idle_hours: Annotated[int, Field(ge=1, description="idle time-out of a phone's session")] = 24 * 14
     session_hours: Annotated[int, Field(ge=1, description="absolute time-out of an office session")] = 12
     field_session_days: Annotated[int, Field(ge=1, description="absolute time-out of a phone's session")] = 30
-    login_attempts_per_minute: Annotated[int, Field(ge=3, description="per address and user name")] = 30
+    login_attempts_per_minute: Annotated[int, Field(ge=3, description="per user name and device")] = 30
+    silence_seconds: Annotated[int, Field(ge=1, description="between two pieces of a body")] = 60
     workers: Annotated[int, Field(ge=0, le=16, description="photo processes; 0 leaves photos waiting")] = 1
     service_worker: Literal["on", "off"] = Field("on", description="off makes every phone drop the cached pages")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much goes into the log")
@@ -69,6 +73,27 @@ class Settings(BaseSettings):
         """Folder of whatever can be made again: derivatives, the job queue."""
         return self.home / "cache"
 
+    @property
+    def photo_folder(self) -> Path | None:
+        """Folder of the pictures as received, where they lie in one; None for S3."""
+        if not self.photo_store:
+            return self.photos
+        return Path(self.photo_store.removeprefix("file://")) if self.photo_store.startswith("file://") else None
+
+    @property
+    def photos_there(self) -> bool:
+        """Whether the photo folder is the one that we began with, not the bare place where it should be mounted."""
+        return self.photo_folder is None or (self.photo_folder / HERE).exists()
+
+    def _mark_photos(self) -> None:
+        """Mark a photo folder on first sight; one that we know and that has lost its mark is not there."""
+        folder, known = self.photo_folder, self.home / "photo-store"
+        if folder is None or (known.exists() and known.read_text("utf-8") == str(folder)):
+            return
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / HERE).touch(mode=0o600)
+        known.write_text(str(folder), "utf-8")
+
     def make_folders(self) -> None:
         """Create the home's folders, readable by this user only."""
         for folder in (self.home, self.photos, self.keys, self.cache):
@@ -76,6 +101,7 @@ class Settings(BaseSettings):
             found = folder.stat()
             if found.st_mode & 0o077 and found.st_uid == os.geteuid():
                 folder.chmod(0o700)  # somebody else made it, with whatever the system's default was
+        self._mark_photos()
 
 
 @lru_cache(maxsize=1)

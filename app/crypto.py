@@ -5,7 +5,6 @@ Sealed form: 1 byte version, 4 bytes key id, 12 bytes nonce, ciphertext with tag
 Law: PIPL art. 51; domain §5.3 (字段级加密, HMAC 盲索引).
 """
 
-import hashlib
 import hmac
 import os
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ class Cipher:
     Args:
         folder: where the key files lie; a key that another process has made since is read when it is first met.
         keys: keys by key id (8 hex digits); the highest one seals.
-        index_key: the key of the blind indexes, which rotation leaves as it is.
+        index_key: the key of the blind indexes; it changes only while nothing is served.
     """
 
     folder: Path
@@ -57,8 +56,12 @@ class Cipher:
 
     def seal(self, value: str, purpose: str) -> bytes:
         """Encrypt `value` for the field `purpose`."""
+        return self.seal_bytes(value.encode(), purpose)
+
+    def seal_bytes(self, value: bytes, purpose: str) -> bytes:
+        """The same for bytes."""
         nonce, key_id = os.urandom(12), self.current
-        body = self.keys[key_id].encrypt(nonce, value.encode(), purpose.encode())
+        body = self.keys[key_id].encrypt(nonce, value, purpose.encode())
         return bytes([VERSION]) + bytes.fromhex(key_id) + nonce + body
 
     def open(self, sealed: bytes, purpose: str) -> str:
@@ -68,6 +71,10 @@ class Cipher:
             KeyMissing: its key's file is not here.
             SealBroken: it was changed, or belongs to another field.
         """
+        return self.open_bytes(sealed, purpose).decode()
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        """The same for bytes."""
         key_id = sealed[1:5].hex()
         if key_id not in self.keys:
             self.keys = _field_keys(self.folder)
@@ -75,8 +82,8 @@ class Cipher:
         if key is None:
             raise KeyMissing(key_id)
         try:
-            return key.decrypt(sealed[5:17], sealed[17:], purpose.encode()).decode()
-        except InvalidTag as error:
+            return key.decrypt(sealed[5:17], sealed[17:], purpose.encode())
+        except (InvalidTag, ValueError) as error:
             raise SealBroken() from error
 
     def key_of(self, sealed: bytes) -> str:
@@ -85,10 +92,10 @@ class Cipher:
 
     def index(self, value: str, purpose: str) -> str:
         """A keyed fingerprint by which equal values are found without opening any."""
-        return hmac.new(self.index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.index_key, f"{purpose}\0{value}".encode(), "sha256").hex()
 
 
-def _write_once(path: Path, make: bytes) -> bytes:
+def write_once(path: Path, make: bytes) -> bytes:
     """The file's bytes; when it is not there, `make` is written for this user only, whole or not at all."""
     if not path.exists():
         temporary = path.with_suffix(f".{os.getpid()}.new")
@@ -109,10 +116,23 @@ def _write_once(path: Path, make: bytes) -> bytes:
 def load(folder: Path) -> Cipher:
     """Read the key files of a home; the first start makes them."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    index_key = _write_once(folder / "index.key", os.urandom(32))
+    index_key = _index_key(folder)
     if not list(folder.glob("field-*.key")):
-        _write_once(folder / "field-00000001.key", os.urandom(32))
+        write_once(folder / "field-00000001.key", os.urandom(32))
     return Cipher(folder, _field_keys(folder), index_key)
+
+
+def _index_key(folder: Path) -> bytes:
+    made = sorted(folder.glob("index-????????.key"))
+    return made[-1].read_bytes() if made else write_once(folder / "index.key", os.urandom(32))
+
+
+def add_index_key(folder: Path) -> str:
+    """Make the next key of the blind indexes; every index is to be made anew with it (`crypto_rotation.reindex`)."""
+    names = sorted(path.stem.removeprefix("index-") for path in folder.glob("index-????????.key"))
+    name = f"{int(names[-1], 16) + 1:08x}" if names else "00000002"
+    write_once(folder / f"index-{name}.key", os.urandom(32))
+    return name
 
 
 def _field_keys(folder: Path) -> dict[str, AESGCM]:
@@ -123,7 +143,7 @@ def add_key(folder: Path) -> str:
     """Make the next field key (the first step of a rotation) and return its id."""
     names = sorted(path.stem.removeprefix("field-") for path in folder.glob("field-*.key"))
     name = f"{int(names[-1], 16) + 1:08x}" if names else "00000001"
-    _write_once(folder / f"field-{name}.key", os.urandom(32))
+    write_once(folder / f"field-{name}.key", os.urandom(32))
     return name
 
 

@@ -11,16 +11,20 @@ import uuid_utils
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, create_engine
 
 from app import crypto
 from app.config import settings
-from app.errors import Unavailable
+from app.errors import BadSetting, DiskFull, Unavailable, is_full
 from models.base import read_json, write_json
 
 SHANGHAI: tzinfo = ZoneInfo("Asia/Shanghai")
 ROOT = Path(__file__).resolve().parent.parent
+BUSY_SECONDS = 10
+"""So long a writer waits for another process's unit of work: a phone must hear a sentence before it gives up."""
+UNFINISHED = "restore.unfinished"
+"""A file of the home while a backup is being put back: until it has gone, nothing may start on the home."""
 
 
 def new_id() -> str:
@@ -60,7 +64,7 @@ def make_engine(url: str) -> Engine:
         url,
         json_serializer=write_json,
         json_deserializer=read_json,
-        connect_args={"check_same_thread": False, "timeout": 30},
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
         pool_size=16,
         pool_use_lifo=True,  # the last writer holds in memory what the next one reads
         max_overflow=16,
@@ -75,7 +79,7 @@ def make_engine(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=30000",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
             "cache_size=-65536",
             "temp_store=MEMORY",
             "wal_autocheckpoint=4000",
@@ -96,32 +100,44 @@ def engine() -> Engine:
     """The engine of this process."""
     settings().make_folders()
     crypto.ready()
-    return make_engine(settings().database)
+    from app.evidence.chain_service import watch  # the room stands upon this module
+
+    made = make_engine(settings().database)
+    watch(made)
+    return made
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A unit of work: committed as a whole when the block ends, rolled back as a whole when it raises.
 
-    Services never commit. Audit entries and feed positions are written in the same block.
+    Services never commit. Audit entries and feed positions are written in the same block. Right before the commit
+    what was done is sealed into the chain of evidence.
 
     Raises:
         Unavailable: the database is away or stayed busy too long; nothing was changed.
     """
+    from app.evidence.chain_service import OPTION, Pending, seal  # the room stands upon this module
+
     try:
-        connection = engine().connect().execution_options(ruhutong_write=True)
+        connection = engine().connect().execution_options(ruhutong_write=True, **{OPTION: Pending()})
     except OperationalError as error:
         raise Unavailable() from error
     with connection, Session(connection, expire_on_commit=False, autoflush=True) as session:
         try:
             yield session
+            seal(session, utcnow())
             session.commit()
         except OperationalError as error:
             session.rollback()
-            raise Unavailable() from error
+            raise _away(error) from error
         except BaseException:
             session.rollback()
             raise
+
+
+def _away(error: DBAPIError) -> Unavailable:
+    return DiskFull() if is_full(error) else Unavailable()
 
 
 @contextmanager
@@ -147,9 +163,20 @@ def alembic_config(url: str | None = None) -> Config:
 
 
 def migrate() -> None:
-    """Bring the database to the newest version of the tables."""
+    """Bring the database to the newest version of the tables, and begin its chain of evidence.
+
+    Raises:
+        BadSetting: `restore_unfinished`, a backup has only half been put back into this home.
+    """
+    from app.evidence.chain_service import take_over  # the room stands upon this module
+
+    if (settings().home / UNFINISHED).exists():
+        words = "上次恢复备份没有做完，现在还不能启动。请用同一条 ruhutong restore 命令再做一次。"
+        raise BadSetting(words, code="restore_unfinished")
     settings().make_folders()
     command.upgrade(alembic_config(), "head")
+    with transaction() as session:
+        take_over(session)
 
 
 def ping() -> None:

@@ -11,8 +11,11 @@ AppError
 ├── TooMany (429)              slow down
 ├── BadSetting (500)           a setting that cannot be used, told at start
 └── Unavailable (503)          something behind us is away for a moment
+    ├── DiskFull               there is no room to keep what came
+    └── PhotosAway             the photo store is not there; texts are still taken
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -123,4 +126,30 @@ class BadSetting(AppError):
 class Unavailable(AppError):
     message: str = "县里的服务正忙，请稍后再试，手机里的内容都在。"
     code: str = "unavailable"
+    retry_after: int | None = 10
     status = 503
+
+
+@dataclass(eq=False)
+class DiskFull(Unavailable):
+    message: str = "县里的磁盘满了，暂时收不下，请管理员腾出空间。手机里的内容都在，有了空间会自己再传。"
+    code: str = "disk_full"
+    retry_after: int | None = 60
+
+
+@dataclass(eq=False)
+class PhotosAway(Unavailable):
+    message: str = "县里的照片库暂时打不开。文字照样收，照片留在手机里，过一会儿自己再传。"
+    code: str = "photos_away"
+    retry_after: int | None = 30
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that there is no room: of a file, or of the database's disk."""
+    origin = getattr(error, "orig", None) or error
+    return getattr(origin, "errno", None) in FULL or getattr(origin, "sqlstate", None) == "53100" or (
+        "disk is full" in str(origin)
+    )  # fmt: skip

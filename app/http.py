@@ -8,12 +8,13 @@ headers (https://words.filippo.io/csrf/): SameSite cookies alone do not cover ol
 import inspect
 import json
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+import anyio
 import anyio.to_thread
 import structlog
 from pydantic import BaseModel, ValidationError
@@ -22,13 +23,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive
 
-from app.accounts.rules import Permission
+from app.accounts.rules import BARRED, Permission
 from app.accounts.schemas import Actor
-from app.errors import AppError, BadInput, Detail, NotAllowed, NotSignedIn, TooBig
+from app.config import settings
+from app.errors import AppError, BadInput, Detail, NotAllowed, NotSignedIn, TooBig, TooMany
+from app.limits import flood
 
 log = structlog.get_logger()
 COOKIE = "ruhutong_session"
+"""The session's cookie on a line that is not encrypted (a machine talking to itself, a test)."""
+HOST_COOKIE = f"__Host-{COOKIE}"
+"""The same over https: browsers take it from this very host alone, never from a neighbour of the same domain."""
+HASH_COOKIE = "ruhutong_session_hash"
+"""What `app.web` makes of it for the WebSocket: a State is kept, perhaps in Redis, together with the headers."""
 ONE_MEGABYTE = 1_000_000
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
@@ -42,12 +51,18 @@ class Authenticate(Protocol):
     def __call__(self, token: str | None) -> Actor | None: ...
 
 
+def session_token(cookies: Mapping[str, str]) -> str | None:
+    """The session's token among cookies, the one that only this host can have set first."""
+    return cookies.get(HOST_COOKIE) or cookies.get(COOKIE)
+
+
 @dataclass(frozen=True)
 class Door:
     """How callers are known: from memory at once, or else by asking the database in a thread."""
 
     authenticate: Authenticate
     recall: Authenticate
+    shares: Callable[[], Mapping[str, int]] = dict
 
     async def who(self, token: str | None) -> Actor | None:
         """Who stands behind a session cookie."""
@@ -64,6 +79,10 @@ class Endpoint:
     requires: Access
     body_limit: int = ONE_MEGABYTE
     before_password_change: bool = False
+    rate: str = ""
+    quota: str = ""
+    body: type[BaseModel] | None = None
+    query: tuple[str, ...] = ()
 
 
 @dataclass
@@ -74,6 +93,7 @@ class Call:
     actor: Actor | None
     body: bytes = b""
     params: dict[str, str] = field(default_factory=dict)
+    quota: str = ""
 
     @property
     def who(self) -> Actor:
@@ -85,6 +105,16 @@ class Call:
         if self.actor is None:
             raise NotSignedIn()
         return self.actor
+
+    def count(self, size: int) -> None:
+        """Count bytes that came in against what the account may send in a day.
+
+        Raises:
+            TooMany: `quota`, the day's share is used up.
+        """
+        wait = flood.take(self.quota, self.actor.id, size) if self.quota and self.actor else 0
+        if wait:
+            raise TooMany("今天传的太多了，明天会接着传。手机里的内容都在。", code="quota", retry_after=wait)
 
     def json(self) -> Any:
         """The body as JSON.
@@ -160,7 +190,16 @@ def parse(model: type[Model], data: Any) -> Model:
 
 
 def endpoint(
-    method: str, path: str, *, requires: Access, body_limit: int = ONE_MEGABYTE, before_password_change: bool = False
+    method: str,
+    path: str,
+    *,
+    requires: Access,
+    body_limit: int = ONE_MEGABYTE,
+    before_password_change: bool = False,
+    rate: str = "",
+    quota: str = "",
+    body: type[BaseModel] | None = None,
+    query: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Mark a function as an endpoint.
 
@@ -169,26 +208,46 @@ def endpoint(
         path: under `/api`, with Starlette's `{name}` parameters.
         requires: a permission, `PUBLIC` or `SIGNED_IN`.
         body_limit: bytes the body may have, inflated; 0 leaves the body to the handler (a stream).
-        before_password_change: allowed while a first password waits to be changed.
+        before_password_change: allowed while a first password waits to be changed, or a phone to be enrolled.
+        rate: which parameter `rate.…` says how often one device of one account may do this.
+        quota: which parameter `quota.…` says how much an account may send in a day; counted for bodies that are read
+            here, while a handler that streams counts for itself (`Call.count`).
+        body: what it takes, for the OpenAPI document; bytes when None.
+        query: the names of its query parameters, for the same.
     """
 
     def mark(handler: Callable[..., Any]) -> Endpoint:
-        return Endpoint(method, path, handler, requires, body_limit, before_password_change)
+        return Endpoint(method, path, handler, requires, body_limit, before_password_change, rate, quota, body, query)
 
     return mark
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def _raw(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """What comes over the line: never more than it may be once inflated, and what gzip adds where it helps nothing.
+
+    Bytes that inflate to none, or that follow the end of a gzip body, count like any.
+    """
+    seen, most = 0, limit + limit // 1000 + 1000
+    async for chunk in request.stream():
+        seen += len(chunk)
+        if seen > most:
+            raise TooBig(code="batch_too_big")
+        yield chunk
+
+
+async def _chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
     if request.headers.get("content-encoding", "").lower() != "gzip":
-        async for chunk in request.stream():
+        async for chunk in _raw(request, limit):
             yield chunk
         return
     inflate = zlib.decompressobj(wbits=31)
     try:
-        async for chunk in request.stream():
+        async for chunk in _raw(request, limit):
             while chunk:
                 yield inflate.decompress(chunk, ONE_MEGABYTE)
                 chunk = inflate.unconsumed_tail
+            if inflate.unused_data:
+                raise BadInput("压缩的内容后面还有别的，请重新送。", code="bad_gzip")
         yield inflate.flush()
     except zlib.error as error:
         raise BadInput("压缩的内容打不开，请重新送。", code="bad_gzip") from error
@@ -204,7 +263,7 @@ async def read_body(request: Request, limit: int) -> bytes:
         BadInput: broken gzip.
     """
     body = bytearray()
-    async for chunk in _chunks(request):
+    async for chunk in _chunks(request, limit):
         body += chunk
         if len(body) > limit:
             raise TooBig(code="batch_too_big")
@@ -240,19 +299,54 @@ def _check(one: Endpoint, actor: Actor | None) -> None:
         return
     if actor is None:
         raise NotSignedIn()
+    if actor.barred and not (actor.barred == "device_not_enrolled" and one.before_password_change):
+        raise NotAllowed(BARRED[actor.barred], code=actor.barred)
     if actor.must_change_password and not one.before_password_change:
-        raise NotAllowed("第一次登录，请先改密码。", code="must_change_password")
+        raise NotAllowed("密码要先改一下：在「我的」里改密码。", code="must_change_password")
+    if actor.must_set_factor and not one.before_password_change:
+        raise NotAllowed("这个账号要先设好验证器：打开办公页，照着做。", code="must_set_factor")
     if isinstance(one.requires, Permission) and not actor.may(one.requires):
         raise NotAllowed()
+
+
+SMALL_BODY_SECONDS, BODY_SECONDS = 60.0, 1800.0
+"""For a body of a few KB, and for any body: 1 KB/s is still a link, silence (`RUHUTONG_SILENCE_SECONDS`) is none."""
+
+
+def patient(receive: Receive, whole: float, silence: float) -> Receive:
+    """`receive`, which takes a sender who keeps us waiting for one who has left."""
+    began = anyio.current_time()
+
+    async def wait() -> Message:
+        with anyio.move_on_after(min(silence, whole - (anyio.current_time() - began))):
+            return await receive()
+        return {"type": "http.disconnect"}
+
+    return wait
+
+
+def _not_too_often(one: Endpoint, actor: Actor | None) -> None:
+    if not one.rate or actor is None:
+        return
+    wait = flood.wait(one.rate, f"{actor.id}:{actor.device_id}")
+    if wait:
+        raise TooMany(f"太快了，请等 {wait} 秒再试。", retry_after=wait)
 
 
 async def _answer(one: Endpoint, door: Door, request: Request) -> Response:
     if one.method not in {"GET", "HEAD"} and not _same_site(request):
         raise NotAllowed("这个请求不是从入户通的页面来的，没有执行。", code="cross_site")
-    actor = await door.who(request.cookies.get(COOKIE))
+    actor = await door.who(session_token(request.cookies))
     _check(one, actor)
+    if flood.stale:
+        flood.use(await anyio.to_thread.run_sync(door.shares))
+    _not_too_often(one, actor)
+    if one.method not in {"GET", "HEAD"}:
+        whole = SMALL_BODY_SECONDS if 0 < one.body_limit < ONE_MEGABYTE else BODY_SECONDS
+        request = Request(request.scope, patient(request.receive, whole, settings().silence_seconds))
     body = await read_body(request, one.body_limit) if one.body_limit and one.method not in {"GET", "HEAD"} else b""
-    call = Call(request, actor, body, dict(request.path_params))
+    call = Call(request, actor, body, dict(request.path_params), one.quota)
+    call.count(len(body))
     if inspect.iscoroutinefunction(one.handler):
         result = await one.handler(call)
     else:
@@ -269,7 +363,7 @@ def _route(one: Endpoint, door: Door) -> Route:
         except AppError as error:
             return error_response(error)
         except ClientDisconnect:
-            return Response(status_code=499)
+            return Response(status_code=408)
         except Exception:
             log.exception("request failed", method=one.method, path=one.path)
             return error_response(
@@ -294,10 +388,19 @@ def _nobody(_token: str | None) -> Actor | None:
     return None
 
 
-def build_api(endpoints: Sequence[Endpoint], authenticate: Authenticate, recall: Authenticate = _nobody) -> Starlette:
-    """The application to mount under `/api`; `recall` knows without waiting who was asked for a moment ago."""
-    door = Door(authenticate, recall)
+def build_api(
+    endpoints: Sequence[Endpoint],
+    authenticate: Authenticate,
+    recall: Authenticate = _nobody,
+    shares: Callable[[], Mapping[str, int]] = dict,
+) -> Starlette:
+    """The application to mount under `/api`; `recall` knows without waiting who was asked for a moment ago.
+
+    `shares` gives the parameters `rate.…` and `quota.…`; without it nothing is limited.
+    """
+    door = Door(authenticate, recall, shares)
     handler: Callable[[Request, Exception], Response | Awaitable[Response]] = _framework_error
-    return Starlette(
-        routes=[_route(one, door) for one in endpoints], exception_handlers={HTTPException: handler}
-    )
+    made = Starlette(routes=[_route(one, door) for one in endpoints], exception_handlers={HTTPException: handler})
+    # Its redirect of `/session/` would lead to whatever host the request names.
+    made.router.redirect_slashes = False
+    return made

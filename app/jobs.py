@@ -4,7 +4,6 @@ Every job may run twice, or be lost with the queue: jobs look first whether ther
 sweep, once a minute, finds what a kill left behind.
 """
 
-import gc
 import threading
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,22 +12,31 @@ import structlog
 from huey import crontab
 
 from app.config import settings
-from app.db import engine, reading, transaction, utcnow
+from app.db import SHANGHAI, engine, reading, transaction, utcnow
 from app.errors import AppError, Unavailable
+from app.evidence import check_service
+from app.evidence import expiry_service as log_expiry
+from app.findings import service as findings
 from app.imports import service as imports
 from app.logs import use_plain_logs
+from app.memory import settle
 from app.notices import service as notices
+from app.papers import export_service as exports
+from app.photos import expiry_service
 from app.photos import service as photos
 from app.photos.decoder import Decoder
 from app.queue import JOBS, enqueue, queue
 from app.reviews import evidence
 from app.reviews import service as reviews
 from app.reviews.duplicates import HashIndex
+from app.visits import task_service
 
 log = structlog.get_logger()
 GRACE = timedelta(seconds=30)
 """What is younger is probably in the queue."""
 SWEEP_AT_MOST = 500
+NIGHT = "19"
+"""The hour of the night's round by UTC: three in the morning in China."""
 
 
 @lru_cache(maxsize=1)
@@ -78,23 +86,44 @@ def sweep(now: datetime | None = None) -> int:
     with reading() as session:
         names = photos.waiting(session, now - GRACE, SWEEP_AT_MOST)
         names += reviews.unasked(session, now - GRACE, SWEEP_AT_MOST)
+        papers = exports.waiting(session, now - GRACE, SWEEP_AT_MOST)
     for name in dict.fromkeys(names):
         enqueue("process_photo", name)
-    return len(dict.fromkeys(names))
+    for export_id in papers:
+        enqueue("export_ledger", export_id)
+    return len(dict.fromkeys(names)) + len(papers)
+
+
+def nightly() -> None:
+    """What is done once a day, when hardly anybody works, and when the worker starts: a laptop sleeps at night."""
+    expiry_service.forget_abandoned(utcnow())
+    exports.clear_job()
+    task_service.refresh_all(utcnow().astimezone(SHANGHAI).date())
+    findings.compare()
 
 
 JOBS.update(
     process_photo=process_photo, questions_shown=questions_shown, announce_return=announce_return,
     send_notices=send_notices, sweep=sweep, read_import=imports.read_job, take_import=imports.take_job,
+    check_record=check_service.run, expire_log=log_expiry.run, compare=findings.compare_if_asked,
+    compare_changed=findings.compare_changed, export_ledger=exports.job,
 )  # fmt: skip
 
 
 def _every_minute() -> None:
-    for job in (sweep, send_notices):
+    for job in (sweep, send_notices, findings.compare_changed):
         try:
             job()
         except AppError as error:
             log.warning("the minute's round will be tried again", job=job.__name__, error=str(error))
+
+
+def _every_night() -> None:
+    try:
+        nightly()
+        log_expiry.run()
+    except AppError as error:
+        log.warning("the night's round will be tried again", error=str(error))
 
 
 def run_worker() -> None:
@@ -104,9 +133,10 @@ def run_worker() -> None:
     engine()
     jobs = queue()
     jobs.periodic_task(crontab(minute="*"), name="ruhutong_minute")(_every_minute)
+    jobs.periodic_task(crontab(hour=NIGHT, minute="10"), name="ruhutong_night")(_every_night)
     consumer = jobs.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5, periodic=True)
     threading.Thread(target=_begin, daemon=True, name="first-sweep").start()
-    gc.freeze()
+    settle()
     consumer.run()
 
 
@@ -115,6 +145,7 @@ def _begin() -> None:
         sweep()
     except Unavailable as error:
         log.warning("the first sweep will be tried again", error=str(error))
+    _every_night()
 
 
 if __name__ == "__main__":

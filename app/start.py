@@ -21,7 +21,7 @@ from app.errors import AppError
 
 log = structlog.get_logger()
 PARENT = "RUHUTONG_PARENT_FD"
-READY_SECONDS = 60
+READY_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -177,20 +177,24 @@ def up(address: Address, *, demo: bool) -> int:
     Raises:
         AppError: the front end does not build, the port is taken, the server does not start.
     """
+    from app import key_care
     from app.db import migrate
     from app.forms.service import load_catalog_at_start
+    from app.settings.service import announce_at_start
     from app.shell import build
 
     own_bin_first()
     _own_group()
     refuse_taken_port(address)
     settings().make_folders()
+    key_care.check(settings().keys)
     try:
         build.ensure_built()
     except build.BuildFailed as error:
         raise AppError(f"界面没有编译成功，最后的话是：\n{error}", code="build_failed") from error
     migrate()
     load_catalog_at_start()
+    announce_at_start()
     if demo:
         from app import rooms
         from app.demo.service import load_demo
@@ -207,10 +211,11 @@ def up(address: Address, *, demo: bool) -> int:
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sign, lambda *_: setattr(processes, "ending", True))
     try:
-        for name in commands:
-            processes.start(name)
-        _wait_ready(address, processes)
-        _say(address)
-        return processes.watch()
+        with key_care.lock(alone=False):
+            for name in commands:
+                processes.start(name)
+            _wait_ready(address, processes)
+            _say(address)
+            return processes.watch()
     finally:
         processes.end()

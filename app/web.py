@@ -11,17 +11,27 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.accounts.recent import token_hash
+from app.http import HASH_COOKIE, session_token
 from app.shell.build import META, is_whole
 
-BACKEND = re.compile(r"^/(api|_event|_health|ping)(/|$)")
+BACKEND = re.compile(r"^/((api|_event)(/|$)|(_health|ping)$)")
 HASHED = re.compile(r"^/assets/.+-[\w-]{8}\.\w+$|^/assets/manifest-\w+\.js$")
 IMMUTABLE = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+SOCKET = re.compile(r"^/_event(/|$)")
+"""The socket is a WebSocket, never Engine.IO's polling, which would go past the look at the origin."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+PROBES = {"/_health", "/ping", "/api/health"}
+"""What machines ask by whatever name they know us."""
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SHELL = "/__spa-fallback.html"
 NOT_FOUND = "/404.html"
 WORKER = "/sw.js"
@@ -33,7 +43,7 @@ SECURITY = {
     "x-frame-options": "DENY",
     "cross-origin-resource-policy": "same-origin",
 }
-# What only a page can heed does not come with every receipt: a phone pays for each byte.
+# What only a page or a worker can heed does not come with every receipt and script: a phone pays for each byte.
 OF_PAGES = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
@@ -96,6 +106,8 @@ class Site:
             "cache-control": IMMUTABLE if HASHED.match(name) else ASK_AGAIN,
             "vary": "Accept-Encoding",
         }
+        if suffix == ".html" or name == WORKER:
+            headers |= OF_PAGES
         if policy := self._policies.get(name.lstrip("/")):
             headers["content-security-policy"] = policy
         self._pages[name] = Page(body, zipped, headers)
@@ -127,6 +139,24 @@ def _pattern(route: str) -> re.Pattern[str]:
     return re.compile("".join(parts) + "$")
 
 
+def _of_this_session(scope: Scope) -> dict[str, Any]:
+    """A connection whose tab is this session's alone, and whose headers hold the hash of the session's token.
+
+    The browser chooses the name under which Reflex keeps a tab's State, and sends it in the address: by itself it would
+    show what the tab has shown to whoever has come to know it.
+    """
+    headers = scope["headers"]
+    kept = [(name, value) for name, value in headers if name.lower() not in {b"cookie", b"authorization"}]
+    cookies = b"; ".join(value for name, value in headers if name.lower() == b"cookie").decode("latin-1")
+    token = session_token(cookie_parser(cookies))
+    session = token_hash(token) if token else ""
+    if session:
+        kept.append((b"cookie", f"{HASH_COOKIE}={session}".encode()))
+    asked = parse_qsl(scope["query_string"].decode("latin-1"))
+    query = [(name, token_hash(f"{session} {value}")[:32] if name == "token" else value) for name, value in asked]
+    return {**scope, "headers": kept, "query_string": urlencode(query).encode()}
+
+
 class WebFace:
     """ASGI: the front end from memory, the rest from the application behind, headers on both."""
 
@@ -144,16 +174,27 @@ class WebFace:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
-        if scope["type"] == "http":
+        fault = self._wrong_host(scope) if scope["type"] in ("http", "websocket") else None
+        if fault and scope["type"] == "http":
+            await _refuse_host(scope, send, *fault)
+        elif fault:
+            await receive()
+            await send({"type": "websocket.close", "code": 4403, "reason": "host"})
+        elif scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket" and not self._our_origin(Headers(scope=scope)):
             await receive()
             await send({"type": "websocket.close", "code": 4403, "reason": "origin"})
+        elif scope["type"] == "websocket":
+            await self._behind(_of_this_session(scope), receive, send)
         else:
             await self._behind(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         backend = BACKEND.match(scope["path"])
+        if CONTROL.search(scope["path"]) or SOCKET.match(scope["path"]):
+            await _answer(send, 404, b"", {"cache-control": "no-store"}, head=False)
+            return
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -174,8 +215,25 @@ class WebFace:
         if backend:
             yield "content-security-policy", API_POLICY
             yield "cache-control", "no-store"
-        else:
-            yield from OF_PAGES.items()
+
+    def _wrong_host(self, scope: Scope) -> tuple[int, str] | None:
+        """Why a request is not for us: by two names at once, or by one that is not ours where the county says which is.
+
+        What stands before us may read the first of two names and we the second; a name that is not ours would end in
+        an address that somebody is sent to.
+        """
+        names = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
+        if len(names) > 1:
+            return 400, "这个请求写了两个地址，没有执行。"
+        if self._public is None or not names or scope["path"] in PROBES:
+            return None
+        if names[0].lower() in {self._public.netloc.lower(), (self._public.hostname or "").lower()}:
+            return None
+        try:
+            ours = urlsplit(f"//{names[0]}").hostname in LOOPBACK
+        except ValueError:
+            ours = False
+        return None if ours else (421, f"请用 {self._public.geturl()} 打开入户通。")
 
     def _our_origin(self, headers: Headers) -> bool:
         """A browser names the page's origin; a program that is no browser names none, and has no one's cookies."""
@@ -200,6 +258,15 @@ class WebFace:
             await _answer(send, status, page.zipped, {**page.headers, "content-encoding": "gzip"}, head=head)
             return
         await _answer(send, status, page.body, page.headers, head=head)
+
+
+async def _refuse_host(scope: Scope, send: Send, status: int, words: str) -> None:
+    error = {"error": {"code": "wrong_host", "message": words, "details": []}}
+    body, kind = words.encode(), "text/plain; charset=utf-8"
+    if scope["path"].startswith("/api"):
+        body, kind = json.dumps(error, ensure_ascii=False).encode(), "application/json"
+    headers = SECURITY | {"content-type": kind, "cache-control": "no-store"}
+    await _answer(send, status, body, headers, head=scope["method"] == "HEAD")
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Mapping[str, str], *, head: bool) -> None:

@@ -28,8 +28,10 @@ def choice(
         sign = SIGNS[tone]
     given = {"name": name, "checked": checked, "on_change": on_change}
     shown = {key: value for key, value in given.items() if value is not None}
+    # In a list it is the whole answer that stays or goes, not the input inside another one's words.
+    place = {"key": props.pop("key")} if "key" in props else {}
     picker = rx.el.input(type=kind, class_name=tone, **shown, **props)
-    return rx.el.label(picker, rx.el.span(draw(sign, small=True), text))
+    return rx.el.label(picker, rx.el.span(draw(sign, small=True), text), **place)
 
 
 def choices(*children: Any, shape: Shape | rx.Var[str] = "", **props: Any) -> rx.Component:

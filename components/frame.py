@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from components.field import unkept
 from components.icons import icon as draw
 from components.link import link
 
@@ -18,7 +19,7 @@ TABS = (
 
 def face(*parts: Any) -> rx.Component:
     """A whole screen of the field face, from the status line down."""
-    return rx.el.div(*parts, class_name="face")
+    return rx.el.div(*parts, unkept(), class_name="face")
 
 
 def status_line(state: rx.Component, aside: rx.Component, tone: Any = "") -> rx.Component:

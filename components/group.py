@@ -1,6 +1,6 @@
 """White groups on the pale ground, the words above them, and the rows inside."""
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -29,6 +29,11 @@ def pad(*children: Any, class_name: str = "", **props: Any) -> rx.Component:
     return rx.el.div(*children, class_name=f"pad {class_name}".strip(), **props)
 
 
+def fold(words: Any, *children: Any, kind: Literal["", "soft", "plain"] = "soft", **props: Any) -> rx.Component:
+    """What is done now and then: it opens on a tap of the button, whose `props` are given."""
+    return rx.el.details(rx.el.summary(words, class_name=f"btn {kind}".strip(), **props), *children, class_name="stack")
+
+
 def row_text(title: Any, *lines: Any) -> rx.Component:
     """The text of a row: its name, then the quiet lines below."""
     return rx.el.span(rx.el.b(title), *[row_line(line) for line in lines], class_name="t")
@@ -45,11 +50,13 @@ def row(*children: Any, class_name: str = "", **props: Any) -> rx.Component:
 
 
 def row_link(*children: Any, to: str | rx.Var[str], class_name: str | rx.Var[str] = "", **props: Any) -> rx.Component:
-    """A row that is a link as a whole, with the arrow that says so."""
+    """A row that is a link as a whole, with the arrow that says so: drawn by CSS, for there are hundreds of them."""
     classes = (
-        rx.Var.create("row ") + class_name.to(str) if isinstance(class_name, rx.Var) else f"row {class_name}".strip()
+        rx.Var.create("row go ") + class_name.to(str)
+        if isinstance(class_name, rx.Var)
+        else f"row go {class_name}".strip()
     )
-    return link(*children, draw("chevron-right"), to=to, class_name=classes, **props)
+    return link(*children, to=to, class_name=classes, **props)
 
 
 def row_button(*children: Any, arrow: str | None = "chevron-right", class_name: str = "", **props: Any) -> rx.Component:

@@ -39,11 +39,18 @@ def progress(label: Any, value: Any, total: Any, percent: Any) -> rx.Component:
     )
 
 
-def empty(title: Any, *lines: Any, sign: tuple[Any, Any] | None = None, action: rx.Component | None = None) -> Any:
-    """An empty list: what it means, and what to do next."""
+def empty(
+    title: Any,
+    *lines: Any,
+    sign: tuple[Any, Any] | None = None,
+    action: rx.Component | None = None,
+    whole: bool = False,
+) -> Any:
+    """An empty list: what it means, and what to do next; `whole` where it is all that the page shows."""
     head = [plaque(*sign)] if sign else []
     tail = [action] if action is not None else []
-    return rx.el.div(*head, rx.el.b(title), *[rx.el.p(line) for line in lines], *tail, class_name="group empty")
+    name = rx.el.h1(title) if whole else rx.el.b(title)
+    return rx.el.div(*head, name, *[rx.el.p(line) for line in lines], *tail, class_name="group empty")
 
 
 def bones(rows: int = 4) -> rx.Component:

@@ -17,6 +17,7 @@ class _FilePick(rx.Component):
     accept: rx.Var[str]
     most: rx.Var[int]
     kind: rx.Var[str]
+    to: rx.Var[str]
     on_sent: rx.EventHandler[passthrough_event_spec(str)]
 
 
@@ -29,15 +30,18 @@ class _Tick(rx.Component):
     on_tick: rx.EventHandler[no_args_event_spec]
 
 
-def file_pick(words: str, *, accept: str, most: int, on_sent: Any, kind: str = "main") -> rx.Component:
+def file_pick(
+    words: str, *, accept: str, most: int, on_sent: Any, kind: str = "main", to: str = "/api/imports"
+) -> rx.Component:
     """A button that sends one file.
 
     Args:
         accept: file name endings, as the browser's picker takes them.
         most: bytes that are not even tried.
-        on_sent: hears the id of what was received.
+        on_sent: hears the id of what was received, or what came of it in words.
+        to: where it is sent.
     """
-    return _FilePick.create(words=words, accept=accept, most=most, kind=kind, on_sent=on_sent)
+    return _FilePick.create(words=words, accept=accept, most=most, kind=kind, to=to, on_sent=on_sent)
 
 
 def tick(on_tick: Any, *, every: int = 1500) -> rx.Component:

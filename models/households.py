@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.base import Json, Moment, Sealed, ordered
+from models.base import Json, Moment, Sealed, SealedJson, ordered
 
 
 class Household(SQLModel, table=True):
@@ -35,7 +35,7 @@ class Household(SQLModel, table=True):
     last_visit_on: date | None = None
     summary: str | None = Field(None, max_length=300)
     ledger: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False, server_default="{}"))
-    extra: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    extra: dict = Field(default_factory=dict, sa_column=Column(SealedJson("household.extra"), nullable=False))
     import_id: str | None = Field(None, max_length=36)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     updated_at: datetime = Field(sa_column=Column(Moment, nullable=False))
@@ -84,9 +84,10 @@ class Person(SQLModel, table=True):
     registered_here: bool | None = None
     health: str | None = Field(None, max_length=32)
     living: str | None = Field(None, max_length=32)
+    died_on: date | None = None
     works_away: str | None = Field(None, max_length=120)
     ledger: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
-    extra: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    extra: dict = Field(default_factory=dict, sa_column=Column(SealedJson("person.extra"), nullable=False))
     import_id: str | None = Field(None, max_length=36)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     updated_at: datetime = Field(sa_column=Column(Moment, nullable=False))
@@ -127,7 +128,12 @@ class Relation(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """Someone to call for a person: `kind` emergency (supporter), village (neighbour), carer."""
+    """Someone to call for a person: `kind` emergency (supporter), village (neighbour), carer.
+
+    `rank` is the place in the chain of one kind, from 1: who is called next. `supports`: owes support (赡养人).
+    `result`: what came of the last call (reached, not_reached, wrong_number); `expires_on`: when it must be confirmed
+    again.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (Index("contact_person", "person_id", "kind"),)
@@ -138,6 +144,10 @@ class Contact(SQLModel, table=True):
     relation: str | None = Field(None, max_length=24)
     phone: str | None = Field(None, sa_column=Column(Sealed("contact.phone")))
     place: str | None = Field(None, max_length=64)
+    rank: int = Field(1, sa_column_kwargs={"server_default": "1"})
+    supports: bool | None = None
+    result: str | None = Field(None, max_length=16)
+    expires_on: date | None = None
     confirmed_on: date | None = None
     confirmed_by: str | None = Field(None, max_length=36)
     source_visit_id: str | None = Field(None, max_length=36)

@@ -66,6 +66,24 @@ class ImportLine(SQLModel, table=True):
     detail: str = Field(sa_column=Column(Sealed("import.line"), nullable=False))
 
 
+class ColumnMapping(SQLModel, table=True):
+    """How one office's header is to be read: told once by a person, applied whenever that header comes again.
+
+    `header` is the fingerprint of its cells, `columns` says by header cell which field it is (empty: none).
+    """
+
+    __tablename__ = "column_mapping"
+    __table_args__ = (Index("column_mapping_once", "division", "header", unique=True),)
+    id: str = Field(primary_key=True, max_length=36)
+    division: str = Field(max_length=12)
+    header: str = Field(max_length=64)
+    shape: str = Field(max_length=32)
+    columns: dict = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
+    author_id: str | None = Field(None, max_length=36)
+    updated_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    version: int = 1
+
+
 class ImportFile(SQLModel, table=True):
     """A file that was sent and waits to be read; it goes when its rows are staged."""
 

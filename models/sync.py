@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
-from models.base import Json, Moment, Sealed
+from models.base import Json, Moment, Sealed, SealedJson
 
 
 class Command(SQLModel, table=True):
@@ -13,7 +13,8 @@ class Command(SQLModel, table=True):
 
     `raw` is the JSON as received, sealed; `waits_for` what a held one needs (`household:…`, `form:home@3`), or
     `repair` where the server failed on it. `row_id` and `row_version` say which version of a row it made.
-    `division` is the area whose township is asked where a person has to place it.
+    `division` is the area whose township is asked where a person has to place it. `signed` says what the phone's
+    signature was worth when it came: yes, none, unknown_key, wrong; nothing is refused for it.
     """
 
     __tablename__ = "command"
@@ -29,6 +30,7 @@ class Command(SQLModel, table=True):
     status: str = Field(max_length=12)
     digest: str = Field(max_length=64)
     prev: str | None = Field(None, max_length=64)
+    signed: str = Field("none", max_length=12)
     seq: int | None = Field(None, sa_column=Column(BigInteger))
     raw: str = Field(sa_column=Column(Sealed("command.raw"), nullable=False))
     waits_for: str | None = Field(None, max_length=80)
@@ -58,7 +60,7 @@ class Quarantine(SQLModel, table=True):
     command_id: str | None = Field(None, max_length=80)
     raw_sha256: str = Field(max_length=64)
     raw: str = Field(sa_column=Column(Sealed("quarantine.raw"), nullable=False))
-    errors: list = Field(default_factory=list, sa_column=Column(Json, nullable=False))
+    errors: list = Field(default_factory=list, sa_column=Column(SealedJson("quarantine.errors"), nullable=False))
     times: int = 1
     received_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     corrected_by: str | None = Field(None, max_length=36)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Boolean, Column, Index, false
 from sqlmodel import Field, SQLModel
 
 from models.base import Json, Moment, SealedJson
@@ -12,7 +12,8 @@ class Visit(SQLModel, table=True):
     """One visit or contact. Never overwritten: a correction is a visit of its own that `corrects` another.
 
     `state`: stored, orphaned (the household lies outside the author's scope), replaced (corrected by a later one).
-    `division` is the household's, for scope and lists. `on` is the Shanghai day of `started_at`.
+    `division` is the household's, for scope and lists. `on` is the Shanghai day of `started_at`. `reason` says
+    why a correction was made.
     """
 
     __tablename__ = "visit"
@@ -45,6 +46,7 @@ class Visit(SQLModel, table=True):
     state: str = Field("stored", max_length=12, index=True)
     corrects: str | None = Field(None, max_length=36, index=True)
     corrected_by: str | None = Field(None, max_length=36)
+    reason: str | None = Field(None, max_length=500)
     seq: int | None = Field(None, sa_column=Column(BigInteger))
     received_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     version: int = 1
@@ -93,17 +95,26 @@ class Issue(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """Work that is due at a home. `kind` visit is settled by any visit; made by rules from tiers and dates."""
+    """Work that is due at a home. `kind` visit is settled by any visit; made by rules from tiers and dates.
+
+    One of a kind for each subject: `subject_id` is empty for the home's visit, else the person, agreement or
+    certificate that the work is about. `urgent` after a life event.
+    """
 
     __tablename__ = "task"
-    __table_args__ = (Index("task_household_kind", "household_id", "kind", unique=True),)
+    __table_args__ = (
+        Index("task_household_kind", "household_id", "kind", "subject_id", unique=True),
+        Index("task_subject", "kind", "subject_id"),
+    )
     id: str = Field(primary_key=True, max_length=36)
     kind: str = Field(max_length=24)
     household_id: str = Field(foreign_key="household.id", max_length=36)
     person_id: str | None = Field(None, max_length=36)
+    subject_id: str = Field("", max_length=36, sa_column_kwargs={"server_default": ""})
     division: str = Field(max_length=12)
     due_on: date
     every_days: int | None = None
+    urgent: bool = Field(False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     why: str = Field(max_length=200)
     version: int = 1
 

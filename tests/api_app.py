@@ -3,9 +3,12 @@
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from app.memory import settle
 from app.rooms import api
 
 
 def application() -> Starlette:
     """Everything under `/api`."""
-    return Starlette(routes=[Mount("/api", app=api())])
+    made = Starlette(routes=[Mount("/api", app=api())])
+    settle()
+    return made

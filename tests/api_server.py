@@ -25,7 +25,8 @@ def free_port() -> int:
 class ApiServer:
     """Serves the present home (its environment variables are inherited)."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, application: str = "tests.api_app:application") -> None:
+        self.application = application
         self.port = free_port()
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
@@ -40,7 +41,7 @@ class ApiServer:
         with self.log.open("ab") as words:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--port", str(self.port),
-                 "--log-level", "warning", "--no-ws", "tests.api_app:application"],
+                 "--log-level", "warning", "--no-ws", self.application],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + READY_SECONDS

@@ -6,15 +6,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import rfc8785
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.accounts.rules import Role
 from app.accounts.schemas import Actor
 from app.db import new_id, utcnow
+from app.feed.service import Change, publish
 from models.accounts import Device, LoginSession, Pairing, User, UserArea
+from models.agreements import Agreement
+from models.children import Child
 from models.divisions import Division
+from models.elders import Elder
 from models.forms import Form
-from models.households import Household, Person, PersonTag
+from models.households import Contact, Household, Person, PersonTag
 
 COUNTY, TOWN, OTHER_TOWN = "349927", "349927101", "349927102"
 VILLAGE, NEXT_VILLAGE, FAR_VILLAGE = "349927101201", "349927101202", "349927102201"
@@ -186,3 +190,45 @@ def command(type_: str, payload: dict[str, Any], **more: Any) -> dict[str, Any]:
     made = {"id": new_id(), "type": type_, "captured_at": at(20), "payload": payload} | more
     made = {key: value for key, value in made.items() if value is not None}
     return {"digest": digest_of(made)} | made
+
+
+def elder(session: Session, person: Person, **more: Any) -> Elder:
+    """An elder of the register."""
+    return _registered(session, Elder, person, **more)
+
+
+def child(session: Session, person: Person, **more: Any) -> Child:
+    """A child of the register, left behind unless said otherwise."""
+    return _registered(session, Child, person, **({"kinds": ["child_left_behind"]} | more))
+
+
+def agreement(session: Session, person: Person, kind: str = "support", **more: Any) -> Agreement:
+    """An agreement for a person."""
+    return _registered(session, Agreement, person, kind=kind, **more)
+
+
+def _registered(session: Session, table: Any, person: Person, **more: Any) -> Any:
+    row = table(
+        id=more.pop("id", None) or new_id(), person_id=person.id, household_id=person.household_id,
+        division=person.division, created_at=utcnow(), updated_at=utcnow(), **more,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def contact(session: Session, person: Person, kind: str = "emergency", name: str = "刘军", **more: Any) -> Contact:
+    """Someone to call for a person."""
+    row = Contact(
+        id=more.pop("id", None) or new_id(), person_id=person.id, kind=kind, name=name,
+        phone=more.pop("phone", "15400000009"), updated_at=more.pop("updated_at", utcnow()), **more,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def tell(session: Session, home: Household, **tables: Any) -> None:
+    """Tell the phones of a home of every row that these tables have, each by its type in the feed."""
+    rows = [(kind, row) for kind, table in tables.items() for row in session.exec(select(table))]
+    publish(session, [Change(kind, row.id, home.id, home.division) for kind, row in rows])

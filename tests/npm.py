@@ -1,5 +1,6 @@
 """Packages from npm that only tests and measurements use: as their lock names them, installed on first need."""
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,11 @@ def package(folder: Path, name: str) -> Path:
         RuntimeError: npm could not install it; with its last words.
     """
     found = folder / "node_modules" / name
-    if not (found / "package.json").is_file():
-        command = [program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        if done.returncode or not (found / "package.json").is_file():
-            raise RuntimeError(f"npm could not install {name}: {done.stderr[-800:]}")
+    with (folder / "package.json").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # two processes of one test run may need it at the same moment
+        if not (found / "package.json").is_file():
+            command = [program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+            if done.returncode or not (found / "package.json").is_file():
+                raise RuntimeError(f"npm could not install {name}: {done.stderr[-800:]}")
     return found

@@ -1,5 +1,6 @@
 """What goes wrong is logged, and nothing of whom it was about."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,9 @@ SECRET = "Mountain-path-7"
 
 @pytest.fixture
 def usual_logs(home) -> Iterator[None]:
+    present = logging.getLogRecordFactory()
     yield
+    logging.setLogRecordFactory(present)
     structlog.reset_defaults()
 
 
@@ -44,3 +47,19 @@ def test_the_databases_words_do_not_hold_the_row(database):
     with pytest.raises(IntegrityError) as caught, transaction() as session:
         makers.household(session, id=home.id, name="不可外传")
     assert "不可外传" not in str(caught.value)
+
+
+def test_what_came_over_the_socket_in_a_wrong_shape_is_not_quoted(usual_logs, caplog):
+    use_plain_logs()
+    use_plain_logs()
+    log = logging.getLogger("reflex.app")
+    log.warning(f"Received event data as a string. Event data: {SECRET}")
+    log.error("Error transforming event argument 'form' with value '%s'", SECRET)
+    try:
+        fails(SECRET)
+    except RuntimeError:
+        log.exception(f"Error processing event queue entry for Event(name=5, payload={SECRET!r})")
+    said = [logging.Formatter().format(record) for record in caplog.records]
+    assert len(said) == 3
+    assert said[2] == "Error processing event queue entry for … (RuntimeError)"
+    assert not any(SECRET in one for one in said)

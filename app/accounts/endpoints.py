@@ -5,15 +5,17 @@ import anyio.to_thread
 from anyio.lowlevel import RunVar
 from starlette.responses import JSONResponse, Response
 
-from app.accounts import service
+from app.accounts import factor_service, service
 from app.accounts.schemas import Actor, PasswordChange, SignInInput
 from app.config import settings
 from app.db import reading, transaction, utcnow
 from app.errors import AppError, TooMany
-from app.http import COOKIE, PUBLIC, SIGNED_IN, Call, endpoint
+from app.http import COOKIE, HOST_COOKIE, PUBLIC, SIGNED_IN, Call, endpoint
+from app.keys import public_county_key
 from app.limits import allowed
 
 PASSWORDS_AT_ONCE = 4
+FACTOR_PAGE = "/office/factor"
 _checking: RunVar[anyio.CapacityLimiter] = RunVar("passwords being checked")
 
 
@@ -27,8 +29,9 @@ def _who(actor: Actor) -> dict[str, object]:
         "role": actor.role.value,
         "areas": areas,
         "must_change_password": actor.must_change_password,
+        "must_set_factor": actor.must_set_factor,
     }
-    return {"user": user, "device": {"id": actor.device_id}}
+    return {"user": user, "device": {"id": actor.device_id}, "county_key": public_county_key()}
 
 
 def _secure(call: Call) -> bool:
@@ -43,7 +46,7 @@ def _turns() -> anyio.CapacityLimiter:
         return made
 
 
-@endpoint("POST", "/session", requires=PUBLIC, body_limit=10_000)
+@endpoint("POST", "/session", requires=PUBLIC, body_limit=10_000, body=SignInInput)
 async def sign_in(call: Call) -> Response:
     """Begin a session: sets the HttpOnly cookie."""
     # Anybody may ask for this, and each check takes 64 MB for a while: a flood of them queues here, away from the
@@ -53,8 +56,11 @@ async def sign_in(call: Call) -> Response:
 
 def _sign_in(call: Call) -> Response:
     data = call.parsed(SignInInput)
-    address = call.request.client.host if call.request.client else "-"
-    wait = allowed(f"login:{address}:{data.username}", settings().login_attempts_per_minute)
+    # By name and device, not by address: a village shares one. A name's own count keeps out who invents devices.
+    most = settings().login_attempts_per_minute
+    wait = allowed(f"login:{data.username}:{data.device.id}", most)
+    if not wait and not service.knows_device(data):
+        wait = allowed(f"login:{data.username}", most)
     if wait:
         raise TooMany(f"试得太快了，请等 {wait} 秒再试。", retry_after=wait)
     proof = service.prove(data)
@@ -63,16 +69,23 @@ def _sign_in(call: Call) -> Response:
     if isinstance(result, AppError):
         raise result
     response = JSONResponse(_who(result.actor), headers={"Cache-Control": "no-store"})
+    secure = _secure(call)
     response.set_cookie(
-        COOKIE,
+        HOST_COOKIE if secure else COOKIE,
         result.token,
         httponly=True,
         samesite="lax",
-        secure=_secure(call),
+        secure=secure,
         path="/",
         max_age=settings().field_session_days * 86400 if result.actor.in_field else None,
     )
+    if secure and COOKIE in call.request.cookies:
+        _take_away(response, COOKIE, secure=True)
     return response
+
+
+def _take_away(response: Response, name: str, *, secure: bool) -> None:
+    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 @endpoint("GET", "/session", requires=SIGNED_IN, before_password_change=True)
@@ -87,17 +100,33 @@ def sign_out(call: Call) -> Response:
     with transaction() as session:
         service.sign_out(session, call.who, utcnow())
     response = JSONResponse({"ok": True}, headers={"Cache-Control": "no-store"})
-    response.delete_cookie(COOKIE, path="/")
+    secure = _secure(call)
+    for name in {HOST_COOKIE if secure else COOKIE, COOKIE if COOKIE in call.request.cookies else ""} - {""}:
+        _take_away(response, name, secure=secure)
+    if not call.who.in_field:
+        # Pictures looked at in the office stay in the browser for an hour; the next at this desk finds none of them.
+        response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
-@endpoint("POST", "/session/password", requires=SIGNED_IN, body_limit=10_000, before_password_change=True)
-def change_password(call: Call) -> dict[str, bool]:
-    """Change one's own password."""
+@endpoint(
+    "POST", "/session/password", requires=SIGNED_IN, body_limit=10_000, before_password_change=True, body=PasswordChange
+)
+def change_password(call: Call) -> dict[str, object]:
+    """Change one's own password; `next` is where to go then, when something else is still to be set."""
     data = call.parsed(PasswordChange)
+    reused = service.used_before(call.who, data.new)
     with transaction() as session:
-        service.change_password(session, call.who, data.old, data.new, utcnow())
-    return {"ok": True}
+        service.change_password(session, call.who, data.old, data.new, utcnow(), reused=reused)
+    return {"ok": True, "next": FACTOR_PAGE if call.who.must_set_factor else ""}
 
 
-ROUTES = [sign_in, who_am_i, sign_out, change_password]
+@endpoint("GET", "/session/factor/picture", requires=SIGNED_IN, before_password_change=True)
+def factor_picture(call: Call) -> Response:
+    """The QR code of the caller's own authenticator, until its first code has come."""
+    with reading() as session:
+        data = factor_service.picture(session, call.who)
+    return Response(data, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+ROUTES = [sign_in, who_am_i, sign_out, change_password, factor_picture]

@@ -6,17 +6,18 @@ import reflex as rx
 
 from app.accounts.office_service import FLAGS, PairView
 from app.accounts.office_state import AREAS, AccountsState, AccountState, PasswordState
-from app.accounts.rules import ROLE_NAMES
+from app.accounts.rules import PROGRAMMES, ROLE_NAMES
 from app.accounts.schemas import AccountView
 from app.accounts.state import Choice
+from app.shell.list_page import listed
 from app.shell.office_page import office_frame
 from components.button import button
 from components.choices import choice, choices, question
-from components.field import field, search_field, text_field
-from components.group import group, label, pad, row
+from components.field import field, search_field, search_form, text_field
+from components.group import fold, group, label, pad, row
 from components.link import load
 from components.message import bones, empty, note
-from components.office import card_table, crumbs, facts, fields, line_of, pager, select_field, sheet_page
+from components.office import crumbs, facts, fields, line_of, select_field, sheet_page
 from components.tag import tag
 
 HERE = "/office/accounts"
@@ -55,6 +56,15 @@ def _flags(chosen: Any = None) -> rx.Component:
     return question("另外还是", choices(*boxes, shape="left"))
 
 
+def _programmes(chosen: Any = None) -> rx.Component:
+    boxes = [
+        choice(text, many=True, name=f"programme_{code}", value="on",
+               default_checked=False if chosen is None else chosen.contains(code))
+        for code, text in PROGRAMMES.items()
+    ]  # fmt: skip
+    return question("县股室管哪几项，一项不选就是都管", choices(*boxes, shape="left"))
+
+
 def _first(password: Any, whose: Any, on_close: Any) -> rx.Component:
     return rx.cond(
         password != "",
@@ -81,11 +91,11 @@ def _new() -> rx.Component:
             text_field("手机号", name="phone", aside="可以不写", input_mode="numeric", max_length=11),
             *_areas(AccountsState.choices),
         ),
-        _flags(),
+        _flags(), _programmes(),
         button("建好账号", kind="main", type="submit", data_testid="account-create"),
         on_submit=AccountsState.create, reset_on_submit=True, class_name="stack",
     )  # fmt: skip
-    return rx.el.details(rx.el.summary("建一个账号", class_name="btn"), group(pad(form)), class_name="stack")
+    return fold("建一个账号", group(pad(form)), kind="")
 
 
 def _row(one: rx.Var[AccountView]) -> rx.Component:
@@ -97,25 +107,12 @@ def _row(one: rx.Var[AccountView]) -> rx.Component:
 
 def accounts_page() -> rx.Component:
     """All accounts, and a form for a new one."""
-    filters = rx.el.form(
+    filters = search_form(
         search_field("找账号：姓名或用户名", name="text", default_value=AccountsState.text, placeholder="姓名或用户名"),
         select_field("做什么", ("", "全部"), *ROLES, name="role", default_value=AccountsState.role),
-        button("找", type="submit", kind="soft", icon="search"),
-        on_submit=AccountsState.find,
-        class_name="filters",
-        role="search",
+        on_find=AccountsState.find,
     )
-    listing = rx.fragment(
-        card_table("账号", COLUMNS, rx.foreach(AccountsState.page.rows, _row)),
-        pager(
-            AccountsState.line,
-            on_back=AccountsState.turn(-1),
-            on_next=AccountsState.turn(1),
-            first=AccountsState.offset == 0,
-            last=~AccountsState.page.more,
-        ),
-    )
-    found = rx.cond(AccountsState.page.rows.length() > 0, listing, empty("没有这样的账号", "换个名字，或建一个。"))
+    found = listed(AccountsState, "账号", COLUMNS, _row, nobody=empty("没有这样的账号", "换个名字，或建一个。"))
     return office_frame(
         HERE,
         sheet_page(
@@ -173,7 +170,7 @@ def _form(account: Any) -> rx.Component:
                        input_mode="numeric", max_length=11),
             *_areas(AccountState.choices, account.areas),
         ),
-        _flags(account.flags),
+        _flags(account.flags), _programmes(account.programmes),
         button("存好", kind="main", type="submit"),
         on_submit=AccountState.save, class_name="stack", key=account.id,
     )  # fmt: skip
@@ -188,6 +185,7 @@ def _actions(account: Any) -> rx.Component:
     return rx.el.div(
         button("换一个第一次的密码", on_click=AccountState.reset_password),
         rx.cond(account.locked, button("解锁", kind="soft", on_click=AccountState.unlock), rx.fragment()),
+        rx.cond(account.factor, button("清掉验证器", on_click=AccountState.clear_factor), rx.fragment()),
         stop,
         class_name="tags",
     )
@@ -218,15 +216,17 @@ def password_page() -> rx.Component:
     form = rx.el.form(
         text_field("现在的密码", name="old", type="password", required=True, auto_complete="current-password"),
         text_field("新密码", name="new", type="password", required=True, auto_complete="new-password",
-                   aside="至少 10 位，小写、大写、数字、符号里要有三种"),
+                   aside=PasswordState.hint),
         text_field("新密码再写一遍", name="again", type="password", required=True, auto_complete="new-password"),
         button("改密码", kind="main", type="submit", data_testid="password-submit"),
         on_submit=PasswordState.change, class_name="stack",
     )  # fmt: skip
-    hint = rx.cond(PasswordState.first_time, note("第一次登录，先换成自己的密码。", icon="lock"), rx.fragment())
+    hint = rx.cond(
+        PasswordState.first_time, note("第一次登录，或密码用久了：先换成自己的新密码。", icon="lock"), rx.fragment()
+    )
     done = group(
         pad(rx.el.h2("密码改好了"), rx.el.p("别的手机和电脑上要用新密码重新登录。"),
-            load("去做事", href="/", class_name="btn soft", data_testid="password-done"))
+            load("去做事", href=PasswordState.onward, class_name="btn soft", data_testid="password-done"))
     )  # fmt: skip
     return office_frame(
         "/office/password", sheet_page("改密码", hint, rx.cond(PasswordState.changed, done, group(pad(form))))

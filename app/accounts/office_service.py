@@ -9,18 +9,19 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
-from app.accounts import queries, service
+from app.accounts import factor_service, pairing_service, queries
 from app.accounts.rules import ROLE_NAMES, Permission, Role, whole_minute
 from app.accounts.schemas import AccountView, Actor
 from app.db import SHANGHAI, utcnow
 from app.divisions import service as divisions
 from app.errors import NotAllowed, NotFound
 from app.households.rules import mask_name, mask_phone
+from app.limits import PAGE
 from models.accounts import Pairing, User, UserArea
 from models.households import Household
 
-PAGE = 50
-FLAGS = {"child_officer": "儿童主任", "elder_officer": "养老协理", "child_photos": "可以看孩子的照片"}
+FLAGS = {"child_officer": "儿童主任", "elder_officer": "养老协理", "child_photos": "可以看孩子的照片",
+         "child_supervisor": "儿童督导员（乡镇）", "child_section": "管儿童工作（县股室）"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,11 @@ class AccountDetail:
     phone: str
     areas: list[str]
     flags: list[str]
+    programmes: list[str]
     state: str
     disabled: bool
     locked: bool
+    factor: bool
     pairs: list[PairView]
 
 
@@ -115,8 +118,10 @@ def account(session: Session, actor: Actor, user_id: str) -> AccountDetail:
     return AccountDetail(
         id=user.id, username=user.username, name=user.name, role=user.role, role_name=ROLE_NAMES[Role(user.role)],
         phone=mask_phone(user.phone), areas=list(queries.divisions_of(session, user_id)), flags=list(user.flags),
+        programmes=list(user.programmes),
         state=_state(user, now), disabled=user.disabled_at is not None,
         locked=user.locked_until is not None and user.locked_until > now,
+        factor=factor_service.confirmed(session, user_id) is not None,
         pairs=_pairs(session, user_id),
     )  # fmt: skip
 
@@ -147,10 +152,12 @@ def pair_by_code(session: Session, actor: Actor, user_id: str, code: str, from_o
     home = session.scalars(select(Household).where(Household.code == code, Household.removed_at.is_(None))).first()  # type: ignore[union-attr]
     if home is None:
         raise NotFound("名册里没有这个户编号，请核对一下。")
-    return service.pair(session, actor, user_id, home.id, from_on, to_on)
+    return pairing_service.pair(session, actor, user_id, home.id, from_on, to_on)
 
 
 def county_places(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """Every area an account can be given: (code, name)."""
     _allowed(actor)
-    return [(one.code, one.place) for one in divisions.all_of(session)]
+    found = [(one.code, one.place) for one in divisions.all_of(session)]
+    counties = sorted({code[:6] for code, _ in found} - {code for code, _ in found})
+    return [*divisions.places(session, counties).items(), *found]

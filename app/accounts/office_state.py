@@ -6,14 +6,15 @@ from typing import Any
 import reflex as rx
 from sqlmodel import Session
 
-from app.accounts import office_service, service
+from app.accounts import factor_service, office_service, pairing_service, password_service, service
 from app.accounts.office_service import FLAGS, AccountDetail, AccountPage
-from app.accounts.rules import Permission
+from app.accounts.rules import PROGRAMMES, Permission
 from app.accounts.schemas import AccountInput, Actor, PasswordChange
-from app.accounts.state import Choice, OfficeState, read, requires, write
+from app.accounts.state import FACTOR_PAGE, Choice, OfficeState, acting, read, requires, write
 from app.db import SHANGHAI, utcnow
 from app.errors import BadInput
 from app.http import SIGNED_IN, parse
+from app.shell.list_state import CountedListState
 
 AREAS = ("area1", "area2", "area3")
 
@@ -24,6 +25,7 @@ def account_of(form: dict[str, Any], username: str) -> AccountInput:
         "username": username, "name": form.get("name") or "", "role": form.get("role") or "",
         "divisions": [form[name] for name in AREAS if form.get(name)],
         "phone": form.get("phone") or None, "flags": [flag for flag in FLAGS if form.get(flag)],
+        "programmes": [code for code in PROGRAMMES if form.get(f"programme_{code}")],
     })  # fmt: skip
 
 
@@ -43,12 +45,22 @@ def _create(session: Session, actor: Actor, data: AccountInput) -> tuple[str, st
     return service.create_account(session, actor, data, utcnow())
 
 
-def _change_password(session: Session, actor: Actor, data: PasswordChange) -> None:
-    service.change_password(session, actor, data.old, data.new, utcnow())
+def _change_password(session: Session, actor: Actor, data: PasswordChange, reused: bool) -> None:
+    service.change_password(session, actor, data.old, data.new, utcnow(), reused=reused)
+
+
+def _password_hint(session: Session, _actor: Actor) -> str:
+    rule = password_service.password_rule(session, utcnow())
+    return f"至少 {rule.length} 位，小写、大写、数字、符号里要有 {rule.kinds} 种"
 
 
 def _reset(session: Session, actor: Actor, user_id: str) -> str:
     return service.reset_password(session, actor, user_id, utcnow())
+
+
+def _clear_factor(session: Session, actor: Actor, user_id: str) -> None:
+    factor_service.clear(session, actor, user_id)
+    service.end_sessions(session, user_id, utcnow())
 
 
 def _disable(session: Session, actor: Actor, user_id: str, disabled: bool) -> None:
@@ -61,17 +73,15 @@ async def _places() -> list[Choice]:
     return [Choice(code, name) for code, name in await read(office_service.county_places)]
 
 
-class AccountsState(OfficeState):
+class AccountsState(CountedListState, OfficeState):
     """The list of accounts, and the first password of a new one, shown once."""
 
     page: AccountPage = AccountPage()
     text: str = ""
     role: str = ""
-    offset: int = 0
     choices: list[Choice] = []
     first: str = ""
     first_of: str = ""
-    ready: bool = False
 
     async def _show(self) -> None:
         self.page = await read(office_service.list_accounts, text=self.text, role=self.role, offset=self.offset)
@@ -96,8 +106,7 @@ class AccountsState(OfficeState):
     @requires(Permission.ACCOUNTS)
     async def turn(self, pages: int) -> None:
         """Some pages on or back."""
-        self.offset = max(0, self.offset + int(pages) * office_service.PAGE)
-        await self._show()
+        await self._turn(pages)
 
     @rx.event(temporal=True)
     @requires(Permission.ACCOUNTS)
@@ -114,12 +123,6 @@ class AccountsState(OfficeState):
     async def noted(self) -> None:
         """The first password was written down."""
         self.first = ""
-
-    @rx.var
-    def line(self) -> str:
-        """第 1–50 个，共 60 个."""
-        last = self.offset + len(self.page.rows)
-        return f"第 {self.offset + 1}–{last} 个，共 {self.page.total} 个" if self.page.rows else ""
 
 
 class AccountState(OfficeState):
@@ -162,6 +165,14 @@ class AccountState(OfficeState):
 
     @rx.event(temporal=True)
     @requires(Permission.ACCOUNTS)
+    async def clear_factor(self) -> None:
+        """Take the second factor away after a loss; the account's sessions end, and it sets up a new one."""
+        await write(_clear_factor, self._id())
+        await self._show()
+        self.done = "清掉了。下次登录时重新设。"
+
+    @rx.event(temporal=True)
+    @requires(Permission.ACCOUNTS)
     async def unlock(self) -> None:
         """Lift the lock after wrong passwords."""
         await write(service.unlock, self._id())
@@ -187,7 +198,7 @@ class AccountState(OfficeState):
     @requires(Permission.ACCOUNTS)
     async def unpair(self, pairing_id: str) -> None:
         """结对 ends today."""
-        await write(service.end_pairing, str(pairing_id)[:36], utcnow().astimezone(SHANGHAI).date())
+        await write(pairing_service.end_pairing, str(pairing_id)[:36], utcnow().astimezone(SHANGHAI).date())
         await self._show()
 
 
@@ -196,13 +207,17 @@ class PasswordState(OfficeState):
 
     changed: bool = False
     first_time: bool = False
+    hint: str = ""
+    onward: str = "/"
 
     @rx.event
     @requires(SIGNED_IN, before_password_change=True)
     async def open(self) -> None:
         """Say whether this is the first password."""
         self.changed = False
-        self.first_time = await read(lambda _session, actor: actor.must_change_password)
+        self.first_time = acting().must_change_password
+        self.onward = FACTOR_PAGE if acting().must_set_factor else "/"
+        self.hint = await read(_password_hint)
 
     @rx.event(temporal=True)
     @requires(SIGNED_IN, before_password_change=True)
@@ -210,5 +225,8 @@ class PasswordState(OfficeState):
         """Change it; other sessions end."""
         if form.get("new") != form.get("again"):
             raise BadInput("两次写的新密码不一样。")
-        await write(_change_password, parse(PasswordChange, {"old": form.get("old"), "new": form.get("new")}))
+        data = parse(PasswordChange, {"old": form.get("old"), "new": form.get("new")})
+        actor = acting()
+        reused = await rx.run_in_thread(lambda: service.used_before(actor, data.new))
+        await write(_change_password, data, reused)
         self.changed, self.first_time = True, False

@@ -64,6 +64,8 @@ class Me(TypedDict):
     office: bool
     password: Password
     leaving: bool
+    sure: bool
+    late: str
 
 
 ME: rx.Var[Me] = offline.slice("me", Me)
@@ -96,8 +98,13 @@ def _content() -> list[rx.Component]:
             )
         ),
         rx.cond(ME["office"], rx.el.a("去办公页", href="/office", class_name="btn wide")),
+        rx.cond(ME["late"], pad(error(ME["late"]))),
         button(
-            "退出登录", icon="log-out", class_name="wide", on_click=offline.action("leave"), aria_busy=ME["leaving"]
+            rx.cond(ME["sure"], "再点一下，退出登录", "退出登录"),
+            icon="log-out",
+            class_name="wide",
+            on_click=offline.action("leave"),
+            aria_busy=ME["leaving"],
         ),
         rx.el.p(ME["kept"], class_name="soft-text center"),
     ]

@@ -1,14 +1,16 @@
 """Scope: the one function by which every query of the project is held to the reader's area."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
-from models.accounts import LoginSession, Pairing, User, UserArea
+from app.db import utcnow
+from models.accounts import Device, LoginSession, Pairing, User, UserArea
+from models.evidence import BreakGlass
 
 
 def below(column: object, code: str) -> ColumnElement[bool]:
@@ -31,7 +33,14 @@ def has_pairings_today(session: Session, actor: Actor, on: date) -> bool:
     return session.scalar(paired_households(actor.id, on).limit(1)) is not None
 
 
-def in_scope(actor: Actor, on: date, division: object, household: object | None = None) -> ColumnElement[bool]:
+def opened_households(user_id: str) -> Select[tuple[str]]:
+    """The households outside the own area that somebody may look at just now, in an emergency."""
+    return select(BreakGlass.household_id).where(BreakGlass.user_id == user_id, BreakGlass.until > utcnow())
+
+
+def in_scope(
+    actor: Actor, on: date, division: object, household: object | None = None, *, looking: bool = False
+) -> ColumnElement[bool]:
     """The condition that a row lies in the actor's scope (design §1).
 
     Args:
@@ -39,10 +48,13 @@ def in_scope(actor: Actor, on: date, division: object, household: object | None 
         on: the Shanghai day, for pairings in time.
         division: the row's division column.
         household: the row's household column, for areas that are single households; None where it has none.
+        looking: only to read: homes that were opened in an emergency count, too.
     """
     parts = [below(division, code) for code in actor.divisions]
     if household is not None:
         parts.append(household.in_(paired_households(actor.id, on)))  # type: ignore[attr-defined]
+        if looking:
+            parts.append(household.in_(opened_households(actor.id)))  # type: ignore[attr-defined]
     return or_(*parts) if parts else false()
 
 
@@ -63,6 +75,15 @@ def user_by_name(session: Session, username: str) -> User | None:
     return session.scalars(select(User).where(User.username == username)).first()
 
 
+def names_of(session: Session, user_ids: Iterable[str | None]) -> dict[str, str]:
+    """Names of accounts, by id."""
+    wanted, found = sorted({one for one in user_ids if one}), {}
+    for start in range(0, len(wanted), 400):
+        rows = session.execute(select(User.id, User.name).where(User.id.in_(wanted[start : start + 400])))  # type: ignore[call-overload, attr-defined]
+        found.update({key: name for key, name in rows})
+    return found
+
+
 def divisions_of(session: Session, user_id: str) -> tuple[str, ...]:
     """The division codes an account works in."""
     return tuple(
@@ -70,14 +91,15 @@ def divisions_of(session: Session, user_id: str) -> tuple[str, ...]:
     )
 
 
-def open_session(session: Session, token_hash: str) -> tuple[LoginSession, User] | None:
-    """The session row and its account, unless it has ended."""
+def open_session(session: Session, token_hash: str) -> tuple[LoginSession, User, Device | None] | None:
+    """The session row, its account and its device, unless it has ended."""
     found = session.execute(
-        select(LoginSession, User)
+        select(LoginSession, User, Device)
         .join(User, User.id == LoginSession.user_id)  # type: ignore[arg-type]
+        .outerjoin(Device, and_(Device.user_id == LoginSession.user_id, Device.id == LoginSession.device_id))  # type: ignore[arg-type]
         .where(LoginSession.token_hash == token_hash, LoginSession.ended_at.is_(None))  # type: ignore[union-attr]
     ).first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1], found[2]) if found else None
 
 
 def count_users(session: Session) -> int:

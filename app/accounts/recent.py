@@ -4,16 +4,17 @@ What changes an account, its areas or its sessions forgets everybody as soon as 
 disabled account is out at once. In another process it is out within `KEPT` seconds.
 """
 
+import hashlib
 import time
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import object_session
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
 from app.config import settings
-from models.accounts import User, UserArea
+from models.accounts import Device, User, UserArea
 
 KEPT = 4
 """Seconds."""
@@ -29,9 +30,19 @@ class _Memory:
 _memory = _Memory()
 
 
+def token_hash(token: str) -> str:
+    """What is kept of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def recall(token: str | None) -> Actor | None:
     """The actor of a token that was asked for just now; None says nothing, ask the database."""
-    found = _memory.actors.get((settings().database, token)) if token else None
+    return recall_hash(token_hash(token)) if token else None
+
+
+def recall_hash(name: str) -> Actor | None:
+    """The actor of a token, by its hash."""
+    found = _memory.actors.get((settings().database, name))
     return found[1] if found is not None and found[0] > time.monotonic() else None
 
 
@@ -40,11 +51,11 @@ def moment() -> int:
     return _memory.times_forgotten
 
 
-def remember(token: str, actor: Actor, asked: int) -> None:
-    """Keep an actor for a few seconds, unless an account has changed since the database was asked."""
+def remember(name: str, actor: Actor, asked: int) -> None:
+    """Keep the actor of a token's hash for some seconds, unless an account changed since the database was asked."""
     if len(_memory.actors) >= _MOST:
         _memory.actors.clear()
-    key = settings().database, token
+    key = settings().database, name
     _memory.actors[key] = (time.monotonic() + KEPT, actor)
     if asked != _memory.times_forgotten:
         _memory.actors.pop(key, None)
@@ -69,6 +80,14 @@ def _changed(_mapper: Any, _connection: Any, row: Any) -> None:
         forget_at_commit(session)  # type: ignore[arg-type]
 
 
+def _device_changed(mapper: Any, connection: Any, row: Device) -> None:
+    """Whether a phone is served has changed; that it was seen again has not."""
+    state = inspect(row).attrs
+    if state.revoked_at.history.has_changes() or state.enrolled_at.history.has_changes():
+        _changed(mapper, connection, row)
+
+
+event.listen(Device, "after_update", _device_changed)
 event.listen(User, "after_update", _changed)
 event.listen(UserArea, "after_insert", _changed)
 event.listen(UserArea, "after_delete", _changed)

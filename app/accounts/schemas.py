@@ -14,7 +14,10 @@ Text64 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: the account behind a session, with its areas (division codes) and rights."""
+    """Who acts: the account behind a session, with its areas (division codes) and rights.
+
+    `barred`: why this phone gets no answer but that (a code of `rules.BARRED`), empty for all others.
+    """
 
     id: str
     username: str
@@ -25,6 +28,8 @@ class Actor:
     programmes: tuple[str, ...] = ()
     device_id: str | None = None
     must_change_password: bool = False
+    barred: str = ""
+    must_set_factor: bool = False
     token_hash: str | None = field(default=None, repr=False)
 
     def may(self, permission: Permission) -> bool:
@@ -51,6 +56,7 @@ class SignInInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
     username: Text64
     password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)] = ""
     device: DeviceIn
 
 

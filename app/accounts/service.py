@@ -1,26 +1,28 @@
 """Signing in and out, sessions, passwords, accounts and their areas, pairing of officials with households."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlmodel import Session
 
 from app import limits
-from app.accounts import queries, recent
+from app.accounts import factor_service, password_service, queries, recent
+from app.accounts.recent import token_hash
 from app.accounts.rules import (
-    FAILURES_BEFORE_LOCK,
-    FIRST_LOCK,
+    BARRED,
+    LockRule,
     Role,
     area_problem,
     lock_after_failure,
+    lock_holds,
+    password_expired,
     password_problem,
     whole_minute,
 )
@@ -28,12 +30,23 @@ from app.accounts.schemas import AccountInput, Actor, SignInInput
 from app.audit.service import record
 from app.config import settings
 from app.db import SHANGHAI, new_id, reading, transaction, utcnow
-from app.errors import AppError, BadInput, Conflict, Detail, Locked, NotFound, NotSignedIn, TooMany
-from models.accounts import Device, LoginSession, Pairing, User, UserArea
+from app.errors import (
+    AppError,
+    BadInput,
+    Conflict,
+    Detail,
+    Locked,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooMany,
+    Unavailable,
+)
+from app.settings import service as parameters
+from models.accounts import Device, LoginSession, User, UserArea
 
 SEEN_EVERY = timedelta(minutes=1)
 CHANGES_PER_MINUTE = 5
-FIRST_LOCK_MINUTES = int(FIRST_LOCK.total_seconds() // 60)
 _hasher = PasswordHasher()
 
 
@@ -52,18 +65,18 @@ def _nobody() -> str:
 
 
 def _right(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
+    return password_service.right(_hasher, password_hash, password)
 
 
-def token_hash(token: str) -> str:
-    """What is kept of a session's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def make_actor(session: Session, user: User, *, device_id: str | None = None, token: str | None = None) -> Actor:
+def make_actor(
+    session: Session,
+    user: User,
+    *,
+    device_id: str | None = None,
+    name: str | None = None,
+    barred: str = "",
+    awaits_factor: bool = False,
+) -> Actor:
     """The actor behind an account."""
     return Actor(
         id=user.id,
@@ -75,7 +88,9 @@ def make_actor(session: Session, user: User, *, device_id: str | None = None, to
         programmes=tuple(user.programmes),
         device_id=device_id,
         must_change_password=user.must_change_password and not user.is_demo,
-        token_hash=token_hash(token) if token else None,
+        barred=barred,
+        must_set_factor=awaits_factor,
+        token_hash=name,
     )
 
 
@@ -86,42 +101,56 @@ def _locked(until: datetime, now: datetime) -> Locked:
     return Locked(f"密码错了多次，账号锁到 {day}{local:%H:%M}。到时再试，或找县管理员。", retry_after=seconds)
 
 
-def _wrong(left: int) -> NotSignedIn:
-    return NotSignedIn(f"用户名或密码不对，还能试 {left} 次。", code="wrong_password")
+def _wrong(left: int, what: str = "用户名或密码") -> NotSignedIn:
+    code = "wrong_password" if what == "用户名或密码" else "wrong_code"
+    return NotSignedIn(f"{what}不对，还能试 {left} 次。", code=code)
 
 
-def _nobody_key(username: str) -> str:
-    return f"nobody:{username}"
+def _refuse_stranger(session: Session, now: datetime, data: SignInInput) -> AppError:
+    """Counted and locked like an account, or the answers would tell which names exist."""
+    # Whoever writes the password into the wrong field must not find it in the log.
+    record(session, None, "session.refused", "account", f"{data.username[:2]}…", reason="unknown")
+    failures, until = password_service.stranger_failed(session, data.username, now)
+    left = password_service.lock_rule(session, now).failures - failures
+    return _wrong(left) if until is None else _locked(until, now)
 
 
-def _refuse(session: Session, user: User | None, now: datetime, data: SignInInput) -> AppError:
-    if user is None:
-        record(session, None, "session.refused", "account", data.username[:64], reason="unknown")
-        # Counted like an account's, or the count would tell which names exist.
-        left = limits.spend(_nobody_key(data.username), FAILURES_BEFORE_LOCK, FIRST_LOCK_MINUTES)
-        return _wrong(left) if left else _locked(now + FIRST_LOCK, now)
-    limits.spend(_device_key(user, data), FAILURES_BEFORE_LOCK, FIRST_LOCK_MINUTES)
-    user.failures, user.lock_level, until = lock_after_failure(user.failures, user.lock_level, now)
+def _refuse(session: Session, user: User, now: datetime, data: SignInInput, what: str = "用户名或密码") -> AppError:
+    rule = password_service.lock_rule(session, now)
+    limits.spend(_device_key(user, data), rule.failures, _minutes(rule))
+    user.failures, user.lock_level, until = lock_after_failure(user.failures, user.lock_level, now, rule)
     record(session, None, "session.refused", "account", user.id, after={"failures": user.failures})
     if until is None:
-        return _wrong(FAILURES_BEFORE_LOCK - user.failures)
+        return _wrong(rule.failures - user.failures, what)
     user.locked_until = until
     record(session, None, "account.locked", "account", user.id, after={"until": until.isoformat()})
     return _locked(until, now)
+
+
+def _minutes(rule: LockRule) -> int:
+    return int(rule.first.total_seconds() // 60)
 
 
 def _device_key(user: User, data: SignInInput) -> str:
     return f"device:{user.id}:{data.device.id}"
 
 
-def _own_phone(session: Session, user: User, data: SignInInput) -> bool:
+def _own_phone(session: Session, user: User, data: SignInInput, now: datetime) -> bool:
     """A phone on which this account has signed in before, with tries of its own left.
 
     A stranger who knows a user name can lock the account again and again, but not its owner's phone: the phone's id is
     known to nobody else.
     """
     known = session.get(Device, (user.id, str(data.device.id))) is not None
-    return known and limits.left(_device_key(user, data), FAILURES_BEFORE_LOCK, FIRST_LOCK_MINUTES) > 0
+    rule = password_service.lock_rule(session, now)
+    return known and limits.left(_device_key(user, data), rule.failures, _minutes(rule)) > 0
+
+
+def knows_device(data: SignInInput) -> bool:
+    """Whether this account has signed in on this device before."""
+    with reading() as session:
+        user = queries.user_by_name(session, data.username)
+        return user is not None and session.get(Device, (user.id, str(data.device.id))) is not None
 
 
 @dataclass(frozen=True)
@@ -151,22 +180,49 @@ def sign_in(session: Session, data: SignInInput, now: datetime, proof: Proof | N
     Returns the error instead of raising it, so that the count of failures is committed with the unit of work.
     """
     user = queries.user_by_name(session, data.username)
-    locked = user is not None and user.locked_until is not None and user.locked_until > now
-    if user is not None and user.locked_until is not None and locked and not _own_phone(session, user, data):
-        return _locked(user.locked_until, now)
+    until = user.locked_until if user else password_service.stranger_locked(session, data.username, now)
+    locked = until is not None and lock_holds(until, now, password_service.lock_rule(session, now))
+    if until is not None and locked and not (user and _own_phone(session, user, data, now)):
+        return _locked(until, now)
     password_hash = user.password_hash if user else _nobody()
     if proof is None or proof.password_hash != password_hash:
         proof = Proof(password_hash, _right(password_hash, data.password))
-    if user is None or not proof.right:
+    if user is None:
+        return _refuse_stranger(session, now, data)
+    if not proof.right:
         return _refuse(session, user, now, data)
     if user.disabled_at is not None:
         record(session, None, "session.refused", "account", user.id, reason="disabled")
         return NotSignedIn("这个账号已停用，请找县管理员。", code="disabled")
+    asked = factor_service.asked_of(session, user, now)
+    factor = factor_service.confirmed(session, user.id) if asked else None
+    if factor is not None and not data.code:
+        return NotSignedIn("再写一下验证器上的 6 位数字。", code="second_factor")
+    if factor is not None and data.code and not factor_service.take(session, factor, data.code, now):
+        return _refuse(session, user, now, data, "验证码")
+    _begin_anew(session, user, now)
+    return _begin_session(session, user, data, now, awaits_factor=asked and factor is None)
+
+
+def _begin_anew(session: Session, user: User, now: datetime) -> None:
+    """A right password: the failures are forgotten; one that is too old has to be changed now."""
+    rule = password_service.password_rule(session, now)
+    if password_expired(user.password_changed_at or user.created_at, now, rule):
+        user.must_change_password = True
     user.failures, user.lock_level, user.locked_until = 0, 0, None
+
+
+def _begin_session(
+    session: Session, user: User, data: SignInInput, now: datetime, *, awaits_factor: bool
+) -> SignedIn | AppError:
     device_id = str(data.device.id)
+    device = session.get(Device, (user.id, device_id))
+    if device is not None and device.revoked_at is not None:
+        record(session, None, "session.refused", "account", user.id, reason="device_revoked")
+        return NotAllowed(BARRED["device_revoked"], code="device_revoked")
     _remember_device(session, user, device_id, data.device.name, now)
     token = secrets.token_urlsafe(32)
-    actor = make_actor(session, user, device_id=device_id, token=token)
+    actor = make_actor(session, user, device_id=device_id, name=token_hash(token), awaits_factor=awaits_factor)
     session.add(
         LoginSession(
             token_hash=token_hash(token),
@@ -175,6 +231,7 @@ def sign_in(session: Session, data: SignInInput, now: datetime, proof: Proof | N
             field=actor.in_field,
             created_at=now,
             seen_at=now,
+            awaits_factor=awaits_factor,
         )
     )
     record(session, actor, "session.began", "account", user.id)
@@ -197,31 +254,55 @@ def _expired(row: LoginSession, now: datetime) -> bool:
     return now - row.seen_at > idle or now - row.created_at > whole
 
 
+def _barred(session: Session, row: LoginSession, device: Device | None, now: datetime) -> str:
+    """Why a session's device is not served: it was revoked, or the county wants phones enrolled and it is not."""
+    if device is not None and device.revoked_at is not None:
+        return "device_revoked"
+    if not row.field or (device is not None and device.enrolled_at is not None):
+        return ""
+    on = now.astimezone(SHANGHAI).date()
+    return "device_not_enrolled" if parameters.value(session, "device_enrolment", on) == "code" else ""
+
+
 def authenticate(token: str | None, now: datetime | None = None) -> Actor | None:
-    """Who stands behind a session token now, or None: unknown, ended, timed out, or the account is disabled.
+    """Who stands behind a session token now; see `authenticate_hash`."""
+    return authenticate_hash(token_hash(token), now) if token else None
+
+
+def authenticate_hash(name: str, now: datetime | None = None) -> Actor | None:
+    """Who stands behind the hash of a session token now, or None: unknown, ended, timed out, or account disabled.
 
     Without `now`, who was asked for in the last seconds is remembered (`recent`): in this process nobody past a change
     of the account, in other processes for at most `recent.KEPT` seconds.
     """
-    if not token:
-        return None
-    if now is None and (known := recent.recall(token)) is not None:
+    if now is None and (known := recent.recall_hash(name)) is not None:
         return known
     keep, asked, now = now is None, recent.moment(), now or utcnow()
     with reading() as session:
-        found = queries.open_session(session, token_hash(token))
+        found = queries.open_session(session, name)
         if found is None:
             return None
-        row, user = found
+        row, user, device = found
         if user.disabled_at is not None or _expired(row, now):
             return None
-        actor = make_actor(session, user, device_id=row.device_id, token=token)
+        barred = _barred(session, row, device, now)
+        actor = make_actor(session, user, device_id=row.device_id, name=name, barred=barred,
+                           awaits_factor=row.awaits_factor)  # fmt: skip
     if keep and not _expired(row, now + timedelta(seconds=recent.KEPT)):
-        recent.remember(token, actor, asked)
-    if now - row.seen_at > SEEN_EVERY:
-        with transaction() as session:
-            session.execute(update(LoginSession).where(LoginSession.token_hash == row.token_hash).values(seen_at=now))  # type: ignore[arg-type]
+        recent.remember(name, actor, asked)
+    if abs(now - row.seen_at) > SEEN_EVERY:
+        _note_seen(row, now)
     return actor
+
+
+def _note_seen(row: LoginSession, now: datetime) -> None:
+    """Note that a session is in use. One that a clock ahead of time began begins now: its time-outs hold again.
+
+    A database that takes no writes at the moment ends no session and stops nobody from reading.
+    """
+    values = {"seen_at": now, "created_at": min(row.created_at, now)}
+    with suppress(Unavailable), transaction() as session:
+        session.execute(update(LoginSession).where(LoginSession.token_hash == row.token_hash).values(**values))  # type: ignore[arg-type]
 
 
 def sign_out(session: Session, actor: Actor, now: datetime) -> None:
@@ -245,8 +326,16 @@ def end_sessions(session: Session, user_id: str, now: datetime, *, keep: str | N
     )
 
 
-def change_password(session: Session, actor: Actor, old: str, new: str, now: datetime) -> None:
+def used_before(actor: Actor, password: str) -> bool:
+    """Whether this was one of the actor's last passwords; asked before `change_password`, outside of its work."""
+    return password_service.used_before(_hasher, actor.id, password, utcnow())
+
+
+def change_password(session: Session, actor: Actor, old: str, new: str, now: datetime, *, reused: bool = False) -> None:
     """Change one's own password; other sessions end.
+
+    Args:
+        reused: what `used_before` found out about the new one.
 
     Raises:
         BadInput: the old one is wrong, or the new one will not do.
@@ -258,11 +347,15 @@ def change_password(session: Session, actor: Actor, old: str, new: str, now: dat
     user = _user(session, actor.id)
     if not _right(user.password_hash, old):
         raise BadInput("原来的密码不对。", details=[Detail("old", "wrong_password", "原来的密码不对。")])
-    problem = password_problem(new, username=user.username, phone=user.phone)
+    rule = password_service.password_rule(session, now)
+    problem = password_problem(new, username=user.username, phone=user.phone, rule=rule)
     if problem is None and old == new:
         problem = "新密码要和原来的不一样。"
+    if problem is None and reused:
+        problem = f"最近 {rule.history} 个用过的密码不要再用，换一个新的。"
     if problem:
         raise BadInput(problem, details=[Detail("new", "weak_password", problem)])
+    password_service.put_away(user, rule.history)
     user.password_hash = _hasher.hash(new)
     user.password_changed_at = now
     user.must_change_password = False
@@ -363,11 +456,13 @@ def change_account(session: Session, actor: Actor | None, user_id: str, data: Ac
         "role": user.role,
         "divisions": list(queries.divisions_of(session, user_id)),
         "flags": user.flags,
+        "programmes": user.programmes,
     }
     user.name, user.role, user.phone = data.name, data.role.value, data.phone or user.phone
     user.flags, user.programmes, user.version = data.flags, data.programmes, user.version + 1
     _set_areas(session, user_id, data.divisions)
-    after = {"name": user.name, "role": user.role, "divisions": sorted(set(data.divisions)), "flags": user.flags}
+    after = {"name": user.name, "role": user.role, "divisions": sorted(set(data.divisions)), "flags": user.flags,
+             "programmes": user.programmes}  # fmt: skip
     record(session, actor, "account.changed", "account", user_id, before=before, after=after)
 
 
@@ -396,53 +491,6 @@ def set_disabled(session: Session, actor: Actor | None, user_id: str, disabled: 
     if disabled:
         end_sessions(session, user_id, now)
     record(session, actor, "account.disabled" if disabled else "account.enabled", "account", user_id)
-
-
-def pair(
-    session: Session, actor: Actor | None, user_id: str, household_id: str, from_on: date, to_on: date | None = None
-) -> str:
-    """结对: from a day on an official helps a household; returns the pairing's id.
-
-    Raises:
-        Conflict: they are paired already.
-        BadInput: the end lies before the beginning.
-    """
-    if to_on is not None and to_on < from_on:
-        raise BadInput("结束日期早于开始日期。", code="dates_reversed")
-    _user(session, user_id)
-    open_pair = session.scalars(
-        select(Pairing).where(Pairing.user_id == user_id, Pairing.household_id == household_id, Pairing.to_on.is_(None))  # type: ignore[union-attr]
-    ).first()
-    if open_pair is not None:
-        raise Conflict("这一户已经结对给他了。", code="already_paired")
-    made = Pairing(id=new_id(), user_id=user_id, household_id=household_id, from_on=from_on, to_on=to_on)
-    session.add(made)
-    record(
-        session,
-        actor,
-        "pairing.began",
-        "household",
-        household_id,
-        after={"user": user_id, "from": from_on.isoformat(), "to": to_on.isoformat() if to_on else None},
-    )
-    return made.id
-
-
-def end_pairing(session: Session, actor: Actor | None, pairing_id: str, to_on: date) -> None:
-    """结对 ends on a day."""
-    row = session.get(Pairing, pairing_id)
-    if row is None:
-        raise NotFound("没有这条结对。")
-    row.to_on = to_on
-    record(
-        session,
-        actor,
-        "pairing.ended",
-        "household",
-        row.household_id,
-        before={"user": row.user_id, "to": None},
-        after={"to": to_on.isoformat()},
-    )
 
 
 def areas(session: Session, actor: Actor, now: datetime) -> list[dict[str, str]]:

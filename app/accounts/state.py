@@ -19,29 +19,36 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, TypeVar
+from inspect import signature
+from typing import Any, TypeVar, get_origin
 
 import reflex as rx
 import structlog
 from pydantic import ValidationError
 
-from app.accounts.rules import ROLE_NAMES, Permission, permissions_of
+from app.accounts.rules import BARRED, ROLE_NAMES, Permission, permissions_of
 from app.accounts.schemas import Actor
-from app.accounts.service import authenticate
+from app.accounts.service import authenticate, authenticate_hash
 from app.db import reading, transaction
-from app.errors import AppError, BadInput, NotAllowed, NotSignedIn
-from app.http import COOKIE, SIGNED_IN, Access, details_of
+from app.errors import AppError, BadInput, NotAllowed, NotSignedIn, TooMany
+from app.http import COOKIE, HASH_COOKIE, HOST_COOKIE, SIGNED_IN, Access, details_of
+from app.limits import flood
+from app.settings.service import shares
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
 _acting: ContextVar[Actor] = ContextVar("acting")
-PASSWORD_PAGE = "/office/password"
+PASSWORD_PAGE, FACTOR_PAGE = "/office/password", "/office/factor"
 
 
 def session_token(cookies: str) -> str | None:
     """The session's token among a browser's cookies."""
+    return _cookie(cookies, HOST_COOKIE) or _cookie(cookies, COOKIE)
+
+
+def _cookie(cookies: str, name: str) -> str | None:
     try:
-        found = SimpleCookie(cookies).get(COOKIE)
+        found = SimpleCookie(cookies).get(name)
     except CookieError:
         return None
     return found.value if found else None
@@ -106,6 +113,22 @@ class OfficeState(rx.State):
         return str(self.router.url.query_parameters.get(name, ""))[:200]
 
 
+def said(form: dict[str, Any], name: str, most: int = 200) -> str:
+    """What a form says under a name, without the spaces around it."""
+    return str(form.get(name) or "").strip()[:most]
+
+
+def said_or_none(form: dict[str, Any], name: str) -> str | None:
+    """The same in full; None where it says nothing."""
+    return str(form.get(name) or "").strip() or None
+
+
+def version_of(form: dict[str, Any]) -> int:
+    """The version that a form was filled in from; 0, which is no version, where it names none."""
+    text = said(form, "version", 9)
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
 def acting() -> Actor:
     """The actor of the event that is running.
 
@@ -144,7 +167,19 @@ def sentence(error: Exception) -> str:
     return error.message if not first or first in error.message else f"{error.message}{first}"
 
 
+def _who(cookies: str) -> Actor | None:
+    """Who stands behind the cookies of a WebSocket: `app.web` lets only the token's hash come so far."""
+    name = _cookie(cookies, HASH_COOKIE)
+    return authenticate_hash(name) if name else authenticate(session_token(cookies))
+
+
 Handler = Callable[..., Awaitable[Any]]
+
+
+def _kind(annotation: Any) -> type | None:
+    """The type that an argument must have where a handler reckons with it or looks into it; Reflex does not insist."""
+    kind = get_origin(annotation) or annotation
+    return kind if kind in (int, dict) else None
 
 
 def requires(access: Access, *, before_password_change: bool = False) -> Callable[[Handler], Handler]:
@@ -156,6 +191,9 @@ def requires(access: Access, *, before_password_change: bool = False) -> Callabl
     """
 
     def mark(handler: Handler) -> Handler:
+        shape = signature(handler)
+        kinds = {name: kind for name, one in shape.parameters.items() if (kind := _kind(one.annotation))}
+
         @wraps(handler)
         async def run(self: OfficeState, *args: Any, **more: Any) -> Any:
             try:
@@ -164,6 +202,14 @@ def requires(access: Access, *, before_password_change: bool = False) -> Callabl
                 self.problem = sentence(error)
                 return None
             if actor is None:
+                return None
+            try:
+                given = shape.bind(self, *args, **more).arguments
+            except TypeError:
+                self.problem = sentence(BadInput())
+                return None
+            if not all(type(given[name]) is kind for name, kind in kinds.items() if name in given):
+                self.problem = sentence(BadInput())
                 return None
             token = _acting.set(actor)
             try:
@@ -187,14 +233,22 @@ async def _check(state: OfficeState, access: Access, before_password_change: boo
         NotAllowed: the role does not include it.
     """
     cookies = state.router.headers.cookie
-    actor = await rx.run_in_thread(lambda: authenticate(session_token(cookies)))
+    actor = await rx.run_in_thread(lambda: _who(cookies))
     if actor is None:
         state._forget()
         state.away = True
         return None
+    if actor.barred:
+        state._forget()
+        raise NotAllowed(BARRED[actor.barred], code=actor.barred)
+    if flood.stale:
+        flood.use(await rx.run_in_thread(shares))
+    wait = flood.wait("office", actor.token_hash or actor.id)
+    if wait:
+        raise TooMany(f"太快了，请等 {wait} 秒再试。", retry_after=wait)
     state._know(actor)
-    if actor.must_change_password and not before_password_change:
-        state.to = PASSWORD_PAGE
+    if (actor.must_change_password or actor.must_set_factor) and not before_password_change:
+        state.to = PASSWORD_PAGE if actor.must_change_password else FACTOR_PAGE
         return None
     if access != SIGNED_IN and not actor.may(Permission(access)):
         raise NotAllowed()

@@ -11,9 +11,8 @@ from app.accounts.schemas import Actor
 from app.audit import queries, rules
 from app.db import SHANGHAI
 from app.errors import NotAllowed
+from app.limits import PAGE
 from models.audit import AuditEntry
-
-PAGE = 50
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session
 
+from app.forms.ledger_schemas import SELF_CARE
+from models.hardship import Hardship
 from models.households import Household, Person
 
 
@@ -20,6 +22,13 @@ def unvisited(session: Session, village: str) -> list[str]:
     return list(
         session.scalars(select(Household.id).where(Household.division == village, never).order_by(Household.code))
     )
+
+
+def cannot(session: Session) -> dict[str, list[str]]:
+    """What the assessed destitute cannot do, as an answer of a visit that finds nothing new."""
+    rows = session.scalars(select(Hardship).where(Hardship.eats.is_not(None)))  # type: ignore[union-attr]
+    each = {row.person_id: [name for name in SELF_CARE if getattr(row, name) is False] for row in rows}
+    return {person: found or ["none"] for person, found in each.items()}
 
 
 def people_of(session: Session, homes: Sequence[str]) -> dict[str, list[str]]:

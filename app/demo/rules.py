@@ -57,6 +57,7 @@ class DemoHousehold:
     door: str
     attribute: str
     people: list[DemoPerson]
+    is_example: bool = False
 
 
 class _Maker:
@@ -205,6 +206,25 @@ def _elder_with_disabled_son(m: _Maker) -> list[DemoPerson]:
     return [mother, son]
 
 
+def _example(m: _Maker) -> list[DemoPerson]:
+    """The home that shows one entry for every ledger: a grandmother who is destitute, a left-behind grandson, a
+    disabled uncle. What the register of the destitute and the disabled say of them is written by those rooms."""
+    father = ("张建国", "父亲", m.phone(), "宁波")
+    grandmother = DemoPerson(
+        "汪玉兰", m.number(m.born(84), 2), "户主", phone=m.phone(), living="与孙辈", health="长期慢性病",
+        tags=["elder_left_behind", "old_allowance"], contact=("张建国", "儿子", *father[2:]),
+    )  # fmt: skip
+    uncle = DemoPerson("张建平", m.number(m.born(46), 1), "儿子", phone=m.phone(), living="与家人同住", health="残疾")
+    grandson = DemoPerson("张子轩", m.number(m.born(9), 1), "孙子女", living="与祖辈", tags=["child_left_behind"],
+                          contact=father)  # fmt: skip
+    return [grandmother, uncle, grandson]
+
+
+def _place_of_example(made: Sequence[tuple[list[DemoPerson], str]]) -> int:
+    """Which of the first homes (those of the paired official) the example takes the place of: one of three people."""
+    return next(at for at, (people, _) in enumerate(made) if len(people) == 3)
+
+
 def _templates(m: _Maker) -> list[tuple[list[DemoPerson], str]]:
     """Ten households, thirty people: what a village of left-behind families looks like."""
     return [
@@ -234,9 +254,12 @@ def households(
     """
     maker = _Maker(today, seed)
     a_group = max(9, -(-homes // len(GROUPS)))
-    for code in villages:
+    for place, code in enumerate(villages):
         made = [one for _ in range(homes // 10) for one in _templates(maker)]
         maker.random.shuffle(made)
+        example = _place_of_example(made) if place == 0 else -1
+        if place == 0:
+            made[example] = (_example(maker), "建档立卡-未脱贫")
         for number, (people, attribute) in enumerate(made, start=1):
             people[0].is_head = True
             yield DemoHousehold(
@@ -246,4 +269,5 @@ def households(
                 door=str((number - 1) % a_group + 1),
                 attribute=attribute,
                 people=people,
+                is_example=number - 1 == example,
             )

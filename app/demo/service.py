@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.accounts.rules import Role
 from app.accounts.schemas import AccountInput, Actor
 from app.config import settings
 from app.db import SHANGHAI, new_id, reading, transaction, utcnow
-from app.demo import queries, rules
+from app.demo import benefits, care, queries, registers, rules
 from app.demo.visits import earlier_visit
 from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
@@ -34,8 +34,8 @@ PEOPLE = {
     Role.VILLAGE: ("吴秀梅", ["349927100201"], ["child_officer", "elder_officer"]),
     Role.PAIRED: ("陈志远", [], []),
     Role.TOWN_CLERK: ("周海燕", ["349927100"], []),
-    Role.TOWN_APPROVER: ("徐国强", ["349927100"], []),
-    Role.SECTION: ("何敏", ["349927"], []),
+    Role.TOWN_APPROVER: ("徐国强", ["349927100"], ["child_supervisor"]),
+    Role.SECTION: ("何敏", ["349927"], ["child_section"]),
     Role.SUPERVISOR: ("李慧", ["349927"], ["child_photos"]),
     Role.LEADER: ("王建平", ["349927"], []),
     Role.ADMIN: ("赵晓东", [], []),
@@ -102,16 +102,6 @@ def register_homes(session: Session, homes: Sequence[rules.DemoHousehold]) -> No
     publish(session, news)
 
 
-def _pair(session: Session, today: date) -> None:
-    """The official's twelve homes: eight in the cadre's village, four in the next."""
-    official = accounts_queries.user_by_name(session, Role.PAIRED.value)
-    assert official is not None
-    first, second = rules.VILLAGES[0][0], rules.VILLAGES[1][0]
-    codes = [f"{first}{number:05d}" for number in range(1, 9)] + [f"{second}{number:05d}" for number in range(1, 5)]
-    for home in queries.homes_by_code(session, codes):
-        accounts.pair(session, None, official.id, home, today - timedelta(days=300))
-
-
 def _author(session: Session, village: int) -> Actor:
     user = accounts_queries.user_by_name(session, "village" if village == 0 else f"village{village + 1}")
     assert user is not None
@@ -123,12 +113,16 @@ def earlier_visits(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]
     program = forms.program(session, "home", forms.current(session, "home").version)
     assert program is not None
     data = pull_service.pull_households(session, ids)
-    members = queries.people_of(session, ids)
+    members, cannot = queries.people_of(session, ids), queries.cannot(session)
     people = pull_service.pull_people(session, [person for found in members.values() for person in found])
     return [
         earlier_visit(
             program, {"id": key, **data[key].data},
-            [{"id": person, **people[person].data} for person in members[key]], utcnow().astimezone(SHANGHAI), new_id,
+            [
+                {"id": person, **people[person].data, **({"cannot": cannot[person]} if person in cannot else {})}
+                for person in members[key]
+            ],
+            utcnow().astimezone(SHANGHAI), new_id,
         )
         for key in ids
     ]  # fmt: skip
@@ -159,7 +153,9 @@ def load_demo() -> None:
         with transaction() as session:
             found = _accounts(session)
             _register(session, today)
-            _pair(session, today)
+            registers.load(session, today)
+            care.load(session, today)
+            benefits.load(session, today)
             hotline = {"name": "县民政局值班电话", "number": "0556-0000000"}
             parameters.set_value(session, None, "hotline", hotline, today, source="演示")
             _write_accounts(found)

@@ -17,7 +17,7 @@ PROBLEMS = {
 }
 GONE_WELL = {
     "self_care": "able", "medicine": "enough", "carer": "grandparent", "carer_health": "good", "alone": "never",
-    "parents_contact": "weekly", "school_state": "day", "hurt": "none", "paid": "all",
+    "parents_contact": "weekly", "school_state": "day", "hurt": "none", "paid": "all", "bars": "none",
 }  # fmt: skip
 
 
@@ -43,12 +43,19 @@ def _of_person(draw: random.Random, section: str, person: Mapping[str, Any], age
             answers |= {"emergency_name": contact["name"], "emergency_phone": contact["phone"],
                         "emergency_relation": relation}  # fmt: skip
     if section == "child":
-        answers = {key: GONE_WELL[key] for key in ("carer", "carer_health", "alone", "parents_contact", "hurt")}
+        answers = {key: GONE_WELL[key] for key in ("carer", "bars", "carer_health", "alone", "parents_contact", "hurt")}
         answers["school_state"] = "too_young" if age < 6 else "day"
         if contact is None:
             answers |= {"carer": "parent", "parents_contact": "together"}
         else:
             answers["parents_place"] = contact.get("place") or ""
+    if section == "hardship":
+        answers = {"h_self_care": "able", "h_medicine": "enough", "h_cannot": person.get("cannot", ["none"]),
+                   "h_carer_came": "weekly"}  # fmt: skip
+    if section == "disability":
+        answers = {"d_self_care": "partly", "d_care": "family", "d_device": "have", "d_allowance": "arrived"}
+    if section == "elder" and {"tekun", "tekun_home"} & set(person.get("tags", ())):
+        answers |= {"cannot": person.get("cannot", ["none"]), "carer_came": "weekly"}
     return answers
 
 

@@ -46,6 +46,17 @@ def by_codes(session: Session, codes: Sequence[str]) -> list[Division]:
     return list(session.scalars(select(Division).where(Division.code.in_(list(codes)))))  # type: ignore[attr-defined]
 
 
+def townships(session: Session, names: Sequence[str]) -> dict[str, list[str]]:
+    """The codes of townships by their name."""
+    query = select(Division.name, Division.code).where(  # type: ignore[call-overload]
+        Division.name.in_(list(names)), Division.level == "township"  # type: ignore[attr-defined]
+    )
+    found: dict[str, list[str]] = {}
+    for name, code in session.execute(query.order_by(Division.code)):
+        found.setdefault(name, []).append(code)
+    return found
+
+
 def in_use(session: Session, code: str) -> bool:
     """Whether a home, an account's area or a division below stands on this division."""
     asked = (

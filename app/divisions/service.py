@@ -88,8 +88,12 @@ def chain(session: Session, code: str) -> list[str]:
     return [names.get(part, part) for part in queries.chain_codes(code)]
 
 
+WHOLE = "全县"
+"""What the county is called where rosters brought its villages and not its name."""
+
+
 def places(session: Session, codes: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Where each division is, in the county's own words: `高士镇毛安村`, `高士镇`, or the county's name.
+    """Where each division is, in the county's own words: `高士镇毛安村`, `高士镇`, the county's name (全县 without).
 
     Args:
         known: names that were read already, by code.
@@ -97,6 +101,7 @@ def places(session: Session, codes: Iterable[str], known: Mapping[str, str] | No
     wanted, names = set(codes), dict(known or {})
     missing = {part for code in wanted for part in queries.chain_codes(code)} - set(names)
     names |= queries.names(session, missing) if missing else {}
+    names = {code: WHOLE for code in wanted if len(code) == 6} | names
     return {
         code: "".join(names.get(part, part) for part in (queries.chain_codes(code)[1:] or queries.chain_codes(code)))
         for code in wanted
@@ -120,6 +125,11 @@ def within(session: Session, prefixes: Sequence[str], level: str | None = None) 
     rows = queries.below_any(session, prefixes, level)
     where = places(session, [row.code for row in rows], {row.code: row.name for row in rows})
     return [DivisionView(row.code, row.name, row.level, where[row.code]) for row in rows]
+
+
+def townships(session: Session, names: Sequence[str]) -> dict[str, list[str]]:
+    """The codes of townships by their name; two counties may have one of the same name."""
+    return queries.townships(session, names)
 
 
 def all_of(session: Session) -> list[DivisionView]:

@@ -8,7 +8,7 @@ from app.shell.page import CAME, WHO, main_bar, screen
 from components import offline
 from components.button import button, button_link, call_link
 from components.choices import choice, choices, question
-from components.field import switch, text_area
+from components.field import UNKEPT, switch, text_area
 from components.group import group, pad, row, row_text
 from components.message import empty, error
 
@@ -70,6 +70,7 @@ def _form() -> rx.Component:
                     "想说什么",
                     aside="什么都可以说",
                     rows="4",
+                    form=UNKEPT,
                     max_length=2000,
                     on_change=offline.action("writeFeedback", offline.VALUE),
                     data_testid="feedback-text",

@@ -12,8 +12,7 @@ from app.db import utcnow
 from app.feedback import service
 from app.feedback.schemas import FeedbackAdd, FeedbackView
 from app.http import SIGNED_IN, parse
-
-PAGE = 50
+from app.limits import PAGE
 
 
 def _add(session: Session, actor: Actor, data: FeedbackAdd) -> None:

@@ -10,7 +10,7 @@ from app.forms.documents import KINDS
 from app.http import Call, endpoint
 
 
-@endpoint("GET", "/forms/{code}/{version}", requires=Permission.FORMS)
+@endpoint("GET", "/forms/{code}/{version}", requires=Permission.FORMS, query=("as",))
 def get_document(call: Call) -> Response:
     """One version as TOML, or as JSON with `?as=json`; as it was published, to the letter of its content.
 

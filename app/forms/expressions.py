@@ -6,6 +6,7 @@ the phone) were run against each other; where they differ, the construct is left
 - text is not ordered (`<`): UTF-16 against code points beyond the BMP; dates ('YYYY-MM-DD' or `on`) are
 - the two branches of `?:` have one type, and a literal is compared with its own type or not at all: the phone's
   engine refuses the rest when it reads the form, the server's does not
+- no `!!`: of what is not known the server's engine makes nothing, the phone's an error
 - a nested `?:` in the middle stands in brackets: the server's grammar wants it so
 - no `1u`, `.5`, `1e3`, maps, indices, escapes, bytes, `size()` or `matches()` of text, and no mixing of integers with
   decimals
@@ -174,6 +175,8 @@ class _Parser:
 
     def unary(self) -> Term:
         if self.accept("!"):
+            if self.peek() == "!":
+                raise ExpressionError("两个“!”连着写等于没写，请去掉。")
             inner = self.unary()
             _want(inner, "bool", "!")
             return Term("bool")
@@ -372,12 +375,17 @@ class Conditions:
         except CEL_ERRORS as error:
             raise ExpressionError("这张表的条件读不懂。") from error
 
+    @property
+    def named(self) -> set[tuple[str, str]]:
+        """What the conditions name: (variable, field)."""
+        return set(self._names)
+
     def run(self, facts: Mapping[str, Any]) -> list[bool | None]:
         """Yes, no, or None where it cannot be told (ordering what is unknown, an overflow)."""
         if not self._sources:
             return []
         values = [facts[of][name] if name else facts[of] for of, name in self._names]
-        key = tuple(tuple(value) if isinstance(value, list) else value for value in values)
+        key = tuple([tuple(value) if isinstance(value, list) else value for value in values])
         if (found := self._memory.get(key)) is None:
             if len(self._memory) >= self.remembered:
                 self._memory.clear()

@@ -11,7 +11,7 @@ from app.forms.office_service import Fault, FormView, VersionView
 from app.forms.state import FormsState, FormVersionState, NewFormState
 from app.shell.office_page import office_frame
 from components.button import button
-from components.field import field
+from components.field import field, text_box
 from components.group import group, group_list, label, pad, row_text
 from components.icons import icon
 from components.link import load
@@ -40,7 +40,11 @@ def forms_page() -> rx.Component:
         "表单",
         rx.cond(FormsState.ready, listing, bones(4)),
         line="发布过的版本不改也不删。要改，就发布新的一版。",
-        actions=[_link("放入新的一版", NEW, icon_name="plus", kind="soft", data_testid="form-new")],
+        actions=[
+            _link("报送格式", "/office/papers/mappings", icon_name="download"),
+            _link("打印用的模板", "/office/papers/templates", icon_name="download"),
+            _link("放入新的一版", NEW, icon_name="plus", kind="soft", data_testid="form-new"),
+        ],
     )
     return office_frame(HERE, page)
 
@@ -177,9 +181,9 @@ def new_form_page() -> rx.Component:
 
 def _write() -> rx.Component:
     """The text stays in the page while one looks at what it would become."""
-    area = rx.el.textarea(
+    area = text_box(
         id=TEXT, name="text", default_value=NewFormState.start, max_length=LONGEST + 1, spell_check=False,
-        auto_complete="off", class_name="document", data_testid="form-text",
+        class_name="document", data_testid="form-text",
     )  # fmt: skip
     page = sheet_page(
         "新的一版",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from app.errors import Detail
 from app.forms import expressions
 from app.forms.expressions import ExpressionError, Known
+from app.forms.ledger_schemas import OF_HOME
 from app.forms.schemas import LEDGER_FIELDS, FormDocument, IssueRule, Question, Section
 
 MOST_REQUIRED = 10
@@ -85,8 +86,9 @@ def _question(section: Section, question: Question, earlier: list[Question], at:
     kept_as = LEDGER_FIELDS.get(question.fills or "", question.type)
     if question.type != kept_as and (question.type, kept_as) not in _ALSO_FILLS:
         yield Detail(f"{at}.fills", "wrong_type", f"“{question.label}”的答案不能填到“{question.fills}”里。")
-    if question.fills and section.about == "household" and not question.fills.startswith("household."):
-        yield Detail(f"{at}.fills", "unknown_field", f"“{question.label}”问的是一户，不能填到人的台账里。")
+    if question.fills and (section.about == "household") is not question.fills.startswith(OF_HOME):
+        asked, kept = ("一户", "人") if section.about == "household" else ("一个人", "一户")
+        yield Detail(f"{at}.fills", "unknown_field", f"“{question.label}”问的是{asked}，不能填到{kept}的台账里。")
     if question.opens_issue:
         yield from _issue(section, question, question.opens_issue, everything, at)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from models.accounts import User
@@ -17,8 +17,10 @@ def one(session: Session, code: str, version: int) -> Form | None:
 
 def digest(session: Session, code: str, version: int) -> str | None:
     """Which document a version is, without reading it."""
-    found = select(Form.digest).where(Form.code == code, Form.version == version)  # type: ignore[call-overload]
-    return session.scalar(found)
+    return session.scalar(_DIGEST, {"code": code, "version": version})
+
+
+_DIGEST = select(Form.digest).where(Form.code == bindparam("code"), Form.version == bindparam("version"))  # type: ignore[call-overload]
 
 
 def all_versions(session: Session, code: str | None = None) -> Sequence[Form]:

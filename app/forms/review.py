@@ -3,7 +3,7 @@
 The visit is the JSON that arrived (design §6 "A visit"). Nothing here refuses it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -67,7 +67,7 @@ def read_visit(
     # A phone in 2099 must not turn every child into an elder.
     on = china_day(min(finished, now) if finished else now)
     raw = visit.get("answers")
-    answers: Row = raw if isinstance(raw, Mapping) else {}
+    answers: Row = raw if isinstance(raw, dict) else {}
     same = visit.get("unchanged")
     unchanged: Sequence[Any] = same if isinstance(same, list) else []
     places = program.places(household, people, answers, on, unchanged, last)
@@ -162,14 +162,13 @@ def _answers(places: Sequence[Place], on: str) -> Iterator[ReviewQuestion]:
 
 def _strangers(form: FormDocument, answers: Row, people: Sequence[Row]) -> Iterator[ReviewQuestion]:
     """Answers that stand where this form or this home has no place for them: kept, and asked about."""
-    sections = {section.code: section for section in form.sections}
     ids = {person["id"] for person in people}
     for code, given in answers.items():
-        section = sections.get(code)
+        section = form.by_code.get(code)
         if section is None:
             yield ReviewQuestion("unknown_section", f"answers.{code}", "这张表里没有这一部分，内容已存下。")
             continue
-        if not isinstance(given, Mapping):
+        if not isinstance(given, dict):
             yield ReviewQuestion("wrong_type", f"answers.{code}", f"“{section.title}”没有读懂，内容已存下。")
             continue
         subjects: list[tuple[str, Any]] = [(f"answers.{code}", given)]
@@ -178,10 +177,10 @@ def _strangers(form: FormDocument, answers: Row, people: Sequence[Row]) -> Itera
             for person_id in given.keys() - ids:
                 yield ReviewQuestion("unknown_person", f"answers.{code}.{person_id}", "这个人不在这一户，内容已存下。")
         for path, one in subjects:
-            if not isinstance(one, Mapping):
+            if not isinstance(one, dict):
                 yield ReviewQuestion("wrong_type", path, f"“{section.title}”没有读懂，内容已存下。")
                 continue
-            for question in one.keys() - section.types().keys():
+            for question in one.keys() - section.codes:
                 yield ReviewQuestion("unknown_question", f"{path}.{question}", "这张表里没有这个问题，内容已存下。")
 
 
@@ -212,7 +211,7 @@ def merge_last(visits: Sequence[Row], form_of: Any) -> dict[str, Any]:
             for person_id, place in subjects.items():
                 if place and is_unchanged(visit.get("unchanged") or (), code, person_id):
                     place.update(stamp)
-            asked = section.types().keys()
+            asked = section.codes
             if section.about == "household":
                 if given := answers_of(visit["answers"], code, None):
                     last[code] = _laid(last.get(code), given, asked, stamp)

@@ -5,11 +5,11 @@ Pure: no session, no clock. Nothing here refuses a visit; what is missing or str
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from app.forms.expressions import Conditions
@@ -122,28 +122,38 @@ def blank(value: object) -> bool:
 
 def cel_value(question: Question, value: Any) -> Any:
     """An answer as CEL sees it; None where it is not given or has the wrong shape."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    match question.type:
-        case "integer":
-            whole = number and abs(value) <= MAX_INTEGER and value == int(value)
-            return int(value) if whole else None
-        case "decimal":
-            return float(value) if number and abs(value) <= MAX_DECIMAL else None
-        case "yesno":
-            return value if isinstance(value, bool) else None
-        case "date":
-            return value if real_date(value) else None
-        case "choices":
-            given = isinstance(value, list) and value and all(isinstance(v, str) for v in value)
-            return value if given else None
-        case "photo":
-            return None
-        case _:
-            return value if isinstance(value, str) and value else None
+    return _READ.get(question.type, _text)(value)
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _integer(value: Any) -> int | None:
+    return int(value) if _is_number(value) and abs(value) <= MAX_INTEGER and value == int(value) else None
+
+
+def _decimal(value: Any) -> float | None:
+    return float(value) if _is_number(value) and abs(value) <= MAX_DECIMAL else None
+
+
+def _chosen_codes(value: Any) -> list[str] | None:
+    return value if isinstance(value, list) and value and all(isinstance(v, str) for v in value) else None
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "integer": _integer,
+    "decimal": _decimal,
+    "yesno": lambda value: value if isinstance(value, bool) else None,
+    "date": lambda value: value if real_date(value) else None,
+    "choices": _chosen_codes,
+    "photo": lambda _value: None,
+}
+"""How an answer is read, by the type of its question; all others are text."""
 
 
 def _texts(value: object) -> list[str]:
@@ -152,19 +162,21 @@ def _texts(value: object) -> list[str]:
 
 def person_facts(person: Row, on: str) -> dict[str, Any]:
     """What CEL may know of a person, as of a day. Takes a row as pulled (`born_on`, `tags` …)."""
-    living, tags, sex = _text(person.get("living")), _texts(person.get("tags")), person.get("sex")
-    return {
-        "name": _text(person.get("name")),
-        "age": age_on(person.get("born_on"), on),
-        "sex": sex if sex in (1, 2) else None,
-        "relation": _text(person.get("relation")),
-        "tags": tags,
-        "living": living,
-        "lives_alone": living == "alone" or "elder_alone" in tags,
-        "away": _text(person.get("works_away")) is not None or living == "away",
-        "health": _text(person.get("health")),
-        "is_head": person.get("is_head") is True,
-    }
+    return {name: fact(person, on) for name, fact in _PERSON.items()}
+
+
+_PERSON: dict[str, Callable[[Row, str], Any]] = {
+    "name": lambda person, _on: _text(person.get("name")),
+    "age": lambda person, on: age_on(person.get("born_on"), on),
+    "sex": lambda person, _on: person.get("sex") if person.get("sex") in (1, 2) else None,
+    "relation": lambda person, _on: _text(person.get("relation")),
+    "tags": lambda person, _on: _texts(person.get("tags")),
+    "living": lambda person, _on: _text(person.get("living")),
+    "lives_alone": lambda person, _on: person.get("living") == "alone" or "elder_alone" in _texts(person.get("tags")),
+    "away": lambda person, _on: _text(person.get("works_away")) is not None or person.get("living") == "away",
+    "health": lambda person, _on: _text(person.get("health")),
+    "is_head": lambda person, _on: person.get("is_head") is True,
+}
 
 
 def household_facts(household: Row, people: Sequence[Row]) -> dict[str, Any]:
@@ -228,7 +240,7 @@ def is_unchanged(unchanged: Sequence[Any], code: str, person_id: str | None) -> 
     for entry in unchanged or ():
         if entry == code:
             return True
-        if not isinstance(entry, Mapping) or entry.get("section") != code:
+        if not isinstance(entry, dict) or entry.get("section") != code:
             continue
         if entry.get("person_id") in (None, "", person_id):
             return True
@@ -254,6 +266,8 @@ class SectionProgram:
     def __init__(self, section: Section) -> None:
         self.section = section
         self._slots: dict[tuple[str, str], int] = {}
+        self._read = {q.code: _READ.get(q.type, _text) for q in section.questions}
+        self._nothing: dict[str, Any] = dict.fromkeys(self._read)
         sources: list[str] = []
         for q in section.questions:
             # A constraint is not asked of an answer that is not there: ordering null would break the whole list.
@@ -266,35 +280,54 @@ class SectionProgram:
                     self._slots[kind, q.code] = len(sources)
                     sources.append(source)
         self._conditions = Conditions(sources)
+        self._visible = [(slot, code) for (kind, code), slot in self._slots.items() if kind == "visible"]
+        self._shown = lru_cache(maxsize=1024)(self._which_are_shown)
 
-    def _holds(self, results: Sequence[bool | None], kind: str, code: str, wanted: bool) -> bool:
-        slot = self._slots.get((kind, code))
-        return slot is not None and results[slot] is wanted
+    @property
+    def named(self) -> set[tuple[str, str]]:
+        """What its conditions name: (variable, field)."""
+        return self._conditions.named
+
+    def _which_are_shown(self, seen: tuple[bool, ...]) -> tuple[tuple[Question, ...], frozenset[str]]:
+        hidden = {code for (_, code), holds in zip(self._visible, seen, strict=True) if not holds}
+        shown = tuple(q for q in self.section.questions if q.code not in hidden)
+        return shown, frozenset(q.code for q in shown)
+
+    def _values(self, answers: Row) -> dict[str, Any]:
+        values = self._nothing.copy()
+        for code, value in answers.items():
+            if code in values:
+                values[code] = self._read[code](value)
+        return values
+
+    def _those(self, kind: str, results: Sequence[bool | None], values: Row, wanted: bool) -> frozenset[str]:
+        """The shown questions with an answer of which a condition is what is wanted."""
+        return frozenset(
+            code for (of, code), slot in self._slots.items()
+            if of == kind and results[slot] is wanted and values[code] is not None
+        )  # fmt: skip
 
     def judge(self, who: Row, person: Row | None, answers: Row, last: Row, unchanged: Sequence[Any]) -> Place:
         """Which questions show and what they say; the answers of hidden ones count as not given."""
-        questions = self.section.questions
         same = is_unchanged(unchanged, self.section.code, person["id"] if person else None)
         if same and not answers:
             return Place(self.section, person, {}, {}, "unchanged")
-        values = {q.code: cel_value(q, answers[q.code]) if q.code in answers else None for q in questions}
-        before = {q.code: cel_value(q, last[q.code]) if q.code in last else None for q in questions}
-        facts = {**who, "answers": values, "last": before}
+        values = self._values(answers)
+        facts = {**who, "answers": values, "last": self._values(last) if last else self._nothing}
         while True:
             results = self._conditions.run(facts)
-            shown = tuple(q for q in questions if not q.visible_when or self._holds(results, "visible", q.code, True))
-            codes = {q.code for q in shown}
+            shown, codes = self._shown(tuple([results[slot] is True for slot, _ in self._visible]))
             stale = [code for code, value in values.items() if value is not None and code not in codes]
             if not stale:
                 break
             values.update(dict.fromkeys(stale))
-        given = [q for q in shown if values[q.code] is not None]
-        told = any(not blank(answers.get(q.code)) for q in shown)
+        told = any(code in codes and not blank(value) for code, value in answers.items())
+        # A hidden question has no answer any more, so that its conditions count for nothing.
         return Place(
             self.section, person, answers, values, shown=shown,
             state="changed" if told else "unchanged" if same else "empty",
-            broken=frozenset(q.code for q in given if self._holds(results, "constraint", q.code, False)),
-            opens=frozenset(q.code for q in given if self._holds(results, "issue", q.code, True)),
+            broken=self._those("constraint", results, values, False),
+            opens=self._those("issue", results, values, True),
         )  # fmt: skip
 
 
@@ -312,6 +345,12 @@ class Program:
         sections = self.form.sections
         return {kind: Conditions([s.filter or "true" for s in sections if s.about == kind]) for kind in kinds}
 
+    @cached_property
+    def _of_people(self) -> dict[str, Callable[[Row, str], Any]]:
+        """The facts about a person that this form's conditions name; no other is worked out."""
+        named = set().union(*(one.named for one in (*self.parts, *self._filters.values())))
+        return {name: fact for name, fact in _PERSON.items() if ("person", name) in named}
+
     def places(
         self,
         household: Row,
@@ -325,8 +364,9 @@ class Program:
         home = household_facts(household, people)
         base = {"household": home, "answers": None, "last": None, "on": on}
         who: list[tuple[Row | None, Row]] = [(None, {**base, "person": None})]
-        who += [(person, {**base, "person": person_facts(person, on)}) for person in people]
-        held = [iter(self._filters["person" if person else "household"].run({**one})) for person, one in who]
+        facts = self._of_people.items()
+        who += [(one, {**base, "person": {name: fact(one, on) for name, fact in facts}}) for one in people]
+        held = [iter(self._filters["person" if person else "household"].run(one)) for person, one in who]
         found = []
         for part in self.parts:
             code, about = part.section.code, part.section.about
@@ -356,8 +396,8 @@ def answers_of(answers: Row | None, code: str, person_id: str | None) -> Row:
     """The answers of one section about one subject; empty where there are none or they have no such shape."""
     found = (answers or {}).get(code)
     if person_id is not None:
-        found = found.get(person_id) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+        found = found.get(person_id) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def problems(place: Place, on: str) -> Iterator[tuple[Question, str, str]]:
@@ -377,7 +417,7 @@ def problems(place: Place, on: str) -> Iterator[tuple[Question, str, str]]:
 def _fault(q: Question, raw: Any, value: Any, on: str) -> str | None:
     if value is None:
         return ("required" if q.required else None) if blank(raw) else None if q.type == "photo" else "wrong_type"
-    codes = {option.code for option in q.options}
+    codes = q.option_codes
     if (q.type == "choice" and value not in codes) or (q.type == "choices" and not codes.issuperset(value)):
         return "unknown_option"
     if q.type in ("text", "phone") and len(value) > (q.max_length or MAX_TEXT):

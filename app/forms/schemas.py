@@ -1,8 +1,11 @@
 """A form document: what it may hold. Written as TOML or JSON, kept as JSON, handed to phones as it is."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.forms.ledger_schemas import FIELDS
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=24)]
@@ -13,26 +16,7 @@ QuestionType = Literal["choice", "choices", "text", "phone", "integer", "decimal
 Tone = Literal["ok", "bad", "na"]
 Photo = Literal["none", "optional", "asked"]
 
-LEDGER_FIELDS: dict[str, str] = {
-    **{f"household.{item}": "choice" for item in ("food", "clothes", "schooling", "doctor", "housing", "water")},
-    "household.paid": "choice",
-    "person.living": "choice",
-    "person.self_care": "choice",
-    "person.medicine": "choice",
-    "person.difficulties": "choices",
-    "person.health": "choice",
-    "person.carer": "choice",
-    "person.parents_contact": "choice",
-    "person.parents_place": "text",
-    "person.alone": "choice",
-    "person.school_state": "choice",
-    "person.school": "text",
-    "person.hazards": "choices",
-    **{f"contact.{kind}.name": "text" for kind in ("emergency", "village", "carer")},
-    **{f"contact.{kind}.relation": "text" for kind in ("emergency", "village", "carer")},
-    **{f"contact.{kind}.phone": "phone" for kind in ("emergency", "village", "carer")},
-    **{f"contact.{kind}.confirmed": "yesno" for kind in ("emergency", "village", "carer")},
-}
+LEDGER_FIELDS: dict[str, str] = {name: written for name, (written, _) in FIELDS.items()}
 """What an answer may update, and the type of question that may do so. Where the ledger keeps text, a choice fills in
 the words of the option that was chosen."""
 
@@ -87,6 +71,11 @@ class Question(_Strict):
     carry: bool = True
     max_length: int | None = Field(None, ge=1, le=4000)
 
+    @cached_property
+    def option_codes(self) -> frozenset[str]:
+        """The codes of its own options."""
+        return frozenset(option.code for option in self.options)
+
 
 class Notice(_Strict):
     """A fact that decides what to do now, shown above a section."""
@@ -116,9 +105,18 @@ class Section(_Strict):
     questions: tuple[Question, ...] = Field(min_length=1, max_length=40)
     summary: Summary | None = None
 
+    @cached_property
+    def _by_code(self) -> dict[str, Question]:
+        return {question.code: question for question in reversed(self.questions)}
+
     def question(self, code: str) -> Question | None:
         """The question of that code."""
-        return next((question for question in self.questions if question.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes of its questions."""
+        return frozenset(self._by_code)
 
     def types(self) -> dict[str, str]:
         """Question code → type, for the expressions of this section."""
@@ -133,6 +131,11 @@ class FormDocument(_Strict):
     title: Label
     modes: tuple[Mode, ...] = ()
     sections: tuple[Section, ...] = Field(min_length=1, max_length=12)
+
+    @cached_property
+    def by_code(self) -> dict[str, Section]:
+        """Its sections by their codes."""
+        return {section.code: section for section in self.sections}
 
     def body(self) -> dict[str, Any]:
         """The document as kept and as sent to phones: nothing that only repeats a default."""

@@ -24,6 +24,7 @@ from app.forms.publishing import problems
 from app.forms.review import Reading, fills, issues, merge_last, of_child, read_visit, review_answers
 from app.forms.rules import Fill, FoundIssue, Program, ReviewQuestion, compile_form, summary
 from app.forms.schemas import FormDocument
+from app.forms.shared import expand
 from app.sync.service import arrived
 from models.forms import Form
 
@@ -35,6 +36,7 @@ __all__ = [
     "ReviewQuestion",
     "check",
     "current",
+    "field_words",
     "fills",
     "issues",
     "load_catalog",
@@ -146,12 +148,13 @@ def digest(form: FormDocument) -> str:
 
 
 def catalog() -> list[FormDocument]:
-    """The forms that ship with the program.
+    """The forms that ship with the program, every version of each, the oldest first.
 
     Raises:
         BadInput: one of them has mistakes (a test keeps that from happening).
     """
-    return [check(tomllib.loads(path.read_text("utf-8"))) for path in sorted(CATALOG.glob("*.toml"))]
+    found = [check(expand(tomllib.loads(path.read_text("utf-8")))) for path in CATALOG.glob("*.toml")]
+    return sorted(found, key=lambda form: (form.code, form.version))
 
 
 def load_catalog(session: Session) -> list[str]:
@@ -222,6 +225,18 @@ def current(session: Session, code: str) -> FormDocument:
     if row is None:
         raise NotFound("没有这张表。", code="unknown_form")
     return FormDocument.model_validate(row.body)
+
+
+def field_words(session: Session) -> dict[str, dict[str, str]]:
+    """How ledgers are read: field → code of an answer → its words, by the forms handed out."""
+    found: dict[str, dict[str, str]] = {}
+    for row in queries.current(session):
+        for section in FormDocument.model_validate(row.body).sections:
+            for question in section.questions:
+                if question.fills and question.options:
+                    known = found.setdefault(question.fills, {})
+                    known |= {option.code: option.said or option.label for option in question.options}
+    return found
 
 
 def titles(session: Session) -> list[tuple[str, str]]:

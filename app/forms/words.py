@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.forms.schemas import LEDGER_FIELDS, FormDocument, Question
+from app.forms.ledger_schemas import FIELDS
+from app.forms.schemas import FormDocument, Question
 from app.forms.telling import quoted
 
 KEYS: dict[str, str] = {
@@ -68,30 +69,20 @@ MODES: dict[str, str] = {
 }
 PHOTOS: dict[str, str] = {"none": "不拍", "optional": "可以拍", "asked": "请拍"}
 
-_OF_HOUSEHOLD = {
-    "food": "吃", "clothes": "穿", "schooling": "上学", "doctor": "看病", "housing": "住房", "water": "喝水",
-    "paid": "补贴到账",
-}  # fmt: skip
-_OF_PERSON = {
-    "living": "和谁住", "self_care": "自理能力", "medicine": "用药", "difficulties": "主要困难", "health": "健康",
-    "carer": "谁在照看", "parents_contact": "和父母联系", "parents_place": "父母在哪里", "alone": "一个人在家",
-    "school_state": "上学情况", "school": "学校和年级", "hazards": "身边的危险",
-}  # fmt: skip
 _CONTACTS = {"emergency": "紧急联系人", "village": "村里联系人", "carer": "照看的人"}
-_OF_CONTACT = {"name": "姓名", "relation": "关系", "phone": "电话", "confirmed": "打得通"}
+_SUBJECTS = {
+    "household": "一户", "pairing": "帮扶", "elder": "老人", "child": "孩子", "hardship": "特困", "disability": "残疾",
+}  # fmt: skip
 
 
 def ledger_words(field: str) -> str:
     """A ledger field as people call it (一户的“住房”)."""
     subject, _, rest = field.partition(".")
-    if field not in LEDGER_FIELDS:
+    if field not in FIELDS:
         return field
-    if subject == "household":
-        return f"一户的{quoted(_OF_HOUSEHOLD.get(rest, rest))}"
-    if subject == "person":
-        return f"这个人的{quoted(_OF_PERSON.get(rest, rest))}"
-    kind, _, item = rest.partition(".")
-    return f"{_CONTACTS.get(kind, kind)}的{quoted(_OF_CONTACT.get(item, item))}"
+    if subject == "contact":
+        return f"{_CONTACTS[rest.partition('.')[0]]}的{quoted(FIELDS[field][1])}"
+    return f"{_SUBJECTS.get(subject, '这个人')}的{quoted(FIELDS[field][1])}"
 
 
 def modes_words(form: FormDocument) -> str:

@@ -7,7 +7,7 @@ for two people may carry one number (a fault of the ledger, a finding later). A 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, or_, select, update
 from sqlmodel import Session
@@ -15,12 +15,16 @@ from sqlmodel import Session
 from app import crypto
 from app.accounts.schemas import Actor
 from app.audit.service import entry, record_many
+from app.bulk import Bulk
 from app.db import SHANGHAI, new_id, utcnow
 from app.divisions import service as divisions
 from app.errors import BadInput
+from app.facts import fingerprint
 from app.feed.service import Change, publish
 from app.households import rules, tags
 from app.households.schemas import HouseholdIn, PersonIn, Upserted
+from app.visits.moving_service import home_moved
+from models.base import read_json, write_json
 from models.households import Household, Person, PersonTag
 
 CHUNK = 400
@@ -43,8 +47,15 @@ PERSON_FIELDS = (
     "health", "living", "works_away",
 )  # fmt: skip
 SEALED = {"id_number": "person.id_number", "phone": "person.phone", "bank_account": "person.bank_account"}
+_EXTRA = "import.extra"
 _MASKS = {"id_number": rules.mask_id, "phone": rules.mask_phone, "bank_account": rules.mask_bank}
+VISITED = {"living": "person.living", "health": "person.health"}
+"""Columns that visits find out too, with the ledger field in which they write it."""
 _UNTOLD = frozenset({"id_index", "phone_index", "given", "pinyin", "initials"})
+
+
+_NEW_HOMES = Bulk(insert(Household.__table__))  # type: ignore[attr-defined]
+_NEW_PEOPLE = Bulk(insert(Person.__table__))  # type: ignore[attr-defined]
 
 
 def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
@@ -61,11 +72,23 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def told_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """`before` and `after` for the log; of columns that we do not know only the names of those that changed."""
+    said = {"before": told(before), "after": told(after)}
+    if "extra" in after:
+        changed = sorted(name for name, value in after["extra"].items() if before["extra"].get(name) != value)
+        said["before"]["extra"] = [name for name in changed if name in before["extra"]]
+        said["after"]["extra"] = changed
+    return {side: _moment_free(values) for side, values in said.items()}
+
+
 def kept(values: Mapping[str, Any]) -> dict[str, Any]:
     """Former values as undo needs them, in JSON: sealed ones stay sealed, in hex."""
     result: dict[str, Any] = {}
     for name, value in values.items():
-        if name in SEALED and value is not None:
+        if name == "extra":
+            value = {"sealed": crypto.ready().seal(write_json(value), _EXTRA).hex()}
+        elif name in SEALED and value is not None:
             value = {"sealed": crypto.ready().seal(value, SEALED[name]).hex()}
         result[name] = value.isoformat() if isinstance(value, date) else value
     return result
@@ -75,7 +98,9 @@ def unkept(values: Mapping[str, Any]) -> dict[str, Any]:
     """The Python values of what `kept` made."""
     result: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, dict) and "sealed" in value and name in SEALED:
+        if name == "extra" and value.keys() == {"sealed"}:
+            value = read_json(crypto.ready().open(bytes.fromhex(value["sealed"]), _EXTRA))
+        elif isinstance(value, dict) and "sealed" in value and name in SEALED:
             value = crypto.ready().open(bytes.fromhex(value["sealed"]), SEALED[name])
         elif name.endswith("_on") and value is not None:
             value = date.fromisoformat(value)
@@ -96,8 +121,8 @@ def person_values(data: Mapping[str, Any], on: date) -> dict[str, Any]:
             "id_index": crypto.index(facts.number, "person.id_number"), "born_on": facts.born_on,
         }  # fmt: skip
     if "phone" in values:
-        values["phone"] = rules.normal_phone(values["phone"]) if values["phone"] else None
-        values["phone_index"] = crypto.index(values["phone"], "person.phone") if values["phone"] else None
+        values["phone"] = rules.written_phone(values["phone"]) if values["phone"] else None
+        values["phone_index"] = fingerprint(values["phone"], "person.phone")
     if "health" in values:
         values["health"] = tags.health_code(values["health"])
     if "living" in values:
@@ -108,12 +133,26 @@ def person_values(data: Mapping[str, Any], on: date) -> dict[str, Any]:
 
 
 def differences(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that are not blank and differ from the row's; `extra` is added to what stands there."""
+    """The values that are not blank and differ from the row's; `extra` is added to what stands there.
+
+    A telephone number in another dress is the same.
+    """
     changed = {name: value for name, value in values.items() if value is not None and getattr(row, name) != value}
+    if values.get("phone_index") and "phone_index" not in changed:
+        changed.pop("phone", None)
     if "extra" in changed:
         merged = {**row.extra, **changed.pop("extra")}
         changed |= {"extra": merged} if merged != row.extra else {}
     return changed
+
+
+def against_visits(person: Any, values: Mapping[str, Any]) -> dict[str, str]:
+    """What a list says of somebody although a visit found something else: columns, with what was found there.
+
+    The visit's word stands: lists are written at a desk, from last year's list.
+    """
+    found = {name: (person.ledger.get(field) or {}) for name, field in VISITED.items() if values.get(name) is not None}
+    return {name: one["value"] for name, one in found.items() if one.get("visit") and one["value"] != values[name]}
 
 
 def _homes_by_code(session: Session, codes: Sequence[str]) -> dict[str, Household]:
@@ -161,11 +200,16 @@ def upsert_households(
         home.version, home.updated_at = home.version + 1, now
         result.changed[home.id] = _moment_free(kept(before)) | result.changed.get(home.id, {})
         result.versions[home.id] = home.version
-        log.append(entry(actor, "household.changed", "household", home.id, before=_moment_free(told(before)),
-                         after=_moment_free(told(changed))))  # fmt: skip
+        log.append(entry(actor, "household.changed", "household", home.id, **told_change(before, changed)))
     session.flush()
-    moved = {home.id: home.division for home in known.values() if "division" in result.changed.get(home.id, {})}
-    changes += move_people(session, moved)
+    changes += move_homes(
+        session,
+        {
+            home.id: (result.changed[home.id]["division"], home.division)
+            for home in known.values()
+            if "division" in result.changed.get(home.id, {})
+        },
+    )
     changes += _insert_homes(session, actor, list(new.values()), import_id, now, log)
     result.created += [made["id"] for made in new.values()]
     result.versions |= {made["id"]: 1 for made in new.values()}
@@ -190,17 +234,21 @@ def _insert_homes(
     session: Session, actor: Actor | None, new: list[dict[str, Any]], import_id: str | None, now: datetime, log: list
 ) -> list[Change]:
     empty: dict[str, Any] = dict.fromkeys(HOME_FIELDS)
-    if new:
-        session.execute(insert(Household), [
-            empty | made | {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
-            for made in new
-        ])  # fmt: skip
+    fresh = {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
+    _NEW_HOMES.write(session, [empty | made | fresh for made in new])
     log += [
         entry(actor, "household.added", "household", made["id"],
               after=told({name: value for name, value in made.items() if name not in {"id", "extra"}}))
         for made in new
     ]  # fmt: skip
     return [Change("household", made["id"], made["id"], made["division"]) for made in new]
+
+
+class Prepared(NamedTuple):
+    """A person as the columns of the register say it, and the tags asked for; a new one gets the `id` in `values`."""
+
+    values: dict[str, Any]
+    tags: list[str]
 
 
 class _People:
@@ -217,6 +265,12 @@ class _People:
         for row in found.values():
             self.by_index[row.id_index].append(row)
         self.taken: set[str] = set()
+
+    @classmethod
+    def of(cls, session: Session, prepared: Sequence[Prepared]) -> "_People":
+        """Those who may be meant by what was prepared."""
+        indexes = sorted({one.values["id_index"] for one in prepared if one.values.get("id_index")})
+        return cls(session, indexes, sorted({one.values["household_id"] for one in prepared}))
 
     def match(self, values: Mapping[str, Any]) -> Person | None:
         """The known person whom these values mean: same number and, of several, same home and name first.
@@ -235,6 +289,21 @@ class _People:
         return ranked[-1][2]
 
 
+def prepare_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], on: date) -> list[Prepared]:
+    """What can be worked out of rows before a unit of work begins, and takes most of the time of a long ledger.
+
+    Args:
+        homes: id and division of each row's home.
+        on: the Shanghai day.
+    """
+    prepared = []
+    for row, (home_id, division) in zip(rows, homes, strict=True):
+        place = {"household_id": home_id, "division": division, "extra": row.extra}
+        key = {"id": str(row.id)} if row.id else {}
+        prepared.append(Prepared(person_values(row.given(), on) | place | key, row.tags))
+    return prepared
+
+
 def upsert_people(
     session: Session, actor: Actor | None, rows: Sequence[PersonIn], *, import_id: str | None = None
 ) -> Upserted:
@@ -243,38 +312,39 @@ def upsert_people(
     Raises:
         BadInput: a row names a home that is not in the register.
     """
+    homes = [(home.id, home.division) for home in _homes_of(session, rows)]
+    prepared = prepare_people(rows, homes, utcnow().astimezone(SHANGHAI).date())
+    return upsert_prepared(session, actor, prepared, import_id=import_id)
+
+
+def upsert_prepared(
+    session: Session, actor: Actor | None, prepared: Sequence[Prepared], *, import_id: str | None = None
+) -> Upserted:
+    """As `upsert_people`, of what was prepared; the homes are there."""
     result, now = Upserted(), utcnow()
     on = now.astimezone(SHANGHAI).date()
-    homes = _homes_of(session, rows)
-    prepared = [
-        person_values(row.given(), on) | {"household_id": home.id, "division": home.division, "extra": row.extra}
-        for row, home in zip(rows, homes, strict=True)
-    ]
-    known = _People(
-        session, sorted({one["id_index"] for one in prepared if one.get("id_index")}), sorted({one.id for one in homes})
-    )
-    matched = _match_all(known, prepared)
+    matched = _match_all(_People.of(session, prepared), prepared)
     new, log, changes = [], [], []
-    for row, values in zip(rows, prepared, strict=True):
-        person = matched.get(id(values))
+    for one in prepared:
+        person = matched.get(id(one))
         if person is None:
-            new.append(values | {"id": str(row.id) if row.id else new_id(), "extra": row.extra})
+            new.append({"id": new_id()} | one.values)
             result.ids.append(new[-1]["id"])
         else:
             result.ids.append(person.id)
-            changes += _change_person(actor, person, values, result, log, now)
+            changes += _change_person(actor, person, stated(person, one.values), result, log, now)
     session.flush()
     changes += _insert_people(session, actor, new, import_id, now, log)
     result.created += [made["id"] for made in new]
     result.versions |= {made["id"]: 1 for made in new}
-    marked = _tag_all(session, list(zip(result.ids, (row.tags for row in rows), strict=True)), on, import_id)
+    marked = _tag_all(session, [(key, one.tags) for key, one in zip(result.ids, prepared, strict=True)], on, import_id)
     place_tags(
         session,
         sorted(marked | {key for key, old in result.changed.items() if "household_id" in old or "division" in old}),
     )
     changes += [
-        Change("person", key, values["household_id"], values["division"])
-        for key, values in zip(result.ids, prepared, strict=True)
+        Change("person", key, one.values["household_id"], one.values["division"])
+        for key, one in zip(result.ids, prepared, strict=True)
         if key in marked
     ]
     record_many(session, log)
@@ -282,11 +352,27 @@ def upsert_people(
     return result
 
 
-def _match_all(known: _People, prepared: Sequence[dict[str, Any]]) -> dict[int, Person]:
+def stated(person: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for somebody who is known: the id stays, and so does what a visit found; the list's word lies beside."""
+    against = against_visits(person, values)
+    said = {name: value for name, value in values.items() if name != "id" and name not in against}
+    if against:
+        said["extra"] = (said.get("extra") or {}) | {f"{name}_listed": values[name] for name in against}
+    return said
+
+
+def _match_all(known: _People, prepared: Sequence[Prepared]) -> dict[int, Person]:
     """First whoever agrees in number, home and name, so that a looser match never takes them away."""
     exact = {(row.id_index, row.household_id, row.name) for rows in known.by_index.values() for row in rows}
-    ordered = sorted(prepared, key=lambda one: (one.get("id_index"), one["household_id"], one["name"]) not in exact)
-    pairs = ((id(values), known.match(values)) for values in ordered)
+    if not exact:
+        return {}
+
+    def agrees(one: Prepared) -> bool:
+        said = one.values
+        return (said.get("id_index"), said["household_id"], said["name"]) in exact
+
+    ordered = sorted(prepared, key=lambda one: not agrees(one))
+    pairs = ((id(one), known.match(one.values)) for one in ordered)
     return {key: person for key, person in pairs if person is not None}
 
 
@@ -320,8 +406,7 @@ def _change_person(
     person.version, person.updated_at = person.version + 1, now
     result.changed[person.id] = _moment_free(kept(before)) | result.changed.get(person.id, {})
     result.versions[person.id] = person.version
-    log.append(entry(actor, "person.changed", "person", person.id, before=_moment_free(told(before)),
-                     after=_moment_free(told(changed))))  # fmt: skip
+    log.append(entry(actor, "person.changed", "person", person.id, **told_change(before, changed)))
     return changes
 
 
@@ -338,12 +423,11 @@ def _insert_people(
     session: Session, actor: Actor | None, new: list[dict[str, Any]], import_id: str | None, now: datetime, log: list
 ) -> list[Change]:
     empty: dict[str, Any] = dict.fromkeys(PERSON_FIELDS) | _NEVER_EMPTY
-    if new:
-        session.execute(insert(Person), [
-            empty | {name: value for name, value in made.items() if value is not None}
-            | {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
-            for made in new
-        ])  # fmt: skip
+    fresh = {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
+    _NEW_PEOPLE.write(
+        session,
+        [empty | {name: value for name, value in made.items() if value is not None} | fresh for made in new],
+    )
     said = ({name: value for name, value in made.items() if name != "extra" and value is not None} for made in new)
     log += [entry(actor, "person.added", "person", made["id"], after=told(made)) for made in said]
     return [Change("person", made["id"], made["household_id"], made["division"]) for made in new]
@@ -362,7 +446,7 @@ def _tag_all(session: Session, wanted: list[tuple[str, list[str]]], on: date, im
         open_now |= {(person, tag) for person, tag in rows}
     missing = sorted(asked - open_now)
     if missing:
-        session.execute(insert(PersonTag), [
+        session.execute(insert(PersonTag.__table__), [  # type: ignore[attr-defined]
             {"id": new_id(), "person_id": person, "tag": tag, "from_on": on, "to_on": None, "source": import_id}
             for person, tag in missing
         ])  # fmt: skip
@@ -380,12 +464,25 @@ def place_tags(session: Session, people: Sequence[str]) -> None:
             )
 
 
-def move_people(session: Session, homes: Mapping[str, str]) -> list[Change]:
-    """The people of homes that moved go along: home id → new division; the caller publishes."""
+def move_homes(session: Session, homes: Mapping[str, tuple[str, str]]) -> list[Change]:
+    """What is known of homes that moved goes along with their people; the caller publishes.
+
+    Args:
+        homes: home id → its former and its new division.
+    """
+    changes = _move_people(session, {key: division for key, (_, division) in homes.items()})
+    for key, (former, division) in homes.items():
+        changes += home_moved(session, key, former, division)
+    return changes
+
+
+def _move_people(session: Session, homes: Mapping[str, str]) -> list[Change]:
     changes: list[Change] = []
     moved: list[str] = []
     for part in chunks(sorted(homes)):
         for person in session.scalars(select(Person).where(Person.household_id.in_(part))):  # type: ignore[attr-defined]
+            if person.division == homes[person.household_id]:
+                continue
             changes += person_changes(person, {"division": homes[person.household_id]})
             person.division = homes[person.household_id]
             person.version, person.updated_at = person.version + 1, utcnow()

@@ -23,24 +23,21 @@ def put_contact(
     row = session.scalars(
         select(Contact)
         .where(Contact.person_id == person.id, Contact.kind == data.kind)
-        .order_by(Contact.updated_at.desc())  # type: ignore[attr-defined]
+        .order_by(Contact.rank, Contact.id)  # type: ignore[arg-type]
     ).first()
     said = {name: value for name, value in data.given().items() if name != "kind" and value not in (None, "")}
     if "phone" in said:
         said["phone"] = rules.normal_phone(said["phone"]) or said["phone"]
     if row is None and not said.get("name") and not said.get("phone"):
         return []
+    fresh = row is None
     if row is None:
         row = Contact(id=new_id(), person_id=person.id, kind=data.kind, name=said.get("name", ""), updated_at=at)
         session.add(row)
     elif row.updated_at > at:
         return []
-    before = {name: getattr(row, name) for name in said}
-    if (
-        all(before[name] == value for name, value in said.items())
-        and not session.is_modified(row)
-        and row not in session.new
-    ):
+    before = {name: None if fresh else getattr(row, name) for name in said}
+    if not fresh and before == said and not session.is_modified(row):
         return []
     for name, value in said.items():
         setattr(row, name, value)
@@ -50,7 +47,8 @@ def put_contact(
     record(session, actor, "contact.set", "person", person.id,
            before=_masked(before) | {"kind": data.kind}, after=_masked(said) | {"kind": data.kind})  # fmt: skip
     person.version, person.updated_at = person.version + 1, utcnow()
-    return [Change("person", person.id, person.household_id, person.division)]
+    where = (person.household_id, person.division)
+    return [Change("person", person.id, *where), Change("contact", row.id, *where)]
 
 
 def _masked(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from app.http import Call, endpoint
 
 
 class Unmask(BaseModel):
-    """Which number, and why; a child's needs a reason."""
+    """Which number, and why: `identity`, `benefit`, `contact`, or words of one's own."""
 
     model_config = ConfigDict(extra="forbid")
     field: Annotated[str, StringConstraints(max_length=32)]
     reason: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
-@endpoint("POST", "/people/{id}/unmask", requires=Permission.REGISTER_UNMASK, body_limit=10_000)
+@endpoint("POST", "/people/{id}/unmask", requires=Permission.REGISTER_UNMASK, body_limit=10_000, body=Unmask)
 def unmask(call: Call) -> dict[str, str]:
     """The number behind the mask."""
     data = call.parsed(Unmask)

@@ -1,28 +1,34 @@
 """What a bulk upsert would do, without doing it: the preview of an import. Same matching, same comparison."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from app import crypto
+from app.audit import service as audit
+from app.feed import service as feed
 from app.households.bulk_service import (
     HOME_FIELDS,
+    Prepared,
     _homes_by_code,
     _match_all,
     _People,
+    against_visits,
     chunks,
     differences,
-    person_values,
+    prepare_people,
+    stated,
     told,
 )
 from app.households.rules import normal_id
 from app.households.schemas import HouseholdIn, PersonIn
 from models.households import Household, Person, PersonTag
 
+LONGEST = timedelta(hours=1)
 _COMPARED = frozenset(HOME_FIELDS) - {"division"}
 
 
@@ -31,7 +37,7 @@ class Foreseen:
     """What would become of one row.
 
     `state`: new, changed, same. For a known one: its id, where it lies now, and the fields that would change with
-    their values before and after, sealed ones masked.
+    their values before and after, sealed ones masked; `visited`: what visits found and the row contradicts.
     """
 
     state: str
@@ -39,6 +45,7 @@ class Foreseen:
     division: str | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    visited: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,13 +94,35 @@ def heads_of(session: Session, household_ids: Sequence[str]) -> dict[str, list[t
     return found
 
 
+class Bearer(NamedTuple):
+    """Somebody of the register who carries a number."""
+
+    row_id: str
+    name: str
+    code: str
+    division: str
+
+
+def bearers(session: Session, numbers: Iterable[str]) -> dict[str, list[Bearer]]:
+    """Who in the register carries these ID numbers, by number, each with the code of the home and where it lies."""
+    by_index = {fingerprint(number): number for number in numbers}
+    columns = (col(Person.id_index), col(Person.id), col(Person.name), col(Household.code), col(Person.division))
+    found: dict[str, list[Bearer]] = {}
+    for part in chunks(sorted(by_index)):
+        query = select(*columns).join(Household, col(Household.id) == col(Person.household_id))
+        query = query.where(col(Person.id_index).in_(part), col(Person.removed_at).is_(None))
+        for index, *one in session.execute(query.order_by(col(Person.id))):
+            found.setdefault(by_index[index], []).append(Bearer(*one))
+    return found
+
+
 def match_people(
     session: Session, rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]], on: date
 ) -> list[Known | None]:
     """The known person whom each row means, None for a new one; just as `upsert_people` would take them."""
-    prepared = _prepared(rows, homes, on)
-    matched = _matched(session, prepared)
-    found = (matched.get(id(values)) for values in prepared)
+    prepared = prepare_people(rows, [homes[row.household_code or ""] for row in rows], on)
+    matched = _match_all(_People.of(session, prepared), prepared)
+    found = (matched.get(id(one)) for one in prepared)
     return [
         person
         and Known(
@@ -120,41 +149,33 @@ def foresee_households(session: Session, rows: Sequence[HouseholdIn]) -> list[Fo
     return foreseen
 
 
-def foresee_people(
-    session: Session, rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]], on: date
-) -> list[Foreseen]:
-    """What `upsert_people` would do with these rows, in their order.
+def foresee_people(session: Session, prepared: Sequence[Prepared], on: date) -> list[Foreseen]:
+    """What `upsert_prepared` would do with these people, in their order; their homes may be yet to be made.
 
     Args:
-        homes: id and division of each home by its code, also of homes that the same import would make.
         on: the Shanghai day.
     """
-    prepared = _prepared(rows, homes, on)
-    matched = _matched(session, prepared)
+    matched = _match_all(_People.of(session, prepared), prepared)
     tags = _open_tags(session, [person.id for person in matched.values()], on)
     foreseen = []
-    for row, values in zip(rows, prepared, strict=True):
-        person = matched.get(id(values))
+    for one in prepared:
+        person = matched.get(id(one))
         if person is None:
             foreseen.append(Foreseen("new"))
             continue
-        fresh = sorted(set(row.tags) - tags.get(person.id, set()))
-        foreseen.append(_compared(person, person.division, values, {"tags": fresh} if fresh else {}))
+        fresh = sorted(set(one.tags) - tags.get(person.id, set()))
+        seen = _compared(person, person.division, stated(person, one.values), {"tags": fresh} if fresh else {})
+        foreseen.append(replace(seen, visited=against_visits(person, one.values)))
     return foreseen
 
 
-def _prepared(rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]], on: date) -> list[dict[str, Any]]:
-    prepared = []
-    for row in rows:
-        home_id, division = homes[row.household_code or ""]
-        facts = {"household_id": home_id, "division": division, "extra": row.extra}
-        prepared.append(person_values(row.given(), on) | facts)
-    return prepared
+def changed_since(session: Session, position: int, now: datetime) -> bool:
+    """Whether somebody wrote into the register itself after a position of the feed; what visits find is no such thing.
 
-
-def _matched(session: Session, prepared: Sequence[dict[str, Any]]) -> dict[int, Person]:
-    indexes = sorted({one["id_index"] for one in prepared if one.get("id_index")})
-    return _match_all(_People(session, indexes, sorted({one["household_id"] for one in prepared})), prepared)
+    Asked of the log as far back as the longest unit of work may have begun before its commit.
+    """
+    told = sorted(feed.told_since(session, position, ("household", "person")))
+    return audit.changed(session, told, ("household", "person"), now - LONGEST)
 
 
 def _compared(

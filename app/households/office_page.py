@@ -1,21 +1,27 @@
 """农户名册 on the office face: find a home, read it, look behind a mask when work needs it."""
 
+from typing import Any
+
 import reflex as rx
 
 from app.accounts.rules import Permission
-from app.accounts.state import Choice
+from app.benefits.page import home_benefits
 from app.households import tags as words
+from app.households.history_service import FieldChange, HistoryLine
+from app.households.rules import LOOK_REASONS, OTHER
 from app.households.schemas import ContactView, HouseholdRow, LookView, PersonView
 from app.households.state import HomesState, HomeState
+from app.shell.list_page import listed, one_page
 from app.shell.office_page import may, office_frame
 from components.button import button
-from components.field import field, search_field, text_field
+from components.field import place_field, search_field, search_form, text_field
 from components.group import group, label, pad
 from components.icons import icon
 from components.link import load
-from components.message import bones, empty, error, note
-from components.office import card_table, crumbs, dialog, facts, line_of, pager, sheet_page
+from components.message import bones, empty, error
+from components.office import dialog, facts, line_of, pager, select_field, sheet_page
 from components.plate import plaque
+from components.registers import print_link
 from components.tag import tag, tags
 
 HERE = "/office/households"
@@ -27,41 +33,16 @@ TAG_CHOICES = (
 )
 
 
-def _option(choice: rx.Var[Choice]) -> rx.Component:
-    return rx.el.option(choice.label, value=choice.value)
-
-
 def _filters() -> rx.Component:
-    return rx.el.form(
+    return search_form(
         search_field(
-            "找人：姓名、拼音、后四位、村、组",
-            name="text",
-            default_value=HomesState.text,
-            placeholder="刘桂英、0019、毛安村 一组",
-            data_testid="household-search",
+            "找人：姓名、拼音、后四位、村、组", name="text", default_value=HomesState.text,
+            placeholder="刘桂英、0019、毛安村 一组", data_testid="household-search",
         ),
-        field(
-            "村",
-            rx.el.select(
-                rx.el.option("全部", value=""),
-                rx.foreach(HomesState.choices, _option),
-                name="village",
-                default_value=HomesState.village,
-            ),
-        ),
-        field(
-            "标签",
-            rx.el.select(
-                *[rx.el.option(text, value=code) for code, text in TAG_CHOICES],
-                name="tag",
-                default_value=HomesState.tag,
-            ),
-        ),
-        button("找", type="submit", kind="soft", icon="search"),
-        on_submit=HomesState.find,
-        class_name="filters",
-        role="search",
-    )
+        place_field("村", HomesState.choices, default_value=HomesState.village),
+        select_field("标签", *TAG_CHOICES, name="tag", default_value=HomesState.tag),
+        on_find=HomesState.find,
+    )  # fmt: skip
 
 
 def _plate(group_no: rx.Var[str], door: rx.Var[str]) -> rx.Component:
@@ -84,22 +65,12 @@ def _row(row: rx.Var[HouseholdRow]) -> rx.Component:
 
 
 def _found() -> rx.Component:
-    listing = rx.fragment(
-        card_table("农户名册", COLUMNS, rx.foreach(HomesState.page.rows, _row)),
-        pager(
-            HomesState.line,
-            on_back=HomesState.turn(-1),
-            on_next=HomesState.turn(1),
-            first=HomesState.offset == 0,
-            last=~HomesState.page.more,
-        ),
-    )
     nobody = rx.cond(
         HomesState.text != "",
         empty("没找到，换个写法试试", "写姓名、拼音首字母、身份证后四位，前面可以加村名、组；只写村名，列出全村。"),
         empty("名册里还没有农户", "先从名册导入里放入户籍人口花名册。"),
     )
-    return rx.cond(HomesState.page.rows.length() > 0, listing, nobody)
+    return listed(HomesState, "农户名册", COLUMNS, _row, nobody=nobody)
 
 
 def homes_office_page() -> rx.Component:
@@ -124,48 +95,64 @@ def _contact(contact: rx.Var[ContactView]) -> rx.Component:
 
 
 def _person(person: rx.Var[PersonView]) -> rx.Component:
-    warning = rx.cond(person.id_warning != "", error(person.id_warning), rx.fragment())
     return group(
         pad(
             rx.el.div(
                 rx.el.h3(person.name),
                 rx.el.span(person.relation, " ", person.sex, " ", person.age, class_name="soft-text"),
             ),
-            rx.cond(person.tags.length() > 0, tags(rx.foreach(person.tags, lambda text: tag(text))), rx.fragment()),
-            facts(
-                ("身份证号", rx.fragment(_number(person, person.id_masked, "id_number"), warning)),
-                ("出生", rx.cond(person.born_on != "", person.born_on, "不知道")),
-                ("电话", _number(person, person.phone_masked, "phone")),
-                ("银行账号", _number(person, person.bank_masked, "bank_account")),
-                ("和谁住", rx.cond(person.living != "", person.living, "没写")),
-                ("身体", rx.cond(person.health != "", person.health, "没写")),
-                ("外出", rx.cond(person.works_away != "", person.works_away, "在家")),
-            ),
-            rx.foreach(person.contacts, _contact),
+            rx.cond(person.closed, _closed(person), _known(person)),
         ),
         key=person.id,
     )
 
 
-def _ask() -> rx.Component:
-    reason = text_field(
-        "为什么要看",
-        name="reason",
-        aside=rx.cond(HomeState.ask.child, "是孩子，一定要写", "可以不写"),
-        max_length=200,
-        auto_focus=True,
-        data_testid="unmask-reason",
+def _closed(person: rx.Var[PersonView]) -> rx.Component:
+    """A child's record before it is opened."""
+    look = button("打开资料", icon="lock", on_click=HomeState.want(person.id, ""), data_testid="open-child")
+    return rx.fragment(rx.el.p("孩子的资料，点开才看，会记一笔。", class_name="soft-text"), look)
+
+
+def _known(person: rx.Var[PersonView]) -> rx.Component:
+    warning = rx.cond(person.id_warning != "", error(person.id_warning), rx.fragment())
+    return rx.fragment(
+        rx.cond(person.tags.length() > 0, tags(rx.foreach(person.tags, lambda text: tag(text))), rx.fragment()),
+        facts(
+            ("身份证号", rx.fragment(_number(person, person.id_masked, "id_number"), warning)),
+            ("出生", rx.cond(person.born_on != "", person.born_on, "不知道")),
+            ("电话", _number(person, person.phone_masked, "phone")),
+            ("银行账号", _number(person, person.bank_masked, "bank_account")),
+            ("和谁住", rx.cond(person.living != "", person.living, "没写")),
+            ("身体", rx.cond(person.health != "", person.health, "没写")),
+            ("外出", rx.cond(person.works_away != "", person.works_away, "在家")),
+        ),
+        rx.foreach(person.contacts, _contact),
     )
-    question = rx.el.form(
-        note("谁、什么时候、看了谁，都会记下，这户的页面上看得到。", icon="eye"),
-        reason,
+
+
+def _ask() -> rx.Component:
+    why = [
+        button(words, on_click=HomeState.look(code), data_testid=f"why-{code}")
+        for code, words in (*LOOK_REASONS.items(), (OTHER, "其他"))
+    ]
+    chosen = rx.fragment(
+        rx.el.div(*why, class_name="choices two", role="group", aria_label="为什么要看"),
+        button("不看了", kind="plain", on_click=HomeState.close),
+    )
+    own = rx.el.form(
+        text_field("为什么要看", name="reason", max_length=200, min_length=2, required=True, auto_focus=True,
+                   data_testid="unmask-reason"),
         rx.el.div(
             button("不看了", on_click=HomeState.close),
             button("看", kind="soft", type="submit", data_testid="unmask-look"),
             class_name="halves",
         ),
-        on_submit=HomeState.look,
-        class_name="stack",
+        on_submit=HomeState.say,
+    )  # fmt: skip
+    question = rx.fragment(
+        rx.el.p("为什么要看？选一个就打开。谁、什么时候、为什么看，都会记下，这户的页面上看得到。"),
+        rx.cond(HomeState.problem != "", error(HomeState.problem)),
+        rx.cond(HomeState.ask.own, own, chosen),
     )
     answer = rx.fragment(
         rx.el.p(HomeState.shown, class_name="firstword", data_testid="unmasked"),
@@ -187,14 +174,77 @@ def _look(one: rx.Var[LookView]) -> rx.Component:
     )
 
 
+def _field_change(one: rx.Var[FieldChange]) -> rx.Component:
+    return rx.el.span(
+        one.name, "　", rx.cond(one.before != "", rx.fragment(one.before, " → ")),
+        rx.el.b(rx.cond(one.after != "", one.after, "没写")),
+    )  # fmt: skip
+
+
+def _changed(one: rx.Var[HistoryLine]) -> rx.Component:
+    by = rx.cond(
+        one.visit != "", load(one.source, href=f"/office/visits/one?id={one.visit}"), rx.el.span(one.source)
+    )
+    return rx.el.li(
+        rx.el.span(
+            rx.el.b(one.whom, "　", one.title),
+            rx.foreach(one.changes, _field_change),
+            rx.el.span(
+                one.at,
+                rx.cond(one.who != "", rx.el.span("，", one.who)),
+                rx.cond(one.source != "", rx.el.span("，", by)),
+                class_name="soft-text",
+            ),
+            class_name="t",
+        ),
+        class_name="row",
+        key=one.id.to_string(),
+    )
+
+
+def _past() -> rx.Component:
+    """What became of the home and its people; read when somebody asks."""
+    home, past = HomeState.home, HomeState.past
+
+    def of(words: Any, whose: Any) -> rx.Component:
+        return button(words, on_click=HomeState.tell(whose), aria_pressed=HomeState.whose == whose)
+
+    whose = rx.el.div(
+        of("全部", ""), of("这一户", home.id), rx.foreach(home.people, lambda one: of(one.name, one.id)),
+        class_name="chips", role="group", aria_label="看谁的改动",
+    )  # fmt: skip
+    found = rx.fragment(
+        rx.el.ul(rx.foreach(past.rows, _changed), class_name="group", data_testid="history"),
+        pager(
+            rx.cond(HomeState.trail.length() > 0, "更早的", "最新的"),
+            on_back=HomeState.turn(-1),
+            on_next=HomeState.turn(1),
+            first=HomeState.trail.length() == 0,
+            last=past.next_id == 0,
+        ),
+    )
+    nothing = empty("没有改动", "登记以后还没有改过；孩子的，先打开资料。")
+    opened = rx.fragment(whose, rx.cond(past.rows.length() > 0, found, nothing))
+    closed = button("看以前改过什么", icon="clock", on_click=HomeState.tell(""), data_testid="show-history")
+    return rx.fragment(label("改动记录"), rx.cond(HomeState.past_open, opened, closed))
+
+
 def _home() -> rx.Component:
     home = HomeState.home
     return rx.fragment(
-        crumbs(("农户名册", HERE), (home.name, None)),
         rx.el.div(
             _plate(home.group, home.door),
             rx.el.div(rx.el.h1(home.name), rx.el.p(home.place, " ", home.address)),
             class_name="owner",
+        ),
+        rx.cond(
+            may(Permission.REGISTERS),
+            load("看全貌：待遇、困难、走访", href=f"/office/lowincome/one?id={home.id}", class_name="btn",
+                 data_testid="whole-home"),
+        ),
+        rx.cond(
+            may(Permission.PRINT),
+            print_link(home.id),
         ),
         group(
             pad(
@@ -213,7 +263,9 @@ def _home() -> rx.Component:
             rx.el.div(rx.foreach(home.people, _person), class_name="twocol"),
             empty("这户还没有登记人", "走访时可以在手机上添。"),
         ),
-        label("谁看过号码"),
+        home_benefits(home.id),
+        _past(),
+        label("谁看过"),
         rx.cond(
             HomeState.looks.length() > 0,
             rx.el.ul(rx.foreach(HomeState.looks, _look), class_name="group"),
@@ -225,6 +277,5 @@ def _home() -> rx.Component:
 
 def home_office_page() -> rx.Component:
     """One home: its people, masked, and who looked behind the masks."""
-    gone = empty("没有这一户", "可能转到别的村了。", action=load("回农户名册", href=HERE, class_name="btn soft"))
-    body = rx.cond(HomeState.home, _home(), rx.cond(HomeState.problem != "", gone, bones(6)))
-    return office_frame(HERE, rx.el.div(body, class_name="sheet"))
+    home = HomeState.home
+    return one_page(HERE, "农户名册", home, home.name, _home(), gone=("没有这一户", "可能转到别的村了。"))

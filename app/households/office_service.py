@@ -1,4 +1,4 @@
-"""The register as the office looks at it: the list of homes, the page of one, who looked behind a mask."""
+"""The register as the office looks at it: the list of homes, the page of one."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,23 +8,21 @@ from sqlalchemy import ColumnElement, Select, and_
 from sqlmodel import Session, col
 
 from app.accounts.schemas import Actor
-from app.db import SHANGHAI
+from app.db import utcnow
 from app.divisions import service as divisions
 from app.errors import NotFound
-from app.households import queries, rules, search_service, tags
+from app.households import looking_service, queries, rules, search_service, tags
 from app.households.schemas import (
     ContactView,
     Hit,
     HouseholdPage,
     HouseholdRow,
     HouseholdView,
-    LookView,
     PersonView,
 )
 from app.households.search_service import Asked
+from app.limits import PAGE
 from models.households import Contact, Household, Person
-
-PAGE = 50
 
 
 def day_words(day: date | None) -> str:
@@ -116,25 +114,39 @@ def _rows(session: Session, homes: Sequence[Household], on: date, hits: dict[str
 
 
 def household_page(session: Session, actor: Actor, household_id: str, on: date) -> HouseholdView:
-    """The page of one home, every number behind its mask.
+    """The page of one home, every number behind its mask; a child's record shows once it has been opened.
 
     Raises:
         NotFound: there is none in the actor's scope.
     """
-    home = queries.household(session, actor, household_id, on)
+    home = queries.household(session, actor, household_id, on, looking=True)
     if home is None:
         raise NotFound("没有找到这一户，可能已转到别的村。")
     people = queries.people_of(session, [home.id])
     keys = [person.id for person in people]
     marks, contacts = queries.open_tags(session, keys, on), queries.contacts_of(session, keys)
+    children = [one.id for one in people if rules.is_child(one.born_on, marks.get(one.id, ()), on)]
+    closed = set(children) - looking_service.open_to(session, actor, children, utcnow())
     checked = f"{day_words(home.checked_on)} {home.checked_result or ''}".strip()
     return HouseholdView(
         id=home.id, code=home.code, name=home.name, division=home.division,
         place=divisions.place(session, home.division), group=home.group or "", door=home.door or "",
         address=home.address or "", attribute=home.attribute or "", checked=checked,
-        last_visit=day_words(home.last_visit_on), summary=home.summary or "", version=home.version,
-        people=[person_view(one, marks.get(one.id, []), contacts.get(one.id, []), on) for one in people],
+        last_visit=day_words(home.last_visit_on), version=home.version,
+        summary=_summary(session, actor, home, bool(closed)),
+        people=[
+            closed_view(one, on)
+            if one.id in closed
+            else person_view(one, marks.get(one.id, []), contacts.get(one.id, []), on)
+            for one in people
+        ],
     )  # fmt: skip
+
+
+def _summary(session: Session, actor: Actor, home: Household, closed: bool) -> str:
+    if home.summary and looking_service.is_blind(session, actor, home.id):
+        return "由你去抽查，交了以后才看得到。"
+    return "有孩子的情况，打开孩子的资料就看得到。" if closed and home.summary else home.summary or ""
 
 
 def person_view(row: Person, marks: Sequence[str], contacts: Sequence[Contact], on: date) -> PersonView:
@@ -147,7 +159,16 @@ def person_view(row: Person, marks: Sequence[str], contacts: Sequence[Contact], 
         bank_masked=rules.mask_bank(row.bank_account), health=tags.label(tags.HEALTH, row.health),
         living=tags.label(tags.LIVING, row.living), works_away=row.works_away or "",
         tags=[tags.label(tags.TAGS, code) for code in marks], contacts=[_contact(one) for one in contacts],
-        is_child=age is not None and age < rules.CHILD_AGE, version=row.version,
+        version=row.version,
+    )  # fmt: skip
+
+
+def closed_view(row: Person, on: date) -> PersonView:
+    """A child whose record has not been opened: who they are, and nothing of what is known of them."""
+    age = rules.age_on(row.born_on, on) if row.born_on else None
+    return PersonView(
+        id=row.id, name=row.name, relation=row.relation or "", sex=tags.SEX.get(row.sex, ""),
+        age="" if age is None else f"{age} 岁", version=row.version, closed=True,
     )  # fmt: skip
 
 
@@ -156,22 +177,3 @@ def _contact(row: Contact) -> ContactView:
         kind=tags.label(tags.CONTACT_KINDS, row.kind), name=row.name, relation=row.relation or "",
         phone=rules.mask_phone(row.phone), place=row.place or "", confirmed_on=day_words(row.confirmed_on),
     )  # fmt: skip
-
-
-WHAT = {"id_number": "身份证号", "phone": "电话", "bank_account": "银行账号"}
-
-
-def looks(session: Session, actor: Actor, household_id: str, on: date, limit: int = 20) -> list[LookView]:
-    """Who looked behind a mask in this home, for whoever may see the home."""
-    home = queries.household(session, actor, household_id, on)
-    if home is None:
-        raise NotFound("没有找到这一户，可能已转到别的村。")
-    people = {person.id: person.name for person in queries.people_of(session, [home.id])}
-    return [
-        LookView(
-            at=f"{row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", who=who or "（已无此账号）",
-            whom=people[row.subject_id],
-            what=WHAT.get((row.after or {}).get("field", ""), ""), why=row.reason or "没有写",
-        )
-        for row, who in queries.looks(session, list(people), limit)
-    ]  # fmt: skip

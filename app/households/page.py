@@ -1,9 +1,11 @@
 """农户 and 一户: finding a home, and all that is known of it, from the phone."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import reflex as rx
 
+from app.findings.field_page import Doubt, doubts
+from app.households.rules import LOOK_REASONS
 from app.shell.page import main_bar, screen, waiting
 from components import offline
 from components.button import button, button_link, call_link
@@ -63,24 +65,51 @@ class Contact(TypedDict):
     """Somebody to call."""
 
     key: str
+    id: str
+    name: str
+    line: str
+    called: str
+    ask: bool
+    phone: str
+
+
+class Fact(TypedDict):
+    """What a register says, in one line."""
+
+    key: str
+    name: str
+    value: str
+
+
+class Official(TypedDict):
+    """Who is responsible for the home."""
+
     name: str
     line: str
     phone: str
 
 
+class Work(TypedDict):
+    """Work beside the visit that is due here."""
+
+    key: str
+    text: str
+    line: str
+
+
 class PersonRow(TypedDict):
-    """One who lives there."""
+    """One who lives there; `asking` why their whole number is wanted: `choose` one reason, or `own` words."""
 
     id: str
     name: str
     line: str
     tags: str
     masked: str
-    child: bool
-    asking: bool
+    asking: str
     full: str
     problem: str
     phone: str
+    facts: list[Fact]
     contacts: list[Contact]
 
 
@@ -150,6 +179,10 @@ class Household(TypedDict):
     tags: list[str]
     due: Due
     people: list[PersonRow]
+    official: Official
+    measures: list[Fact]
+    work: list[Work]
+    doubts: list[Doubt]
     findings: list[Finding]
     seen: str
     issues: list[IssueRow]
@@ -201,12 +234,21 @@ def _list() -> rx.Component:
     return rx.cond(
         LIST["empty"],
         empty(LIST["empty"]["title"], LIST["empty"]["line"]),
-        rx.fragment(label(LIST["title"], LIST["total"]), group_list(rx.foreach(LIST["rows"], home_row))),
+        rx.fragment(label(LIST["title"], LIST["total"]), group_list(rx.foreach(LIST["rows"], _place))),
     )
+
+
+def _place(home: rx.Var[HomeRow], number: rx.Var[int]) -> rx.Component:
+    """A place in the list, whoever stands in it: a key in the search box changes words, it does not build rows anew."""
+    return _row(home, number)
 
 
 def home_row(home: rx.Var[HomeRow]) -> rx.Component:
     """A home in a list, the whole row being the link."""
+    return _row(home, home["id"])
+
+
+def _row(home: rx.Var[HomeRow], key: rx.Var[Any]) -> rx.Component:
     member = rx.el.span(home["member"], " ", rx.el.mark(home["member_mark"]))
     return rx.el.li(
         row_link(
@@ -221,7 +263,7 @@ def home_row(home: rx.Var[HomeRow]) -> rx.Component:
             to=home["href"],
             data_testid="household-item",
         ),
-        key=home["id"],
+        key=key,
         class_name="long",
     )
 
@@ -261,16 +303,19 @@ def _home() -> rx.Component:
         rx.cond(
             HOME["due"], note(HOME["due"]["line"], title=HOME["due"]["title"], tone="due", icon="clock"), rx.fragment()
         ),
+        rx.cond(HOME["work"].length() > 0, _work()),
+        doubts(HOME["doubts"]),
         label("家里人"),
         group(rx.foreach(HOME["people"], _person)),
+        rx.cond(HOME["official"], _official()),
         rx.cond(HOME["visits"].length() > 0, _past(), _first_time()),
     )
 
 
 def _person(person: rx.Var[PersonRow]) -> rx.Component:
     reveal = rx.cond(
-        person["masked"] & ~person["full"].bool(),
-        button("看全号", kind="plain", icon="eye", on_click=offline.action("reveal", person["id"], person["child"])),
+        person["masked"] & ~person["full"].bool() & (person["asking"] == ""),
+        button("看全号", kind="plain", icon="eye", on_click=offline.action("reveal", person["id"])),
     )
     words = rx.el.div(
         rx.el.h3(person["name"]),
@@ -285,32 +330,88 @@ def _person(person: rx.Var[PersonRow]) -> rx.Component:
     )
     below = rx.fragment(
         rx.cond(person["masked"], number),
-        rx.cond(person["asking"], _reason(person)),
+        rx.match(
+            person["asking"], ("choose", _why(person["id"])), ("own", _own_words(person["id"])), rx.fragment()
+        ),
         rx.cond(person["problem"], error(person["problem"])),
     )
     return rx.fragment(
         row(words, _call(person["phone"], person["name"]), below, class_name="person", key=person["id"]),
+        rx.cond(person["facts"].length() > 0, rx.el.ul(rx.foreach(person["facts"], _fact), class_name="lines facts")),
         rx.foreach(person["contacts"], _contact),
     )
 
 
-def _reason(person: rx.Var[PersonRow]) -> rx.Component:
-    """Why a child's number is opened; it is written down with who did.
+def _fact(fact: rx.Var[Fact]) -> rx.Component:
+    return answer_row(fact["name"], fact["value"], key=fact["key"])
+
+
+def _work() -> rx.Component:
+    def one(work: rx.Var[Work]) -> rx.Component:
+        words = rx.el.div(rx.el.b(work["text"]), rx.el.span(work["line"], class_name="why"), class_name="t")
+        return rx.el.li(row(words, class_name="plain"), key=work["key"])
+
+    return rx.fragment(label("还有要办的"), group_list(rx.foreach(HOME["work"], one)))
+
+
+def _official() -> rx.Component:
+    official = HOME["official"]
+    words = rx.el.div(rx.el.h3(official["name"]), rx.el.p(official["line"]), class_name="t")
+    measures = rx.el.ul(rx.foreach(HOME["measures"], _fact), class_name="lines facts")
+    return rx.fragment(
+        label("结对帮扶"),
+        group(
+            row(words, _call(official["phone"], official["name"])), rx.cond(HOME["measures"].length() > 0, measures)
+        ),
+    )
+
+
+def _why(person_id: rx.Var[str]) -> rx.Component:
+    """Why a whole number is opened: one tap, and it is written down with who did."""
+    reasons = [
+        button(words, on_click=offline.action("revealFor", person_id, code), data_testid=f"why-{code}")
+        for code, words in LOOK_REASONS.items()
+    ]
+    other = button("其他", on_click=offline.action("revealOther", person_id), data_testid="why-other")
+    return rx.el.div(
+        rx.el.p("为什么要看？会记一笔。", class_name="soft-text"),
+        rx.el.div(*reasons, other, class_name="choices two", role="group", aria_label="为什么要看"),
+        class_name="stack",
+    )
+
+
+def _own_words(person_id: rx.Var[str]) -> rx.Component:
+    """The reason in words of one's own.
 
     The form itself carries whose it is: Reflex lifts a form's handler out of the loop that draws the people.
     """
     return rx.el.form(
-        text_field("为什么要看", aside="会记一笔", name="reason", max_length=200),
+        text_field("为什么要看", aside="会记一笔", name="reason", min_length=2, max_length=200, required=True),
         button("看全号", type="submit"),
-        on_submit=offline.action("revealFor", offline.EVENT, prevent_default=True),
-        custom_attrs={"data-person": person["id"]},
+        on_submit=offline.action("revealSaid", offline.EVENT, prevent_default=True),
+        custom_attrs={"data-person": person_id},
         class_name="stack",
     )
 
 
 def _contact(contact: rx.Var[Contact]) -> rx.Component:
-    words = rx.el.div(rx.el.h3(contact["name"]), rx.el.p(contact["line"]), class_name="t")
-    return row(words, _call(contact["phone"], contact["name"]), key=contact["key"])
+    """Somebody to call; what came of a call is one tap."""
+    words = rx.el.div(
+        rx.el.h3(contact["name"]),
+        rx.el.p(contact["line"]),
+        rx.cond(contact["called"], rx.el.p(contact["called"])),
+        class_name="t",
+    )
+
+    def came(label: str, result: str) -> rx.Component:
+        done = offline.action("confirmContact", contact["id"], result)
+        return button(label, on_click=done, data_testid=f"contact-{result}")
+
+    asked = rx.el.div(came("打通了", "reached"), came("没打通", "not_reached"), class_name="halves")
+    return row(
+        words, _call(contact["phone"], contact["name"]), rx.cond(contact["ask"], asked), class_name="person",
+        key=contact["key"],
+    )  # fmt: skip
 
 
 def _call(number: rx.Var[str], name: rx.Var[str]) -> rx.Component:

@@ -1,7 +1,7 @@
 """Reading the register, always within somebody's scope."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, bindparam, func, or_, select
@@ -13,21 +13,26 @@ from app.db import is_sqlite
 from models.accounts import Pairing, User
 from models.audit import AuditEntry
 from models.households import Contact, Household, Person, PersonTag, Relation
+from models.visits import Visit, VisitPhoto
 
 
-def household_scope(actor: Actor, on: date) -> ColumnElement[bool]:
-    """The homes that this actor may read today, removed ones left out."""
-    return and_(in_scope(actor, on, Household.division, Household.id), Household.removed_at.is_(None))  # type: ignore[union-attr]
+def household_scope(actor: Actor, on: date, *, looking: bool = False) -> ColumnElement[bool]:
+    """The homes that this actor may work with today, removed ones left out; with `looking` those to be read."""
+    scope = in_scope(actor, on, Household.division, Household.id, looking=looking)
+    return and_(scope, Household.removed_at.is_(None))  # type: ignore[union-attr]
 
 
-def household(session: Session, actor: Actor, household_id: str, on: date) -> Household | None:
+def household(
+    session: Session, actor: Actor, household_id: str, on: date, *, looking: bool = False
+) -> Household | None:
     """One home of the actor's scope."""
-    return session.scalars(select(Household).where(Household.id == household_id, household_scope(actor, on))).first()
+    scope = household_scope(actor, on, looking=looking)
+    return session.scalars(select(Household).where(Household.id == household_id, scope)).first()
 
 
-def person(session: Session, actor: Actor, person_id: str, on: date) -> Person | None:
+def person(session: Session, actor: Actor, person_id: str, on: date, *, looking: bool = False) -> Person | None:
     """One person of the actor's scope."""
-    scope = in_scope(actor, on, Person.division, Person.household_id)
+    scope = in_scope(actor, on, Person.division, Person.household_id, looking=looking)
     return session.scalars(select(Person).where(Person.id == person_id, scope, Person.removed_at.is_(None))).first()  # type: ignore[union-attr]
 
 
@@ -142,6 +147,11 @@ def people_of(session: Session, household_ids: Sequence[str]) -> list[Person]:
     return list(session.scalars(query))
 
 
+def everybody_of(session: Session, household_id: str) -> list[Person]:
+    """The people of a home, those removed from the register too; the caller has held the home to a scope."""
+    return list(session.scalars(select(Person).where(Person.household_id == household_id).order_by(Person.id)))  # type: ignore[arg-type]
+
+
 def people_counts(session: Session, household_ids: Sequence[str]) -> dict[str, int]:
     """How many people live in each of these homes."""
     rows = session.execute(
@@ -188,7 +198,7 @@ def contacts_of(session: Session, person_ids: Sequence[str]) -> dict[str, list[C
         rows = session.scalars(
             select(Contact)
             .where(Contact.person_id.in_(list(person_ids[start : start + 400])))  # type: ignore[attr-defined]
-            .order_by(Contact.person_id, Contact.kind, Contact.id)
+            .order_by(Contact.person_id, Contact.kind, Contact.rank, Contact.id)
         )
         for row in rows:
             found.setdefault(row.person_id, []).append(row)
@@ -201,19 +211,45 @@ def relations_of(session: Session, person_id: str) -> list[Relation]:
     return list(session.scalars(select(Relation).where(either).order_by(Relation.id)))
 
 
-def looks(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple[AuditEntry, str | None]]:
-    """Who looked behind a mask of these people, the latest first."""
+def looks(
+    session: Session, household_id: str, person_ids: Sequence[str], limit: int
+) -> list[tuple[AuditEntry, str | None, str | None]]:
+    """Who looked at what is kept back of this home and its people, with name and role, the latest first."""
+    visits = select(Visit.id).where(Visit.household_id == household_id)  # type: ignore[call-overload]
+    pictures = select(VisitPhoto.sha256).where(VisitPhoto.visit_id.in_(visits), VisitPhoto.of_child)  # type: ignore[call-overload, attr-defined]
+    subject, action = AuditEntry.subject_id, AuditEntry.action
+    kinds = (
+        ("person", "person.unmasked", list(person_ids)), ("photo", "photo.child_seen", pictures),
+        ("visit", "visit.proof", visits), ("household", "household.opened", [household_id]),
+        ("person", "person.opened", list(person_ids)),
+    )  # fmt: skip
+    here = [and_(AuditEntry.subject_type == type_, action == verb, subject.in_(ids)) for type_, verb, ids in kinds]  # type: ignore[attr-defined, arg-type]
     query = (
-        select(AuditEntry, User.name)
+        select(AuditEntry, User.name, User.role)
         .outerjoin(User, User.id == AuditEntry.actor_id)  # type: ignore[arg-type]
-        .where(
-            AuditEntry.subject_type == "person", AuditEntry.subject_id.in_(list(person_ids)),  # type: ignore[attr-defined]
-            AuditEntry.action == "person.unmasked",
-        )
+        .where(or_(*here))
         .order_by(AuditEntry.id.desc())  # type: ignore[union-attr]
         .limit(limit)
     )  # fmt: skip
-    return [(row, name) for row, name in session.execute(query)]
+    return [(row, name, role) for row, name, role in session.execute(query)]
+
+
+def opened_by(
+    session: Session, actor_id: str, device_id: str | None, person_ids: Sequence[str], since: datetime
+) -> set[str]:
+    """Those of these people whose record an account has opened on this device since a moment."""
+    if not person_ids:
+        return set()
+    rows = session.scalars(
+        select(AuditEntry.subject_id).where(  # type: ignore[call-overload]
+            AuditEntry.actor_id == actor_id,
+            AuditEntry.at > since,
+            AuditEntry.device_id == device_id,
+            AuditEntry.action == "person.opened",
+            AuditEntry.subject_id.in_(list(person_ids)),  # type: ignore[attr-defined]
+        )
+    )
+    return set(rows)
 
 
 def people_where(

@@ -6,6 +6,7 @@ the number and are never asked again (domain §0.2).
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,9 +15,17 @@ from pypinyin import Style, lazy_pinyin, load_single_dict
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as NumberError
 
+from app.accounts.rules import Role
+
+NEAR = frozenset({Role.VILLAGE, Role.PAIRED, Role.TOWN_CLERK, Role.TOWN_APPROVER})
+"""Who knows the children by name."""
 OLDEST = 120
-CHILD_AGE = 14
-"""Below it a reason must be given before a number is shown (PIPL art. 28, domain §5.1)."""
+ADULT_AGE = 18
+"""Below it a reason must be given before the record is opened (domain §5.1)."""
+LOOK_REASONS = {"identity": "核对身份", "benefit": "办理待遇", "contact": "联系本人"}
+"""Why somebody looks behind a mask, by code; anything else is said in words (其他)."""
+OTHER = "other"
+_WHY_LONGEST = 200
 WARNINGS = {
     "id_length": "号码位数不对",
     "id_characters": "号码里有不该有的字",
@@ -30,6 +39,7 @@ WARNINGS = {
 _FULL = re.compile(r"[1-9]\d{16}[\dX]")
 _OLD = re.compile(r"[1-9]\d{14}")
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_FIXED_LINE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 _GAP = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 
 _PAIRS = (
@@ -67,6 +77,8 @@ class IdFacts:
 
 def normal_id(text: str) -> str:
     """An ID number in half-width characters, without spaces and dashes, with a capital X."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     wide = unicodedata.normalize("NFKC", text).upper()
     return "".join(char for char in wide if char.isascii() and char.isalnum())
 
@@ -125,6 +137,8 @@ def age_on(born: date, on: date) -> int:
 
 def normal_name(text: str) -> str:
     """A name without the spaces put in for alignment, without control and zero-width characters."""
+    if text.isalnum():
+        return text
     clean = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
     return _GAP.sub("", " ".join(clean.split()))
 
@@ -180,6 +194,12 @@ def normal_phone(text: str) -> str | None:
     return digits if 5 <= len(digits) <= 15 else None
 
 
+def written_phone(text: str) -> str | None:
+    """A phone number as it is kept: digits, a fixed line with the dash behind its area code where it was written."""
+    wide = unicodedata.normalize("NFKC", text).strip()
+    return wide if _FIXED_LINE.fullmatch(wide) else normal_phone(text)
+
+
 def mask_id(number: str | None) -> str:
     """`349927********0019`: the first six and the last four (domain §5.2)."""
     if not number:
@@ -203,6 +223,11 @@ def mask_name(name: str) -> str:
     """`王*`, `欧阳**`: for lists seen outside the village team."""
     surname = surname_of(name)
     return surname + "*" * max(1, len(name) - len(surname))
+
+
+def child_name(name: str, role: Role) -> str:
+    """A child's name as a role sees it in lists: whole near home, the family name elsewhere."""
+    return name if role in NEAR else mask_name(name)
 
 
 @dataclass(frozen=True)
@@ -255,3 +280,20 @@ def group_spellings(word: str) -> tuple[str, ...]:
     number = int(core) if core.isdecimal() else _HAN_NUMBERS.get(core)
     cores = {core} if number is None or not 0 < number < 100 else {str(number), _han_number(number)}
     return tuple(sorted(spelling.format(one) for one in cores for spelling in ("{}", "{}组", "{}村民组", "第{}组")))
+
+
+def look_reason(said: str) -> str | None:
+    """Why somebody looks, in the words that are kept, from a code of `LOOK_REASONS` or said in own words (其他).
+
+    None where it says nothing.
+    """
+    why = " ".join(said.split())[:_WHY_LONGEST]
+    why = LOOK_REASONS.get(why, why)
+    return why if len(why) >= 2 and why not in (OTHER, "其他") else None
+
+
+def is_child(born_on: date | None, marks: Iterable[str], on: date) -> bool:
+    """Whether a record is a child's: by the birthday, or where none is known by a mark that only children have."""
+    if born_on is not None:
+        return age_on(born_on, on) < ADULT_AGE
+    return any(mark.startswith("child_") for mark in marks)

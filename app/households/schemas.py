@@ -176,25 +176,25 @@ class ContactView:
 
 @dataclass(frozen=True)
 class PersonView:
-    """A person on the page of a home, masked."""
+    """A person on the page of a home, masked; `closed`: a child's record that nobody has opened in this sitting."""
 
     id: str
     name: str
     relation: str
     sex: str
     age: str
-    born_on: str
-    id_masked: str
-    id_warning: str
-    phone_masked: str
-    bank_masked: str
-    health: str
-    living: str
-    works_away: str
-    tags: list[str]
-    contacts: list[ContactView]
-    is_child: bool
     version: int
+    born_on: str = ""
+    id_masked: str = ""
+    id_warning: str = ""
+    phone_masked: str = ""
+    bank_masked: str = ""
+    health: str = ""
+    living: str = ""
+    works_away: str = ""
+    tags: list[str] = field(default_factory=list)
+    contacts: list[ContactView] = field(default_factory=list)
+    closed: bool = False
 
 
 @dataclass(frozen=True)

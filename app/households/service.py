@@ -1,6 +1,6 @@
-"""The register's commands: homes, people, what ties them; looking behind a mask, which is always written down."""
+"""The register's commands: homes, people, what ties them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,18 +15,21 @@ from app.db import SHANGHAI, new_id, utcnow
 from app.divisions import service as divisions
 from app.errors import BadInput, Conflict, Detail, NotAllowed, NotFound
 from app.feed.service import Change, publish
-from app.households import queries, rules, tags
+from app.households import queries, tags
+from app.households import register_service as register
 from app.households.bulk_service import (
     HOME_FIELDS,
     PERSON_FIELDS,
-    move_people,
+    move_homes,
     person_values,
     place_tags,
     told,
     upsert_households,
     upsert_people,
+    upsert_prepared,
 )
 from app.households.contact_service import put_contact
+from app.households.looking_service import open_child, unmask
 from app.households.pull_service import PULL_TYPES, pull_households, pull_people
 from app.households.schemas import (
     ContactIn,
@@ -37,17 +40,17 @@ from app.households.schemas import (
 )
 from app.households.search_service import search
 from app.households.undo_service import Done, built_upon, undo
-from app.visits.moving_service import home_moved
+from app.visits import task_service
 from models.households import Household, Person, PersonTag, Relation
 
 __all__ = [
     "PULL_TYPES", "Done", "add_household", "add_person", "add_relation", "built_upon",
-    "change_household", "change_person", "end_tag", "get_household", "get_person", "move_household",
+    "change_household", "change_person", "end_tag", "get_household", "get_person", "move_household", "open_child",
     "pull_households", "pull_people", "put_contact", "remove_relation", "search", "set_contact",
-    "start_tag", "undo", "unmask", "upsert_households", "upsert_people",
+    "start_tag", "undo", "unmask", "upsert_households", "upsert_people", "upsert_prepared",
 ]  # fmt: skip
-
-UNMASKABLE = {"id_number": "身份证号", "phone": "电话", "bank_account": "银行账号"}
+on_number: list[Callable[[Session, str | None], None]] = []
+"""Who wants to hear that somebody was written down or got another number: `(session, blind index)`."""
 
 
 def today() -> date:
@@ -86,11 +89,6 @@ def _may_write(actor: Actor, division: str) -> None:
         raise NotFound("这个村不在你负责的范围。", code="foreign_division")
 
 
-def _same_version(row: Any, base_version: int) -> None:
-    if row.version != base_version:
-        raise Conflict(details=[Detail("base_version", "old_version", f"现在是第 {row.version} 版。")])
-
-
 def add_household(session: Session, actor: Actor, data: HouseholdNew) -> Household:
     """Write down a home that the register does not have.
 
@@ -108,8 +106,14 @@ def add_household(session: Session, actor: Actor, data: HouseholdNew) -> Househo
     row = Household(id=made, code=code, created_at=now, updated_at=now, extra=data.extra, ledger={}, **values)
     _insert(session, row)
     record(session, actor, "household.added", "household", made, after=told(values | {"code": code}))
-    publish(session, [Change("household", made, made, row.division)])
+    _follow(session, [Change("household", made, made, row.division)])
     return row
+
+
+def _follow(session: Session, changes: Sequence[Change]) -> None:
+    """Phones hear of it, and what is due at these homes is worked out anew."""
+    publish(session, changes)
+    task_service.refresh(session, {one.household_id for one in changes}, today())
 
 
 def _insert(session: Session, row: Any) -> None:
@@ -131,11 +135,11 @@ def change_household(
     """
     row = get_household(session, actor, household_id)
     _may_write(actor, row.division)
-    _same_version(row, base_version)
+    register.same_version(row, base_version)
     if "name" in data.model_fields_set and not data.name:
         raise BadInput(details=[Detail("name", "missing", "户主姓名要写。")])
     if _write(session, actor, "household", row, data.given()):
-        publish(session, [Change("household", row.id, row.id, row.division)])
+        _follow(session, [Change("household", row.id, row.id, row.division)])
     return row
 
 
@@ -160,18 +164,17 @@ def move_household(session: Session, actor: Actor, household_id: str, division: 
     """
     row = get_household(session, actor, household_id)
     _may_write(actor, row.division)
-    _same_version(row, base_version)
+    register.same_version(row, base_version)
     divisions.get(session, division)
     if division == row.division:
         return row
     former = row.division
     changes = [Change("household", row.id, row.id, former, gone=True), Change("household", row.id, row.id, division)]
-    changes += move_people(session, {row.id: division})
     row.division, row.version, row.updated_at = division, row.version + 1, utcnow()
-    changes += home_moved(session, row.id, former, division)
+    changes += move_homes(session, {row.id: (former, division)})
     record(session, actor, "household.moved", "household", row.id, before={"division": former},
            after={"division": division})  # fmt: skip
-    publish(session, changes)
+    _follow(session, changes)
     return row
 
 
@@ -199,8 +202,14 @@ def add_person(session: Session, actor: Actor, data: PersonIn) -> Person:
     for tag in data.tags:
         _open_tag(session, made, tag, today())
     record(session, actor, "person.added", "person", made, after=told(values) | {"tags": data.tags})
-    publish(session, [Change("person", made, home.id, home.division)])
+    _tell_number(session, row)
+    _follow(session, [Change("person", made, home.id, home.division)])
     return row
+
+
+def _tell_number(session: Session, person: Person) -> None:
+    for hear in on_number:
+        hear(session, person.id_index)
 
 
 def _in_home(session: Session, household_id: str, id_index: str) -> bool:
@@ -217,7 +226,7 @@ def change_person(session: Session, actor: Actor, person_id: str, data: PersonCh
     """
     row = get_person(session, actor, person_id)
     _may_write(actor, row.division)
-    _same_version(row, base_version)
+    register.same_version(row, base_version)
     given = data.given()
     if "name" in given and not given["name"]:
         raise BadInput(details=[Detail("name", "missing", "姓名要写。")])
@@ -225,8 +234,12 @@ def change_person(session: Session, actor: Actor, person_id: str, data: PersonCh
         given = {name: value for name, value in given.items() if name not in {"sex", "born_on"}}
     if "id_number" in given and not given["id_number"]:
         given |= {"id_index": None, "id_last4": None, "id_warning": None}
-    if _write(session, actor, "person", row, person_values(given, today())):
-        publish(session, [_news(row)])
+    former = row.id_index
+    changed = _write(session, actor, "person", row, person_values(given, today()))
+    if row.id_index != former:
+        _tell_number(session, row)
+    if changed:
+        _follow(session, [_news(row)])
     return row
 
 
@@ -257,7 +270,7 @@ def start_tag(
         return
     row.version, row.updated_at = row.version + 1, utcnow()
     record(session, actor, "person.tagged", "person", person_id, after={"tag": tag, "from": from_on.isoformat()})
-    publish(session, [_news(row)])
+    _follow(session, [_news(row)])
 
 
 def _open_tag(session: Session, person_id: str, tag: str, from_on: date, source: str | None = None) -> bool:
@@ -289,7 +302,7 @@ def end_tag(session: Session, actor: Actor, person_id: str, tag: str, to_on: dat
     held.to_on = to_on
     row.version, row.updated_at = row.version + 1, utcnow()
     record(session, actor, "person.untagged", "person", person_id, before={"tag": tag}, after={"to": to_on.isoformat()})
-    publish(session, [_news(row)])
+    _follow(session, [_news(row)])
 
 
 def add_relation(session: Session, actor: Actor, person_id: str, other_id: str, kind: str) -> str:
@@ -325,22 +338,3 @@ def remove_relation(session: Session, actor: Actor, relation_id: str) -> None:
     session.delete(found)
     record(session, actor, "relation.removed", "person", row.id, before={"other": found.other_id, "kind": found.kind})
     publish(session, [_news(row)])
-
-
-def unmask(session: Session, actor: Actor, person_id: str, field: str, reason: str = "") -> str:
-    """Show a number behind its mask; who, what, whom, when and why are written down (domain §5.2).
-
-    Raises:
-        NotAllowed: the role does not include it.
-        BadInput: a child's number without a reason.
-    """
-    if not actor.may(Permission.REGISTER_UNMASK):
-        raise NotAllowed()
-    if field not in UNMASKABLE:
-        raise BadInput("没有这一项。", code="unknown_field")
-    row = get_person(session, actor, person_id)
-    reason = reason.strip()[:200]
-    if not reason and row.born_on and rules.age_on(row.born_on, today()) < rules.CHILD_AGE:
-        raise BadInput("看孩子的号码，要写为什么。", details=[Detail("reason", "missing", "写一句为什么要看。")])
-    record(session, actor, "person.unmasked", "person", person_id, reason=reason or None, after={"field": field})
-    return getattr(row, field) or ""

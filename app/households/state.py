@@ -1,33 +1,29 @@
 """The office's 农户名册: the list of homes, and the page of one."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.accounts.state import Choice, OfficeState, acting, read, requires, write
-from app.divisions import service as divisions
-from app.households import office_service, service
+from app.accounts.state import Choice, OfficeState, acting, read, requires, said, write
+from app.households import history_service, looking_service, office_service, rules, service
+from app.households.history_service import HistoryPage
+from app.households.register_state import places
 from app.households.schemas import HouseholdPage, HouseholdView, LookView
+from app.shell.list_state import CountedListState
 
 
 @dataclass
 class Ask:
-    """Whose number is about to be shown, and why a reason is needed."""
+    """Whose number is about to be shown, or (without a field) whose record; `own`: the reason is said in words."""
 
     person_id: str = ""
     field: str = ""
     title: str = ""
-    child: bool = False
-
-
-def places(session: Session, actor: Actor) -> list[Choice]:
-    """The townships and villages of this person's area."""
-    within = divisions.within(session, actor.divisions)
-    return [Choice(one.code, one.place) for one in within if len(one.code) > 6]
+    own: bool = False
 
 
 def _list(session: Session, actor: Actor, **what: Any) -> HouseholdPage:
@@ -38,20 +34,25 @@ def _page(session: Session, actor: Actor, household_id: str) -> tuple[HouseholdV
     on = service.today()
     return (
         office_service.household_page(session, actor, household_id, on),
-        office_service.looks(session, actor, household_id, on),
+        looking_service.looks(session, actor, household_id, on),
     )
 
 
-class HomesState(OfficeState):
+def _past(session: Session, actor: Actor, household_id: str, whose: str, before_id: int) -> HistoryPage:
+    return history_service.history(
+        session, actor, household_id, service.today(), person_id=whose, before_id=before_id
+    )
+
+
+class HomesState(CountedListState, OfficeState):
     """The list of homes: what is looked for, and one page of what was found."""
 
+    COUNTED: ClassVar[str] = "户"
     page: HouseholdPage = HouseholdPage([], 0, False)
     text: str = ""
     village: str = ""
     tag: str = ""
-    offset: int = 0
     choices: list[Choice] = []
-    ready: bool = False
 
     async def _show(self) -> None:
         self.page = await read(_list, text=self.text, village=self.village, tag=self.tag, offset=self.offset)
@@ -68,7 +69,7 @@ class HomesState(OfficeState):
     @requires(Permission.REGISTER_READ)
     async def find(self, form: dict[str, Any]) -> None:
         """Look for what the form says."""
-        self.text, self.village, self.tag = (str(form.get(name) or "")[:80] for name in ("text", "village", "tag"))
+        self.text, self.village, self.tag = (said(form, name, 80) for name in ("text", "village", "tag"))
         self.offset = 0
         await self._show()
 
@@ -76,15 +77,7 @@ class HomesState(OfficeState):
     @requires(Permission.REGISTER_READ)
     async def turn(self, pages: int) -> None:
         """Some pages on or back."""
-        self.offset = max(0, min(self.offset + int(pages) * office_service.PAGE, 1_000_000))
-        await self._show()
-
-    @rx.var
-    def line(self) -> str:
-        """第 1–50 户，共 400 户."""
-        last = self.offset + len(self.page.rows)
-        total = "" if self.page.total < 0 else f"，共 {self.page.total} 户"
-        return f"第 {self.offset + 1}–{last} 户{total}" if self.page.rows else ""
+        await self._turn(pages)
 
 
 class HomeState(OfficeState):
@@ -94,6 +87,10 @@ class HomeState(OfficeState):
     looks: list[LookView] = []
     ask: Ask = Ask()
     shown: str = ""
+    past: HistoryPage = HistoryPage()
+    past_open: bool = False
+    whose: str = ""
+    trail: list[int] = []
 
     async def _show(self) -> None:
         self.home, self.looks = await read(_page, self._parameter("id"))
@@ -103,25 +100,64 @@ class HomeState(OfficeState):
     async def open(self) -> None:
         """The home that the address names."""
         self.home, self.ask, self.shown = None, Ask(), ""
+        self.past, self.past_open, self.whose, self.trail = HistoryPage(), False, "", []
         await self._show()
 
+    async def _tell(self) -> None:
+        begin = self.trail[-1] if self.trail else 0
+        self.past = await read(_past, self._parameter("id"), self.whose, begin)
+        self.past_open = True
+
     @rx.event
-    @requires(Permission.REGISTER_UNMASK)
+    @requires(Permission.REGISTER_READ)
+    async def tell(self, whose: str) -> None:
+        """What became of the home and its people, or of one of them."""
+        self.whose, self.trail = str(whose)[:64], []
+        await self._tell()
+
+    @rx.event
+    @requires(Permission.REGISTER_READ)
+    async def turn(self, pages: int) -> None:
+        """To earlier changes, or back."""
+        self.trail = [*self.trail, self.past.next_id] if int(pages) > 0 else self.trail[:-1]
+        await self._tell()
+
+    @rx.event
+    @requires(Permission.REGISTER_READ)
     async def want(self, person_id: str, name: str) -> None:
-        """Ask to see a number."""
+        """Ask to see a number, or (without a name) a child's record."""
         acting()
         people = self.home.people if self.home else []
         person = next((one for one in people if one.id == person_id), None)
-        if person and name in office_service.WHAT:
-            self.ask = Ask(person_id, name, f"看{person.name}的{office_service.WHAT[name]}", person.is_child)
+        if person and (name in looking_service.WHAT or (name == "" and person.closed)):
+            what = looking_service.WHAT.get(name, "资料")
+            self.ask, self.shown = Ask(person_id, name, f"看{person.name}的{what}"), ""
+
+    async def _look(self, why: str) -> None:
+        ask = self.ask
+        if ask.field:
+            self.shown = await write(service.unmask, ask.person_id, ask.field, why) or "没有登记"
+        else:
+            await write(service.open_child, ask.person_id, why)
+            self.ask = Ask()
+        await self._show()
+        if self.past_open:
+            await self._tell()
 
     @rx.event
-    @requires(Permission.REGISTER_UNMASK)
-    async def look(self, form: dict[str, Any]) -> None:
-        """Show it, and write down who looked, at what and why."""
-        reason = str(form.get("reason") or "")
-        self.shown = await write(service.unmask, self.ask.person_id, self.ask.field, reason) or "没有登记"
-        await self._show()
+    @requires(Permission.REGISTER_READ)
+    async def look(self, why: str) -> None:
+        """Show it for one of the usual reasons, and write down who looked, at what and why."""
+        if why == rules.OTHER:
+            self.ask = replace(self.ask, own=True)
+        else:
+            await self._look(str(why))
+
+    @rx.event
+    @requires(Permission.REGISTER_READ)
+    async def say(self, form: dict[str, Any]) -> None:
+        """Show it for a reason in words of one's own."""
+        await self._look(str(form.get("reason") or ""))
 
     @rx.event
     @requires(Permission.REGISTER_READ)

@@ -11,7 +11,7 @@ from app.audit.service import entry, record_many
 from app.db import utcnow
 from app.errors import Conflict
 from app.feed.service import Change, publish
-from app.households.bulk_service import chunks, place_tags, unkept
+from app.households.bulk_service import chunks, move_homes, place_tags, unkept
 from models.accounts import Pairing
 from models.households import Contact, Household, Person, PersonTag, Relation
 from models.visits import Issue, Task, Visit
@@ -85,12 +85,17 @@ def undo(session: Session, actor: Actor | None, done: Sequence[Done], *, import_
         raise Conflict("这次导入不能撤销：" + "".join(reasons), code="import_in_use")
     log: list[dict[str, Any]] = []
     changes: list[Change] = []
+    moved: dict[str, tuple[str, str]] = {}
     for row_type, table in _TABLES.items():
         rows = {one.row_id: one for one in done if one.row_type == row_type}
         for part in chunks(sorted(rows)):
             for row in session.scalars(select(table).where(table.id.in_(part))):  # type: ignore[attr-defined]
+                division = row.division
                 changes += _take_back(actor, row_type, row, rows[row.id], log)
+                if row_type == "household" and row.division != division:
+                    moved[row.id] = division, row.division
     session.flush()
+    changes += move_homes(session, moved)
     place_tags(session, [one.row_id for one in done if one.row_type == "person" and one.before is not None])
     _remove(session, done)
     if import_id is not None:

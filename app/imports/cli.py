@@ -14,7 +14,8 @@ from app.errors import AppError
 from app.imports import schemas, service
 from app.imports.book import find_files, read_path
 from app.imports.ledgers import in_words, ledger
-from app.imports.taking import TAKEN
+from app.imports.taking import ROSTER
+from app.memory import settle
 
 
 def run(paths: list[Path], *, yes: bool = False, as_json: bool = False) -> None:
@@ -25,7 +26,8 @@ def run(paths: list[Path], *, yes: bool = False, as_json: bool = False) -> None:
     """
     reports: dict[str, dict[str, Any]] = {}
     failed = False
-    files = find_files(paths)
+    settle()
+    files = sorted(find_files(paths), key=_roster_first)
     names = [path.name for path in files]
     for path in files:
         name = path.name if names.count(path.name) == 1 else str(path)
@@ -42,6 +44,12 @@ def run(paths: list[Path], *, yes: bool = False, as_json: bool = False) -> None:
         typer.echo("没有找到 xlsx、xls 或 csv 文件。", err=True)
     if failed or not files:
         raise typer.Exit(1)
+
+
+def _roster_first(path: Path) -> bool:
+    """Any order leads to the same; with the roster first fewer rows have to wait for their people."""
+    known = ledger(ROSTER)
+    return not (known and any(word in path.name for word in known.words))
 
 
 def one(path: Path, *, yes: bool, tell: Callable[[int, int], None] | None = None) -> dict[str, Any]:
@@ -77,10 +85,9 @@ def _words(name: str, report: dict[str, Any], yes: bool) -> str:
         return f"{name}：{report['problem']['message']}"
     known = ledger(report["ledger"]) if report["ledger"] else None
     if known is None:
-        return f"{name}（没认出是哪种台账，什么都没有读）\n  {in_words(TAKEN)}"
+        return f"{name}（没认出是哪种台账，什么都没有读）\n  {in_words()}"
     told = [f"{name}（{known.title}）", *_read(report)]
-    told += _taken(report, yes) if report["taken"] else ["  这种台账现在只能看，还不能导入。"]
-    return "\n".join(told)
+    return "\n".join(told + _taken(report, yes))
 
 
 def _read(report: dict[str, Any]) -> list[str]:
@@ -94,6 +101,8 @@ def _read(report: dict[str, Any]) -> list[str]:
         ("要核实", report["doubts"], schemas.DOUBTS),
     ):
         told += _counted(before, counts, words)
+    for before, names in (("没有读的表", report["sheets_unread"]), ("没有读的列", report["unknown_columns"])):
+        told += [f"  {before}（表头不认识）：{'、'.join(names)}"] if names else []
     told += [
         f"  读不出：{row['sheet']} 第 {row['row']} 行 {row['name']}，{schemas.REASONS.get(row['why'], row['why'])}"
         for row in report["rows_unreadable"]
@@ -132,7 +141,7 @@ def _taken(report: dict[str, Any], yes: bool) -> list[str]:
             told.append(f"  {verb}：新的 {counted['created']} {unit}，{other} {counted['changed']} {unit}")
     left = [
         f"{words} {report[name]} 行"
-        for name, words in (("outside", "不在已知的村里"), ("contrary", "同一个人写了两次，内容不一样"))
+        for name, words in (("outside", "不在已知的村里"), ("contrary", "同一个人写了两次"))
         if report[name]
     ]
     told += [f"  不导入：{'，'.join(left)}"] if left else []

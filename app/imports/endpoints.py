@@ -17,7 +17,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TOO_BIG = f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请按乡镇或村分开再传。"
 
 
-@endpoint("POST", "/imports", requires=Permission.IMPORT, body_limit=0)
+@endpoint("POST", "/imports", requires=Permission.IMPORT, body_limit=0, rate="export", quota="tables", query=("name",))
 async def send(call: Call) -> Response:
     """The bytes of a spreadsheet; `name` in the query is its file name. Answers 201 with the import's id.
 
@@ -36,6 +36,7 @@ async def send(call: Call) -> Response:
         body += chunk
         if len(body) > MAX_BYTES:
             raise TooBig(_TOO_BIG, code="file_too_big")
+    call.count(len(body))
     import_id = await anyio.to_thread.run_sync(service.receive, call.who, name, bytes(body))
     return JSONResponse({"id": import_id}, status_code=201, headers={"Cache-Control": "no-store"})
 
@@ -48,7 +49,7 @@ def look(call: Call) -> dict[str, object]:
         return asdict(service.view(session, call.who, call.params["id"])) | asdict(progress)
 
 
-@endpoint("GET", "/imports/{id}/unreadable", requires=Permission.IMPORT)
+@endpoint("GET", "/imports/{id}/unreadable", requires=Permission.IMPORT, rate="export")
 def unreadable(call: Call) -> Response:
     """The rows that could not be read, as a workbook to be put right and sent again."""
     with transaction() as session:

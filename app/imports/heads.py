@@ -91,6 +91,11 @@ class Settled:
         if not rows:
             self.doubled[code] = told
 
+    def unclear(self, position: int, member: bool, written: Sequence[str], standing: Sequence[str]) -> None:
+        """A relation that is written to somebody who does not become head: to whom it is now, a person says."""
+        names = f"表里的户主是{'、'.join(written)}，名册里是{'、'.join(standing)}"
+        self.contests[position] = Contest("relation_unclear", "stays" if member else "member", names)
+
     @property
     def counted(self) -> Mapping[str, int]:
         """How many doubts of each kind."""

@@ -1,10 +1,10 @@
 """What staged rows do to the register, for preview and import alike: which homes, who is head of them, which people."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import Session, col
@@ -15,26 +15,18 @@ from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
 from app.households import foresee_service as register
 from app.households import tags
-from app.households.foresee_service import Foreseen
+from app.households.bulk_service import Prepared
+from app.households.foresee_service import Bearer, Foreseen
 from app.households.schemas import HouseholdIn, PersonIn
-from app.imports import lines, queries, taking
-from app.imports.heads import Claim, Head, Settled
+from app.imports import lines, numbers, queries, taking
+from app.imports.heads import Claim, Contest, Head, Settled
 from app.imports.lines import Detail
+from app.imports.numbers import Row
 from app.imports.taking import Homes
 from models.imports import ImportLine
 
 COMPARE = 1000
 _SOUND = ("read", "new", "changed", "same", "outside")
-
-
-class Row(NamedTuple):
-    """A sound row of a roster, as far as rows are weighed against each other."""
-
-    number: str
-    position: int
-    household: str
-    name: str
-    relation: str
 
 
 @dataclass
@@ -46,13 +38,23 @@ class Gathered:
 
     homes: Homes = field(default_factory=Homes)
     people: list[Row] = field(default_factory=list)
+    shared: numbers.Settled = field(default_factory=numbers.Settled)
 
     def see(self, position: int, detail: Detail, sound: bool) -> None:
         """Take one row in."""
         said = detail.values
         self.homes.see(said, sound, position)
         if sound:
-            self.people.append(Row(said["id"], position, said["household"], said["name"], said.get("relation") or ""))
+            self.people.append(
+                Row(
+                    said["id"],
+                    position,
+                    said["household"],
+                    said["name"],
+                    said.get("relation") or "",
+                    said.get("head") or "",
+                )
+            )
 
     def batches(self, size: int) -> Iterator[list[int]]:
         """Positions in batches that never part rows of one number."""
@@ -75,12 +77,41 @@ def today() -> date:
     return utcnow().astimezone(SHANGHAI).date()
 
 
-def gather(session: Session, import_id: str) -> Gathered:
-    """What the staged rows of a roster say together."""
-    gathered = Gathered()
-    for row in queries.stream(session, import_id, (*_SOUND, "contrary", "unreadable")):
-        gathered.see(row.position, lines.unpack(row.detail), row.state in _SOUND)
+def gather(
+    session: Session, import_id: str, actor: Actor | None, tell: Callable[[int], None] = lambda done: None
+) -> Gathered:
+    """What the staged rows of a roster say together; `tell` hears how many were looked through."""
+    gathered = _gather(session, import_id, (), tell)
+    settled = _judge_numbers(session, import_id, actor, gathered.people)
+    if settled.left_out:
+        gathered = _gather(session, import_id, settled.left_out)
+    gathered.shared = settled
     return gathered
+
+
+def _gather(
+    session: Session, import_id: str, left_out: Collection[int], tell: Callable[[int], None] = lambda done: None
+) -> Gathered:
+    gathered = Gathered()
+    for done, row in enumerate(queries.stream(session, import_id, (*_SOUND, "contrary", "unreadable")), 1):
+        if done % COMPARE == 0:
+            tell(done)
+        detail = lines.unpack(row.detail)
+        sound = row.state in _SOUND or detail.why == numbers.TWO_HOMES
+        gathered.see(row.position, detail, sound and row.position not in left_out)
+    return gathered
+
+
+def _judge_numbers(session: Session, import_id: str, actor: Actor | None, people: Sequence[Row]) -> numbers.Settled:
+    """Rows of one number, as far as the actor may take them in."""
+    mine = (row for row in people if (village := taking.village_of(row.household)) and covers(actor, village))
+    groups = numbers.several(mine)
+    known = {
+        number: {(one.name, one.code) for one in found} for number, found in register.bearers(session, groups).items()
+    }
+    positions = [row.position for rows in groups.values() for row in rows]
+    places = queries.places(session, import_id, positions)
+    return numbers.settle(groups, known, {one: lines.where(*places[one]) for one in positions})
 
 
 def villages(session: Session, gathered: Gathered, reference: dict[str, DivisionIn]) -> dict[str, DivisionIn]:
@@ -105,7 +136,8 @@ def villages(session: Session, gathered: Gathered, reference: dict[str, Division
 class Judged:
     """What would become of the homes of a file: taken ones with their ids and villages, and why others are not.
 
-    `known` holds the names by which the register calls those it has.
+    `known` holds the names by which the register calls those it has; `doubted` counts doubts about numbers as rows are
+    judged.
     """
 
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -113,6 +145,8 @@ class Judged:
     refused: dict[str, str] = field(default_factory=dict)
     foreseen: dict[str, Foreseen] = field(default_factory=dict)
     heads: Settled = field(default_factory=Settled)
+    shared: numbers.Settled = field(default_factory=numbers.Settled)
+    doubted: Counter[str] = field(default_factory=Counter)
 
     def household(self, homes: Homes, code: str, key: str | None = None) -> HouseholdIn:
         """A home as the register takes it in; one whose head stays unnamed by the file keeps its name."""
@@ -123,7 +157,7 @@ class Judged:
 
 def judge_homes(session: Session, actor: Actor | None, gathered: Gathered, brought: dict[str, DivisionIn]) -> Judged:
     """Which homes can be taken in by this actor, who is head of them, and what changes about them."""
-    judged = Judged()
+    judged = Judged(shared=gathered.shared)
     codes = sorted(gathered.homes.sound)
     known = set(divisions.pull(session, sorted({village for code in codes if (village := taking.village_of(code))})))
     for part in _parts(codes):
@@ -161,7 +195,35 @@ def _judge_heads(session: Session, actor: Actor | None, gathered: Gathered, judg
     for code, (home, _) in judged.places.items():
         standing = [Head(key, name) for key, name, _ in now.get(home, []) if left.get(key, code) == code]
         settled.settle(code, standing, claims.get(code, []))
+    _judge_relations(session, gathered, judged, settled)
     return settled
+
+
+def _judge_relations(session: Session, gathered: Gathered, judged: Judged, settled: Settled) -> None:
+    """Relations of a home are to its head; those written to somebody who does not become head are left open."""
+    contested = {
+        row.household: (contest, row) for row in gathered.people if (contest := settled.contests.get(row.position))
+    }
+    rows = [
+        row
+        for row in gathered.people
+        if row.household in contested and row.position not in settled.contests and row.relation
+        and row.relation not in tags.HEADS and _to_another(row, *contested[row.household])
+    ]  # fmt: skip
+    people = [PersonIn(household_code=row.household, name=row.name, id_number=row.number) for row in rows]
+    for row, known in zip(rows, register.match_people(session, people, judged.places, today()), strict=True):
+        contest, claimant = contested[row.household]
+        member = known is not None and known.household_id == judged.places[row.household][0]
+        standing = [name for name in contest.names.split("、") if name != claimant.name] or [contest.names]
+        settled.unclear(row.position, member, [claimant.name], standing)
+
+
+def _to_another(row: Row, contest: Contest, claimant: Row) -> bool:
+    """Whether a row says what somebody is to a head who does not become one."""
+    if contest.code == "heads_in_register":
+        return False
+    written = row.head or (claimant.name if contest.code == "head_taken" else "")
+    return written == claimant.name and (contest.code != "head_taken" or written not in contest.names.split("、"))
 
 
 def _weighty(gathered: Gathered, judged: Judged, now: dict[str, list[tuple[str, str, str | None]]]) -> list[Row]:
@@ -201,30 +263,77 @@ def covers(actor: Actor | None, division: str) -> bool:
     return actor is None or any(division.startswith(area) for area in actor.divisions)
 
 
+@dataclass
+class Batch:
+    """What becomes of a batch of rows: the state of each, and those that are taken in as the register takes them."""
+
+    details: dict[int, Detail]
+    states: dict[int, str] = field(default_factory=dict)
+    taken: dict[int, Prepared] = field(default_factory=dict)
+
+
 def judge_people(
-    session: Session, actor: Actor | None, details: dict[int, Detail], judged: Judged, on: date
-) -> dict[int, str]:
-    """The state of each row of a batch; what would change, and who is no head, is written into its detail."""
-    states: dict[int, str] = {}
+    session: Session, actor: Actor | None, details: dict[int, Detail], judged: Judged, on: date,
+    keys: Mapping[int, str] | None = None,
+) -> Batch:  # fmt: skip
+    """Judge a batch of rows; what would change, and what is doubtful, is written into their details.
+
+    Args:
+        keys: the id that whoever is new gets, by position.
+    """
+    batch = Batch(details)
     asked: list[int] = []
     for position, detail in details.items():
-        contest = judged.heads.contests.get(position)
-        detail.contested(contest.doubt if contest else None)
+        detail.let_in()
         why = judged.refused.get(detail.values["household"])
         if why:
-            states[position], detail.why = "outside", why
+            batch.states[position], detail.why = "outside", why
+            detail.judged(())
         else:
             asked.append(position)
-    rows = [taking.person_of(details[one].values, contest=judged.heads.contests.get(one)) for one in asked]
-    seen_all = register.foresee_people(session, rows, judged.places, on)
-    for position, seen in zip(asked, seen_all, strict=True):
+    rows = [taking.person_of(details[one].values, keys and keys[one], judged.heads.contests.get(one)) for one in asked]
+    prepared = register.prepare_people(rows, [judged.places[row.household_code or ""] for row in rows], on)
+    seen_all = register.foresee_people(session, prepared, on)
+    bearers = register.bearers(session, (details[one].values["id"] for one in asked))
+    for position, one, seen in zip(asked, prepared, seen_all, strict=True):
+        detail = details[position]
+        detail.judged(_doubts(actor, position, detail, seen, judged, bearers.get(detail.values["id"], [])))
         if seen.division and not covers(actor, seen.division):
-            states[position], details[position].why = "outside", "outside_area"
+            batch.states[position], detail.why = "outside", "outside_area"
         else:
-            states[position] = seen.state
-            details[position].before, details[position].after = dict(seen.before), dict(seen.after)
+            batch.states[position], batch.taken[position] = seen.state, one
+            detail.before, detail.after = dict(seen.before), dict(seen.after)
     _name_homes(session, details.values())
-    return states
+    return batch
+
+
+def _doubts(
+    actor: Actor | None, position: int, detail: Detail, seen: Foreseen, judged: Judged, bearers: list[Bearer]
+) -> list[numbers.Doubt]:
+    """What the register makes doubtful about a row that is taken in; people of other areas are not named."""
+    contest = judged.heads.contests.get(position)
+    about = list(judged.shared.doubts.get(position, ()))
+    others = [one for one in bearers if one.row_id != seen.row_id and one.name != detail.values["name"]]
+    if others and not about:
+        told = (f"{one.name}（户 {one.code}）" if covers(actor, one.division) else "别处的人" for one in others)
+        about.append(("number_known", "", "、".join(dict.fromkeys(told))))
+    about += [("visit_says", *lines.found_words(name, value)) for name, value in seen.visited.items()]
+    judged.doubted.update(code for code, _, _ in about)
+    return ([contest.doubt] if contest else []) + about
+
+
+def leave_out(session: Session, import_id: str, judged: Judged) -> int:
+    """Write down the rows that are left out for another row of the same person; returns how many."""
+    left = judged.shared.left_out
+    staged = queries.by_positions(session, import_id, sorted(left))
+    places = queries.places(session, import_id, sorted(left.values()))
+    details = {position: lines.unpack(row.detail) for position, row in staged.items()}
+    for position, detail in details.items():
+        detail.why, detail.twin, detail.fresh = numbers.TWO_HOMES, places[left[position]], True
+        detail.judged(judged.shared.doubts[position])
+        judged.doubted.update(code for code, _, _ in judged.shared.doubts[position])
+    write_states(session, import_id, dict.fromkeys(details, "contrary"), details)
+    return len(left)
 
 
 def _name_homes(session: Session, details: Iterable[Detail]) -> None:
@@ -296,7 +405,7 @@ def _home_line(
 ) -> dict[str, Any]:
     seen, contest = judged.foreseen[code], judged.heads.doubled.get(code)
     detail = Detail(values={"household": code}, before=seen.before, after=seen.after)
-    detail.contested(contest.doubt if contest else None)
+    detail.judged([contest.doubt] if contest else ())
     name = judged.known.get(code) or judged.household(gathered.homes, code).name
     return {
         "import_id": import_id, "position": position, "sheet": where[0], "row": where[1], "name": name[:64],

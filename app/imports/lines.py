@@ -1,17 +1,18 @@
 """Rows of a file between preview and import: packed into a sealed column, shown with their numbers masked."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.households import rules as people
 from app.households import tags
 from app.imports import schemas
+from app.imports.numbers import TWO_HOMES
 from app.imports.reader import Line
 from app.imports.rules import Repair, trim
 from app.imports.schemas import LineView
 from app.imports.taking import dates_as_text, dates_from_text
+from models.base import read_json, write_json
 from models.imports import ImportLine
 
 _FIELDS = {
@@ -64,14 +65,20 @@ class Detail:
     twin: tuple[str, int] | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    shape: str = ""
     fresh: bool = False
-    """Whether its doubts are others than those that were staged."""
+    """Whether more than its state is other than it was staged."""
 
-    def contested(self, doubt: tuple[str, str, str] | None) -> None:
-        """Let the doubt about a head be this one, or none."""
-        doubts = [one for one in self.doubts if one[0] not in schemas.HEAD_DOUBTS] + ([doubt] if doubt else [])
-        self.fresh = doubts != self.doubts
-        self.doubts = doubts
+    def judged(self, doubts: Iterable[tuple[str, str, str]]) -> None:
+        """Let these be the doubts that the register raises."""
+        now = [one for one in self.doubts if one[0] not in schemas.JUDGED_DOUBTS] + list(doubts)
+        self.fresh = self.fresh or now != self.doubts
+        self.doubts = now
+
+    def let_in(self) -> None:
+        """A row that was left out for another row of its person is weighed anew."""
+        if self.why == TWO_HOMES:
+            self.why, self.twin, self.fresh = None, None, True
 
     def pack(self) -> str:
         """As JSON, for the sealed column."""
@@ -84,13 +91,14 @@ class Detail:
             "twin": self.twin,
             "before": self.before,
             "after": self.after,
+            "shape": self.shape,
         }
-        return json.dumps({name: value for name, value in said.items() if value}, ensure_ascii=False, default=str)
+        return write_json({name: value for name, value in said.items() if value})
 
 
 def unpack(text: str) -> Detail:
     """The detail that `Detail.pack` wrote."""
-    said = json.loads(text)
+    said = read_json(text)
     return Detail(
         values=dates_from_text(said.get("values", {})),
         repairs=[Repair(*one) for one in said.get("repairs", [])],
@@ -100,12 +108,13 @@ def unpack(text: str) -> Detail:
         twin=tuple(said["twin"]) if said.get("twin") else None,
         before=said.get("before", {}),
         after=said.get("after", {}),
+        shape=said.get("shape", ""),
     )
 
 
-def staged(line: Line) -> tuple[str, Detail]:
-    """The state and detail of a row as it was read."""
-    detail = Detail(line.values, line.repairs, line.warnings, line.why, line.shown, line.twin)
+def staged(line: Line, shape: str = "") -> tuple[str, Detail]:
+    """The state and detail of a row as it was read; `shape` says how, where it is not the roster's."""
+    detail = Detail(line.values, line.repairs, line.warnings, line.why, line.shown, line.twin, shape=shape)
     return ("unreadable" if line.why else "duplicate" if line.twin else "read"), detail
 
 
@@ -121,7 +130,12 @@ def masked(text: str, kind: str) -> str:
 
 def place(row: ImportLine) -> str:
     """`毛安村 第 18 行`."""
-    return f"{row.sheet} 第 {row.row} 行".strip()
+    return where(row.sheet, row.row)
+
+
+def where(sheet: str, row: int) -> str:
+    """A row of a sheet, in words."""
+    return f"{sheet} 第 {row} 行".strip()
 
 
 def _kind_of(name: str) -> str:
@@ -151,6 +165,10 @@ def show(row: ImportLine, tab: str) -> LineView:
         return LineView(
             place(row), row.name, schemas.REASONS.get(detail.why or "", "读不出"), _lost(detail), "不导入，也不猜"
         )
+    if tab == "unmatched":
+        values = detail.values
+        about = str(values.get("household") or values.get("village") or values.get("town_name") or "")
+        return LineView(place(row), row.name, "先留着，名册里有了就自动对上", about, people.mask_id(values.get("id")))
     doubts = "；".join(schemas.DOUBTS.get(code, code) for code, _, _ in detail.doubts)
     if row.state == "duplicate":
         doubts = schemas.REPAIRS["duplicate_row"]
@@ -179,18 +197,41 @@ def _doubts(detail: Detail, row: ImportLine) -> LineView:
 
 def _doubt(name: str, code: str, field_name: str, cell: str) -> tuple[str, str, str]:
     words = schemas.DOUBTS.get(code, code)
+    if code in _ABOUT_LEDGERS:
+        before, after = _ABOUT_LEDGERS[code]
+        return words, before.format(field=field_name, cell=cell or "（空）"), after
+    if code in schemas.NUMBER_DOUBTS:
+        return words, f"也写着：{cell}" if code != "number_known" else cell, _ABOUT_NUMBERS[code, field_name]
     if code not in schemas.HEAD_DOUBTS:
         return words, _seen(field_name, cell) or "（空）", "" if words.endswith("没有填") else "照表里写的导入"
+    if code == "relation_unclear":
+        return words, cell, "关系先不改" if field_name == "stays" else "先记成家里人，关系待核实"
     kept = f"{name}的关系先不改" if field_name == "stays" else f"{name}先记成家里人，关系待核实"
     if code == "head_taken":
         return words, f"名册里 {cell}，表里 {name}", f"户主还是{cell}；{kept}"
     return words, f"户主 {cell}", "先都不改" if field_name == "seated" else f"先按前一个；{kept}"
 
 
+_ABOUT_LEDGERS = {
+    "name_differs": ("名册里 {cell}", "号码对得上，记在名册的人名下"),
+    "told_otherwise": ("{field}：前一行写 {cell}", "先按前一行"),
+    "visit_says": ("{field}：走访写 {cell}", "走访写的不动，两样都留着"),
+    "visit_later": ("{field}：已核实 {cell}", "不改"),
+    "no_longer_listed": ("名册里还有 {cell}", "先都留着；不再管了就在结对帮扶里结束"),
+}
+_ABOUT_NUMBERS = {
+    ("number_shared", ""): "都照表里写的导入，问清楚再改",
+    ("number_known", ""): "照表里写的导入，名册里的不动",
+    ("told_two_homes", "kept"): "只记在这一户，问清楚再改",
+    ("told_two_homes", "both"): "名册里两户都有，先都不改",
+    ("told_two_homes", "left"): "不导入",
+}
+
+
 def _lost(detail: Detail) -> str:
     """What stands in the table where a row cannot be taken in: the cell, the other row, or the number."""
     if detail.twin:
-        return f"另见 {detail.twin[0]} 第 {detail.twin[1]} 行"
+        return f"另见 {where(*detail.twin)}"
     number = people.mask_id(detail.values.get("id"))
     return number or _seen("id", detail.shown) or "（空）"
 
@@ -198,8 +239,8 @@ def _lost(detail: Detail) -> str:
 def _repairs(detail: Detail, row: ImportLine) -> tuple[str, str, str]:
     kinds = "、".join(dict.fromkeys(schemas.REPAIRS.get(one.kind, one.kind) for one in detail.repairs))
     if detail.twin and not detail.why:
-        where = f"{detail.twin[0]} 第 {detail.twin[1]} 行".strip()
-        return kinds, f"{where}、{place(row)}", f"只留 {where}"
+        first = where(*detail.twin)
+        return kinds, f"{first}、{place(row)}", f"只留 {first}"
     cells = {one.field: (_seen(one.field, one.before), _seen(one.field, one.after)) for one in detail.repairs}
     pairs = dict.fromkeys(cells.values())
     return kinds, "；".join(before for before, _ in pairs), "；".join(after for _, after in pairs)
@@ -215,6 +256,11 @@ def _changes(detail: Detail, fields: Mapping[str, str] = _FIELDS) -> tuple[str, 
     what = "、".join(fields.get(name, name) for name in names)
     before = "；".join(_word(name, detail.before.get(name)) for name in names)
     return what, before, "；".join(_word(name, detail.after.get(name)) for name in names)
+
+
+def found_words(name: str, value: Any) -> tuple[str, str]:
+    """What a visit found in a field of the roster, in words: the field, and the value."""
+    return _FIELDS[name], _word(name, value)
 
 
 def _word(name: str, value: Any) -> str:

@@ -5,21 +5,23 @@ from typing import Any
 import reflex as rx
 
 from app.imports.book import MAX_BYTES
+from app.imports.mapping_service import Cell, Choice
 from app.imports.schemas import ImportView, LineView, Tile
 from app.imports.state import HERE, ImportsState
+from app.limits import PAGE
 from app.shell.office_page import office_frame
 from components.button import button
+from components.field import field
 from components.group import group, pad
 from components.icons import icon
 from components.link import load
 from components.message import bones, empty, error, progress
-from components.office import dialog, pager, sheet_page, table
+from components.office import card_table, dialog, fields, line_of, pager, sheet_page
 from components.sending import file_pick, tick
 
 ACCEPT = ".xlsx,.xls,.csv"
 LOW = {"margin_top": "auto"}
-WIDE = {"min_width": "760px"}
-"""On a phone a table keeps its width and is pushed sideways."""
+FILES = ("文件", "台账", "到哪一步", "有什么", "什么时候")
 WHOLE = {"white_space": "nowrap"}
 PAIRS = {"grid_template_columns": "repeat(auto-fit, minmax(136px, 1fr))"}
 """On a phone two counts stand side by side, so that the table is not far."""
@@ -28,12 +30,13 @@ TAB = ImportsState.tab
 
 
 def _entry(row: rx.Var[ImportView]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(load(row.file_name, href=f"{HERE}?id={row.id}", data_testid="import-item")),
-        rx.el.td(row.ledger),
-        rx.el.td(row.state_words),
-        rx.el.td(row.summary, class_name="was"),
-        rx.el.td(row.at, rx.el.p(row.who, class_name="was")),
+    return line_of(
+        FILES,
+        load(row.file_name, href=f"{HERE}?id={row.id}", data_testid="import-item"),
+        row.ledger,
+        row.state_words,
+        rx.el.span(row.summary, class_name="was"),
+        rx.el.span(row.at, "・", rx.el.span(row.who, class_name="was")),
         key=row.id,
     )
 
@@ -47,11 +50,54 @@ def _list() -> rx.Component:
             class_name="stack",
         )
     )
-    columns = ["文件", "台账", "到哪一步", "有什么", "什么时候"]
-    listing = table("最近的导入", columns, rx.foreach(ImportsState.rows, _entry), style=WIDE)
+    listing = card_table("最近的导入", FILES, rx.foreach(ImportsState.rows, _entry))
     nothing = empty("还没有导入过", "放入户籍人口花名册，村、户、人就都有了。")
     found = rx.cond(ImportsState.rows.length() > 0, listing, nothing)
-    return sheet_page("名册导入", put_in, rx.cond(ImportsState.ready, found, bones(4)))
+    waiting = load("没对上的人", href=f"{HERE}/waiting", class_name="btn", data_testid="imports-waiting")
+    return sheet_page("名册导入", put_in, rx.cond(ImportsState.ready, found, bones(4)), actions=[waiting])
+
+
+def _columns() -> rx.Component:
+    """Columns that nobody knows: the office says once what they are."""
+    asked = ImportsState.header
+
+    def option(one: rx.Var[Choice], chosen: rx.Var[str]) -> rx.Component:
+        return rx.el.option(one.words, value=one.code, selected=one.code == chosen, key=one.code)
+
+    def cell(one: rx.Var[Cell], at: rx.Var[int]) -> rx.Component:
+        choices = rx.foreach(asked.fields, lambda choice: option(choice, one.field))
+        return field(one.text, rx.el.select(choices, name=at.to_string()), key=one.text)
+
+    shapes = rx.el.select(
+        rx.el.option("选一种", value="", selected=asked.shape == ""),
+        rx.foreach(asked.shapes, lambda one: option(one, asked.shape)),
+        on_change=ImportsState.read_as,
+        data_testid="columns-shape",
+    )
+    cells = rx.el.form(
+        fields(rx.foreach(asked.cells, cell)),
+        button("记住这样读", kind="main", type="submit", data_testid="columns-remember"),
+        on_submit=ImportsState.remember,
+        key=asked.shape,
+        class_name="stack",
+    )
+    words = rx.cond(
+        ONE.state == "previewed",
+        "对应一次就记住了。记住后再放一次这个文件，就按这样读。",
+        "对应一次就记住了，下次放这样的文件，就按这样读。",
+    )
+    box = rx.el.details(
+        rx.el.summary("有的列不认识，告诉它是什么", style={"padding": "12px 0"}),
+        rx.el.div(
+            rx.el.p(words, class_name="soft-text"),
+            field("这是哪种台账", shapes),
+            rx.cond(asked.shape != "", cells, rx.fragment()),
+            class_name="stack",
+        ),
+        open=~asked.known,
+        data_testid="columns-unknown",
+    )
+    return rx.cond(asked.print != "", group(pad(box)), rx.fragment())
 
 
 def _tile(tile: rx.Var[Tile]) -> rx.Component:
@@ -68,22 +114,23 @@ def _tile(tile: rx.Var[Tile]) -> rx.Component:
     )
 
 
-def _line(row: rx.Var[LineView]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(row.place, style=WHOLE),
-        rx.el.td(row.kind),
-        rx.el.td(
-            rx.el.b(row.name), rx.cond(row.code != "", rx.el.p(row.code, class_name="was", style=WHOLE), rx.fragment())
-        ),
-        rx.el.td(row.what),
-        rx.el.td(row.before, class_name="was"),
-        rx.el.td(rx.el.b(row.after)),
-    )
-
-
 def _rows(caption: str, *columns: str) -> rx.Component:
-    first = ["在哪一行", "户或人", "姓名"]
-    return table(caption, [*first, *columns], rx.foreach(ImportsState.lines.rows, _line), style=WIDE)
+    """A page of rows; on a phone each is a card under the place where it stands in the file."""
+    named = ("在哪一行", "户或人", "姓名", *columns)
+
+    def line(row: rx.Var[LineView]) -> rx.Component:
+        code = rx.el.p(row.code, class_name="was", style=WHOLE)
+        return line_of(
+            named,
+            rx.el.span(row.place, style=WHOLE),
+            row.kind,
+            rx.el.span(rx.el.b(row.name), rx.cond(row.code != "", code, rx.fragment())),
+            rx.el.span(row.what),
+            rx.el.span(row.before, class_name="was"),
+            rx.el.strong(row.after),
+        )
+
+    return card_table(caption, named, rx.foreach(ImportsState.lines.rows, line))
 
 
 def _table() -> rx.Component:
@@ -92,6 +139,7 @@ def _table() -> rx.Component:
         ("repaired", _rows("自动修好的行", "怎么修的", "表里写的", "修成")),
         ("changed", _rows("有变化的户和人", "什么变了", "名册里的", "改成")),
         ("doubts", _rows("要核实的", "为什么", "写的是", "先这样导入")),
+        ("unmatched", _rows("名册里没有的人", "怎么办", "户编号或村", "身份证号")),
         ("unreadable", _rows("读不出的行", "为什么", "表里写的", "怎么办")),
         _rows("这些户和人", "要核实的", "户编号", "身份证号"),
     )
@@ -105,11 +153,11 @@ def _table() -> rx.Component:
         on_back=ImportsState.turn(-1),
         on_next=ImportsState.turn(1),
         first=ImportsState.number == 0,
-        last=(ImportsState.number + 1) * 50 >= ImportsState.lines.total,
+        last=(ImportsState.number + 1) * PAGE >= ImportsState.lines.total,
     )
     return rx.cond(
         ImportsState.lines.rows.length() > 0,
-        rx.fragment(listing, rx.cond(ImportsState.lines.total > 50, more, rx.fragment())),
+        rx.fragment(listing, rx.cond(ImportsState.lines.total > PAGE, more, rx.fragment())),
         kept,
     )
 
@@ -130,6 +178,7 @@ def _foot() -> rx.Component:
                 href=f"/api/imports/{ONE.id}/unreadable",
                 class_name="btn",
                 custom_attrs={"download": ""},
+                style=WHOLE,
             ),
         ),
         rx.el.p("没有读不出的行。"),
@@ -156,14 +205,17 @@ def _under_way() -> rx.Component:
 
 
 def _preview() -> rx.Component:
+    """What would be taken in; where no row was read there is only why, and what the columns could be."""
+    counts = rx.el.div(rx.foreach(ONE.tiles, _tile), class_name="counts", style=PAIRS)
     return rx.fragment(
-        rx.el.div(rx.foreach(ONE.tiles, _tile), class_name="counts", style=PAIRS),
+        rx.cond(ONE.rows > 0, counts, rx.fragment()),
         rx.cond(
             ONE.notes.length() > 0,
             rx.el.div(rx.foreach(ONE.notes, lambda words: rx.el.p(words, class_name="soft-text"))),
             rx.fragment(),
         ),
-        _table(),
+        _columns(),
+        rx.cond(ONE.rows > 0, _table(), rx.fragment()),
     )
 
 
@@ -199,7 +251,7 @@ def _one() -> rx.Component:
         ],
         shown=ImportsState.asking,
     )
-    settled = (ONE.state == "previewed") | (ONE.state == "done")
+    settled = ((ONE.state == "previewed") | (ONE.state == "done")) & (ONE.rows > 0)
     return rx.fragment(page, rx.cond(settled, _foot(), rx.fragment()), sure)
 
 

@@ -4,19 +4,23 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, true
 from sqlmodel import Session, col
 
 from app.accounts.schemas import Actor
+from app.limits import PAGE
+from models.divisions import Division
+from models.households import Household, Person
 from models.imports import ImportBatch, ImportChange, ImportLine
+from models.lists import UnmatchedRow
 
 CHUNK = 400
-PAGE = 50
 _TABS = {
     "new": ["new", "read", "home_new"],
     "changed": ["changed", "home_changed"],
     "same": ["same", "duplicate"],
-    "unreadable": ["unreadable", "outside", "contrary"],
+    "unmatched": ["unmatched"],
+    "unreadable": ["unreadable", "outside", "contrary", "lacking"],
 }
 
 
@@ -67,11 +71,25 @@ def doubtful(session: Session, import_id: str) -> int:
     return session.scalar(select(func.count()).select_from(ImportLine).where(*where)) or 0
 
 
+def chunks(positions: Sequence[int]) -> Iterator[list[int]]:
+    """Slices small enough for one IN list on either database."""
+    return (list(positions[start : start + CHUNK]) for start in range(0, len(positions), CHUNK))
+
+
+def contrary(session: Session, import_id: str) -> int:
+    """How many rows are left out for what another row of the file says."""
+    where = (col(ImportLine.import_id) == import_id, col(ImportLine.state) == "contrary")
+    return session.scalar(select(func.count()).select_from(ImportLine).where(*where)) or 0
+
+
 def places(session: Session, import_id: str, positions: Sequence[int]) -> dict[int, tuple[str, int]]:
     """Sheet and row of some rows, by position."""
     columns = (col(ImportLine.position), col(ImportLine.sheet), col(ImportLine.row))
-    where = (col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(list(positions)))
-    return {position: (sheet, row) for position, sheet, row in session.execute(select(*columns).where(*where))}
+    found: dict[int, tuple[str, int]] = {}
+    for part in chunks(positions):
+        where = (col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(part))
+        found |= {position: (sheet, row) for position, sheet, row in session.execute(select(*columns).where(*where))}
+    return found
 
 
 class Staged(NamedTuple):
@@ -107,11 +125,17 @@ def stream(session: Session, import_id: str, states: Sequence[str]) -> Iterator[
         after = found[-1].position
 
 
+def some(session: Session, import_id: str, states: Sequence[str], after: int, limit: int) -> list[Staged]:
+    """The next rows of these states after a position."""
+    here = (col(ImportLine.import_id) == import_id, col(ImportLine.position) > after)
+    query = select(*_STAGED).where(*here, col(ImportLine.state).in_(list(states)))
+    return [Staged(*row) for row in session.execute(query.order_by(col(ImportLine.position)).limit(limit))]
+
+
 def by_positions(session: Session, import_id: str, positions: Sequence[int]) -> dict[int, Staged]:
     """Some rows, by position."""
     found: dict[int, Staged] = {}
-    for start in range(0, len(positions), CHUNK):
-        part = list(positions[start : start + CHUNK])
+    for part in chunks(positions):
         query = select(*_STAGED).where(col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(part))
         found.update({row[0]: Staged(*row) for row in session.execute(query)})
     return found
@@ -131,6 +155,23 @@ def changes_of_rows(session: Session, row_ids: Sequence[str]) -> list[ImportChan
     return found
 
 
+def noted(session: Session, import_id: str, row_ids: Sequence[str]) -> dict[tuple[str, str], ImportChange]:
+    """What an import has noted of these rows already."""
+    found: dict[tuple[str, str], ImportChange] = {}
+    if not session.scalar(select(col(ImportChange.row_id)).where(col(ImportChange.import_id) == import_id).limit(1)):
+        return found
+    for start in range(0, len(row_ids), CHUNK):
+        part = list(row_ids[start : start + CHUNK])
+        query = select(ImportChange).where(col(ImportChange.import_id) == import_id, col(ImportChange.row_id).in_(part))
+        found |= {(one.row_type, one.row_id): one for one in session.scalars(query)}
+    return found
+
+
+def forget_waiting(session: Session, import_id: str) -> None:
+    """The rows that waited for somebody go with the import that brought them."""
+    session.execute(delete(UnmatchedRow).where(col(UnmatchedRow.import_id) == import_id))
+
+
 def stale(session: Session, before: datetime) -> list[str]:
     """Previews older than that, which nobody took in."""
     query = select(col(ImportBatch.id)).where(
@@ -143,3 +184,71 @@ def unread(session: Session, import_id: str) -> list[ImportLine]:
     """The rows that could not be read or taken in."""
     query = select(ImportLine).where(col(ImportLine.import_id) == import_id, _tab("unreadable"))
     return list(session.scalars(query.order_by(col(ImportLine.position)).limit(20_000)))
+
+
+def meant(session: Session, indexes: Sequence[str]) -> dict[str, str]:
+    """Whom people have said that these numbers mean: blind index → id of a person."""
+    found: dict[str, str] = {}
+    for start in range(0, len(indexes), CHUNK):
+        query = select(col(UnmatchedRow.id_index), col(UnmatchedRow.person_id)).where(
+            col(UnmatchedRow.id_index).in_(list(indexes[start : start + CHUNK])),
+            col(UnmatchedRow.state) == "matched", col(UnmatchedRow.decided_by).is_not(None),
+            col(UnmatchedRow.person_id).is_not(None),
+        )  # fmt: skip
+        found |= {index: key for index, key in session.execute(query.order_by(col(UnmatchedRow.id)))}
+    return found
+
+
+def waiting_rows(session: Session, indexes: Sequence[str | None], awaits: Sequence[str | None]) -> list[UnmatchedRow]:
+    """Rows that wait, or were let go, for these people, households or townships."""
+    found: list[UnmatchedRow] = []
+    for column, wanted in ((UnmatchedRow.id_index, indexes), (UnmatchedRow.awaits, awaits)):
+        keys = sorted({one for one in wanted if one})
+        for start in range(0, len(keys), CHUNK):
+            where = (col(column).in_(keys[start : start + CHUNK]), col(UnmatchedRow.state) != "matched")
+            found += session.scalars(select(UnmatchedRow).where(*where))
+    return found
+
+
+def open_rows(
+    session: Session, *, after: str = "", limit: int = 2000, index: str | None = None
+) -> list[tuple[UnmatchedRow, ImportBatch]]:
+    """Waiting rows whose person, household or township is there by now, in the order in which they were read."""
+    person = select(col(Person.id)).where(
+        col(Person.id_index) == col(UnmatchedRow.id_index), col(Person.removed_at).is_(None)
+    )
+    awaits = col(UnmatchedRow.awaits)
+    home = select(col(Household.id)).where(
+        col(Household.code) == func.substr(awaits, 6), awaits.startswith("home:"), col(Household.removed_at).is_(None)
+    )
+    town = select(col(Division.code)).where(
+        col(Division.name) == func.substr(awaits, 7), awaits.startswith("place:"), col(Division.level) == "township"
+    )
+    query = (
+        select(UnmatchedRow, ImportBatch)
+        .join(ImportBatch, col(ImportBatch.id) == col(UnmatchedRow.import_id))
+        .where(col(UnmatchedRow.state) == "open", col(UnmatchedRow.id) > after)
+        .where(col(UnmatchedRow.id_index) == index if index else true())
+        .where(or_(person.exists(), home.exists(), town.exists()))
+        .order_by(col(UnmatchedRow.id))
+        .limit(limit)
+    )
+    return [(row, batch) for row, batch in session.execute(query)]
+
+
+def settled_rows(session: Session, people: Sequence[str], awaits: Sequence[str]) -> list[UnmatchedRow]:
+    """Rows that found their person, household or township by themselves among these."""
+    found: list[UnmatchedRow] = []
+    for column, keys in ((UnmatchedRow.person_id, people), (UnmatchedRow.awaits, awaits)):
+        for start in range(0, len(keys), CHUNK):
+            query = select(UnmatchedRow).where(
+                col(column).in_(list(keys[start : start + CHUNK])), col(UnmatchedRow.state) == "matched",
+                col(UnmatchedRow.decided_by).is_(None),
+            )  # fmt: skip
+            found += session.scalars(query)
+    return sorted(found, key=lambda one: one.id)
+
+
+def change(session: Session, import_id: str, row_type: str, row_id: str) -> ImportChange | None:
+    """What an import did to one row."""
+    return session.get(ImportChange, (import_id, row_type, row_id))

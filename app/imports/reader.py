@@ -7,7 +7,7 @@ to stand in memory.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -17,7 +17,7 @@ from typing import Any
 from app.households.rules import read_id
 from app.imports import rules
 from app.imports.book import Book, Sheet
-from app.imports.ledgers import Column, Ledger, Shape, ledgers
+from app.imports.ledgers import Column, Ledger, Shape, header_key, ledgers
 from app.imports.rules import Cell, Repair
 
 _HEADER_WITHIN = 30
@@ -77,6 +77,8 @@ class Found:
 
 
 def _text(cell: Cell) -> str:
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum():
+        return cell
     return "" if rules.is_blank(cell) else unicodedata.normalize("NFKC", rules.squeeze(rules.shown(cell)))
 
 
@@ -127,12 +129,69 @@ def _looks_like_data(texts: Sequence[str]) -> bool:
     return any(re.search(r"\d{4}", text) for text in texts)
 
 
-def recognise(book: Book) -> list[Found]:
-    """Every sheet with its ledger: by its columns first, by the words of its title, tab and file where they tie."""
+@dataclass(frozen=True)
+class Told:
+    """How a person said that a header is to be read: its shape, and by header cell the field (empty: none)."""
+
+    shape: str
+    columns: Mapping[str, str]
+
+
+def fingerprint(cells: Sequence[str]) -> str:
+    """What a header is remembered by: its words, whatever their ornaments."""
+    words = [header_key(cell) for cell in cells]
+    while words and not words[-1]:
+        words.pop()
+    return blake2b("|".join(words).encode(), digest_size=16).hexdigest()
+
+
+def _as_told(sheet: Sheet, rows: Sequence[tuple[int, list[Cell]]], told: Mapping[str, Told]) -> Found | None:
+    """A sheet whose header somebody has explained before."""
+    for number, cells in rows:
+        texts = [_text(cell) for cell in cells]
+        said = told.get(fingerprint(texts)) if any(texts) else None
+        for ledger in ledgers() if said else ():
+            for shape in ledger.shapes:
+                if said and shape.name == said.shape:
+                    fields = {at: said.columns.get(header_key(text), "") for at, text in enumerate(texts)}
+                    columns = {at: shape.by_field[name] for at, name in fields.items() if name in shape.by_field}
+                    unknown = tuple(text for text in texts if text and header_key(text) not in said.columns)
+                    title = "".join(_text(c) for above, line in rows if above < number for c in line)
+                    return Found(sheet, ledger, shape, Header(number, 1, columns, unknown, tuple(texts)), title)
+    return None
+
+
+def likely_header(rows: Sequence[tuple[int, list[Cell]]]) -> tuple[str, ...]:
+    """The words right above the first row that holds an ID number, where they can be a header at all."""
+    before: list[str] = []
+    for _, cells in rows:
+        texts = [_text(cell) for cell in cells]
+        if any(re.fullmatch(r"\d{15}|\d{17}[\dXx]", text) for text in texts):
+            sound = sum(map(bool, before)) >= 3 and not any(re.search(r"\d{5}", text) for text in before)
+            return tuple(before) if sound else ()
+        before = texts if any(texts) else before
+    return ()
+
+
+def holds_rows(sheet: Sheet) -> bool:
+    """Whether a sheet is more than words: two rows with three cells or more."""
+    wide = (number for number, cells in sheet.rows() if sum(map(bool, map(_text, cells))) >= 3)
+    return len(list(islice(wide, 2))) == 2
+
+
+def recognise(book: Book, told: Mapping[str, Told] | None = None) -> list[Found]:
+    """Every sheet with its ledger: by its columns first, by the words of its title, tab and file where they tie.
+
+    Args:
+        told: headers that somebody has explained, by their fingerprint; these come first.
+    """
     known = ledgers()
     found = []
     for sheet in book.sheets:
         rows = list(islice(sheet.rows(), _HEADER_WITHIN))
+        if told and (explained := _as_told(sheet, rows, told)):
+            found.append(explained)
+            continue
         tall = {top for top, _, _ in sheet.merges}
         best: tuple[float, Found] = (0.0, Found(sheet))
         for ledger in known:
@@ -252,12 +311,17 @@ class _SheetReader:
 
     def _field(self, line: Line, column: Column, cell: Cell, filled: bool) -> None:
         reading = rules.READERS[column.kind](cell)
-        value, warning, text = reading.value, reading.warning, rules.shown(cell)
+        value, warning = reading.value, reading.warning
         if isinstance(value, str) and len(value) > column.longest:
             value, warning = None, "too_long"
         line.values[column.field] = value
         if filled:
             return
+        if column.kind == "id" and value:
+            warning = read_id(value, self.on).warning
+        if not (reading.kinds or reading.why or warning):
+            return
+        text = rules.shown(cell)
         line.repairs += [Repair(column.field, kind, text, _as_text(value)) for kind in reading.kinds]
         if reading.why and column.field == self.shape.subject:
             if self.shape.needs_subject or not rules.is_blank(cell):
@@ -267,8 +331,6 @@ class _SheetReader:
                 line.why, line.shown = reading.why, text
         elif reading.why and not rules.is_blank(cell):
             line.warnings.append((reading.why, column.field, text))
-        if column.kind == "id" and value:
-            warning = read_id(value, self.on).warning
         if warning:
             line.warnings.append((warning, column.field, text))
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -11,7 +12,7 @@ from app.accounts.schemas import Actor
 from app.db import reading, transaction
 from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
-from app.imports import lines, queries, reader, taking
+from app.imports import ledger_service, lines, mapping_service, queries, reader, takers, taking
 from app.imports.book import Book, open_book
 from app.imports.judging_service import (
     COMPARE,
@@ -20,6 +21,7 @@ from app.imports.judging_service import (
     gather,
     judge_homes,
     judge_people,
+    leave_out,
     today,
     villages,
     write_homes,
@@ -43,13 +45,18 @@ def read_file(import_id: str, actor: Actor | None, name: str, data: bytes, tell:
         NotSpreadsheet: the file cannot be opened.
     """
     book = open_book(name, data)
-    found = reader.recognise(book)
+    with reading() as session:
+        told = mapping_service.told(session, actor)
+    found = reader.recognise(book, told)
     report = _start_report(book, found)
+    report.headers = [asdict(one) for one in map(mapping_service.unclear, found) if one]
     rows = sum(one.sheet.height for one in found if one.shape)
     steps = rows * 2 if report.taken else rows
     _forget_rows(import_id)
     reference = _stage(import_id, found, report, lambda done: tell(done, steps))
-    if report.taken:
+    if report.taken and report.ledger != taking.ROSTER:
+        ledger_service.compare(import_id, actor, report, lambda done: tell(rows + done, steps))
+    elif report.taken:
         _compare(import_id, actor, reference, report, lambda done: tell(rows + done, steps))
     tell(steps, steps)
     return report
@@ -59,7 +66,8 @@ def _start_report(book: Book, found: Sequence[Found]) -> FileReport:
     report = FileReport(encoding=book.encoding)
     known = Counter(one.ledger.code for one in found if one.ledger and one.shape and not one.shape.reference)
     report.ledger = known.most_common(1)[0][0] if known else None
-    report.taken = report.ledger in taking.TAKEN
+    report.taken = report.ledger is not None
+    report.sheets_unread = [one.sheet.name for one in found if one.shape is None and reader.holds_rows(one.sheet)]
     for one in found:
         if one.header is None or one.shape is None or one.shape.reference:
             report.sheets[one.sheet.name] = {"records": 0, "reference": True}
@@ -85,6 +93,7 @@ def _stage(
     told: dict[tuple[Any, ...], tuple[str, int]] = {}
     pending: list[dict[str, Any]] = []
     position, seen, on = 0, 0, today()
+    roster = report.ledger == taking.ROSTER
     for one in found:
         if one.shape is None:
             continue
@@ -93,12 +102,14 @@ def _stage(
             if one.shape.reference:
                 reference.update({row.code: row for row in taking.division_rows(line.values)})
                 continue
+            if line.kind == "record":
+                _add_words(one, line)
             if line.kind == "record" and not line.why:
                 twins.setdefault(one.shape.name, reader.Twins(one.shape)).mark(line)
             tally(report, line)
             if line.kind != "record":
                 continue
-            pending.append(_row(import_id, position, line, told if report.taken else None))
+            pending.append(_row(import_id, position, line, told if roster else None, one.shape.name))
             report.contrary += pending[-1]["state"] == "contrary"
             position += 1
             if len(pending) >= STAGE:
@@ -121,20 +132,37 @@ def tally(report: FileReport, line: Line) -> None:
             {"sheet": line.sheet, "row": line.row, "why": line.why, "name": line.name, "shown": line.shown}
         )
         return
-    report.doubts.update(Counter({code for code, _, _ in line.warnings}))
+    if line.warnings:
+        report.doubts.update({code for code, _, _ in line.warnings})
     if line.repairs:
         report.rows_repaired_total += 1
-        report.rows_repaired.update(Counter(line.kinds))
+        report.rows_repaired.update(line.kinds)
     else:
         report.rows_good += 1
 
 
+def _add_words(found: Found, line: Line) -> None:
+    """What a row is about although only the tab or the title says it: the month or quarter, the township."""
+    shape, words = found.shape.name if found.shape else "", (found.sheet.name, found.title)
+    if shape.endswith("_paid") and not line.values.get("month"):
+        said = [takers.period_in(text, quarter=shape == "care_fee_paid") for text in words]
+        periods = list(dict.fromkeys(filter(None, said)))
+        line.values["period"] = periods[0] if periods else None
+        if len(periods) > 1:
+            line.warnings.append(("period_differs", "period", "、".join(periods)))
+    elif shape == "petty_cash":
+        line.values["town_name"] = next((town for text in words if (town := takers.town_in(text))), None)
+
+
 def _row(
-    import_id: str, position: int, line: Line, told: dict[tuple[Any, ...], tuple[str, int]] | None
+    import_id: str, position: int, line: Line, told: dict[tuple[Any, ...], tuple[str, int]] | None, shape: str
 ) -> dict[str, Any]:
     """A staged row. One person told twice in one home, but not alike, is taken once: which is right, a person says."""
-    state, detail = lines.staged(line)
-    if told is not None and state == "read":
+    state, detail = lines.staged(line, "" if told is not None else shape)
+    if told is not None and shape != "people":
+        if state == "read":
+            state, detail.why = "lacking", "other_ledger"
+    elif told is not None and state == "read":
         who = (line.values["id"], line.values["household"], line.name)
         first = told.setdefault(who, (line.sheet, line.row))
         if first != (line.sheet, line.row):
@@ -162,24 +190,26 @@ def _compare(
 ) -> None:
     on, done = today(), 0
     with reading() as session:
-        gathered = gather(session, import_id)
+        gathered = gather(session, import_id, actor)
         brought = villages(session, gathered, reference)
         judged = judge_homes(session, actor, gathered, brought)
     report.divisions = _division_counts(actor, brought)
     _count_homes(report, judged)
     with transaction() as session:
         write_homes(session, import_id, gathered, judged, new=True)
+        report.contrary += leave_out(session, import_id, judged)
     report.brought = [row for row in brought.values() if covers(actor, row.code)]
     for batch in gathered.batches(COMPARE):
         with reading() as session:
             staged = queries.by_positions(session, import_id, batch)
             details = {position: lines.unpack(row.detail) for position, row in staged.items()}
-            states = judge_people(session, actor, details, judged, on)
+            states = judge_people(session, actor, details, judged, on).states
         count_states(report, states)
         with transaction() as session:
             write_states(session, import_id, states, details)
         done += len(batch)
         tell(done)
+    report.doubts.update(judged.doubted)
 
 
 def count_states(report: FileReport, states: dict[int, str]) -> None:

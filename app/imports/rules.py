@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from app.households.rules import check_digit, expand_old
@@ -18,11 +19,15 @@ from app.imports.characters import standard
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 # Blanks that spreadsheets really hold: no-break, ideographic, zero-width, byte order mark, line and tab characters.
-_BLANKS = "\\s\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff"
+_BLANKS = "".join(map(chr, (
+    *range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, 0x180E, *range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F,
+    0x2060, 0x3000, 0xFEFF,
+)))  # fmt: skip
 _BLANK = re.compile(f"[{_BLANKS}]+")
 _EDGE = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
 # A blank beside a Chinese character or the dot of a transliterated name is alignment; between Latin words it is not.
 _NAME_BLANK = re.compile(f"(?<![A-Za-z])[{_BLANKS}]+|[{_BLANKS}]+(?![A-Za-z])")
+_WHOLE = re.compile(r"[0-9]{17}[0-9X]")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _NONE_WORDS = frozenset(
     {"无", "没有", "无证", "不详", "不明", "未知", "暂无", "待补", "空", "/", "\\", "-", "--", "—", "——", "#N/A", "N/A"}
@@ -58,6 +63,8 @@ NOTHING = Reading()
 
 def shown(cell: Cell) -> str:
     """The cell as a person would see it; long numbers with the digits that are really there."""
+    if isinstance(cell, str):
+        return cell
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -74,12 +81,12 @@ def shown(cell: Cell) -> str:
 
 def squeeze(text: str) -> str:
     """Text without any kind of blank."""
-    return _BLANK.sub("", text)
+    return text if text.isalnum() else _BLANK.sub("", text)
 
 
 def trim(text: str) -> str:
     """Text without blanks at its ends."""
-    return _EDGE.sub("", text)
+    return text.strip(_BLANKS)
 
 
 def is_blank(cell: Cell) -> bool:
@@ -106,7 +113,7 @@ def _clean_id(text: str) -> tuple[str, list[str]]:
     if bare != core:
         kinds.append("id_quote")
         core = trim(bare)
-    if core and core != text and (text[:1] != core[:1] or text[-1:] != core[-1:]) and _EDGE.search(text):
+    if core and core != text and text != trim(text):
         kinds.insert(0, "id_space")
     if _BLANK.search(core):
         kinds.append("id_inner_space")
@@ -132,7 +139,10 @@ def read_id(cell: Cell) -> Reading:
         cell = str(int(number)) if number == int(number) else repr(number)
     if not isinstance(cell, str):
         return Reading(why="id_missing" if cell is None else "id_malformed")
-    text, kinds = _clean_id(cell)
+    text, kinds = (cell, []) if _WHOLE.fullmatch(cell) else _clean_id(cell)
+    if _WHOLE.fullmatch(text):
+        lost = text.endswith("000") and not _sound(text)
+        return Reading(why="id_lost_tail") if lost else Reading(text, tuple(kinds))
     if not text or text in _NONE_WORDS:
         return Reading(why="id_missing")
     if _SCIENTIFIC.fullmatch(text):
@@ -142,11 +152,7 @@ def read_id(cell: Cell) -> Reading:
         return Reading(longer, (*kinds, "id_15")) if _born(longer) else Reading(why="id_malformed")
     if re.fullmatch(r"\d{17}[^\dX]", text) and (crossed := text.translate(_CROSSES)) != text and _sound(crossed):
         return Reading(crossed, (*kinds, "id_cross_for_x"))
-    if not re.fullmatch(r"\d{17}[\dX]", text):
-        return Reading(why="id_malformed")
-    if text.endswith("000") and not _sound(text):
-        return Reading(why="id_lost_tail")
-    return Reading(text, tuple(kinds))
+    return Reading(why="id_malformed")
 
 
 def read_name(cell: Cell) -> Reading:
@@ -154,8 +160,9 @@ def read_name(cell: Cell) -> Reading:
     if is_blank(cell):
         return NOTHING
     text = shown(cell)
-    name, kinds = _NAME_BLANK.sub("", text), []
-    name = _BLANK.sub(" ", name)
+    name, kinds = text, []
+    if not text.isalnum():
+        name = _BLANK.sub(" ", _NAME_BLANK.sub("", text))
     if name != text:
         kinds.append("name_space")
     plain = standard(name)
@@ -208,7 +215,13 @@ def read_date(cell: Cell) -> Reading:
     if isinstance(cell, date):
         return Reading(cell)
     number = _number(cell)
-    text = str(int(number)) if number is not None else _plain(shown(cell))
+    return _date_of(str(int(number)) if number is not None else shown(cell))
+
+
+@lru_cache(maxsize=4096)
+def _date_of(written: str) -> Reading:
+    """A column holds the same few thousand days again and again."""
+    text = _plain(written)
     if text in _NONE_WORDS:
         return NOTHING
     if re.fullmatch(r"\d{5}", text) and (day := _serial(int(text))):
@@ -246,11 +259,13 @@ def read_month(cell: Cell) -> Reading:
     return Reading(warning="month_unreadable")
 
 
-_MOBILE = re.compile(r"1\d{10}")
+_MOBILE = re.compile(r"1[0-9]{10}")
 
 
 def read_phone(cell: Cell) -> Reading:
     """A telephone number. A mobile one loses its dashes and blanks; whatever else stands there stays as written."""
+    if isinstance(cell, str) and _MOBILE.fullmatch(cell):
+        return Reading(cell)
     if is_blank(cell):
         return NOTHING
     number = _number(cell)
@@ -316,7 +331,7 @@ def read_text(cell: Cell) -> Reading:
     """Words as written, without blanks at the ends and line breaks within."""
     if is_blank(cell):
         return NOTHING
-    return Reading(re.sub(r"[\r\n]+", "", trim(shown(cell))))
+    return Reading(trim(shown(cell)).replace("\r", "").replace("\n", ""))
 
 
 def read_group(cell: Cell) -> Reading:

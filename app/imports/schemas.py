@@ -48,6 +48,9 @@ REASONS: dict[str, str] = {
     "unknown_division": "户编号不在已知的村里",
     "outside_area": "不在你负责的地方",
     "told_twice": "同一个人写了两次，内容不一样",
+    "told_two_homes": "同一个人写在两户",
+    "other_ledger": "另一种台账的行，请单独放一个文件",
+    "says_nothing": "缺日期、月份或金额，说不成一件事",
 }
 """Why a row cannot be read or taken in."""
 
@@ -55,12 +58,35 @@ HEAD_DOUBTS: dict[str, str] = {
     "head_taken": "这户已有户主",
     "heads_in_file": "表里写了两个户主",
     "heads_in_register": "名册里有两个户主",
+    "relation_unclear": "是和哪个户主的关系",
 }
-"""Doubts about who is head of a home."""
+"""Doubts about who is head of a home, and whose relation is meant."""
+
+NUMBER_DOUBTS: dict[str, str] = {
+    "number_shared": "一个号码写了几个人",
+    "number_known": "名册里这个号码是别人的",
+    "told_two_homes": "同一个人写在两户",
+}
+"""Doubts about whom a number means."""
+
+LEDGER_DOUBTS: dict[str, str] = {
+    "name_differs": "号码对，名字和名册不一样",
+    "told_otherwise": "同一个文件里说法不一样",
+    "visit_says": "和后来走访的不一样",
+    "visit_later": "后来已核实过",
+    "no_longer_listed": "责任人不再列出",
+}
+"""Doubts of the registers' ledgers: about whom a row means, and what a later visit found."""
+
+JUDGED_DOUBTS = frozenset(HEAD_DOUBTS) | frozenset(NUMBER_DOUBTS) | frozenset(LEDGER_DOUBTS)
+"""Doubts that depend on the register: found anew each time a file is held against it."""
 
 DOUBTS: dict[str, str] = {
     **ID_WARNINGS,
     **HEAD_DOUBTS,
+    **NUMBER_DOUBTS,
+    **LEDGER_DOUBTS,
+    "period_differs": "表名和标题的月份不一样",
     "sex_differs": "性别和号码不一致",
     "phone_form": "电话不像手机号",
     "date_unreadable": "日期看不懂，没有填",
@@ -81,6 +107,7 @@ TABS: dict[str, str] = {
     "new": "新的",
     "changed": "有变化",
     "same": "没变化",
+    "unmatched": "名册里没有这个人",
     "unreadable": "读不出",
     "doubts": "其中要核实",
     "repaired": "其中自动修好",
@@ -104,14 +131,20 @@ class FileReport:
     unchanged: int = 0
     outside: int = 0
     contrary: int = 0
+    unmatched: int = 0
+    lacking: int = 0
     households: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0})
     divisions: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0})
     doubts: Counter[str] = field(default_factory=Counter)
     unknown_columns: list[str] = field(default_factory=list)
+    sheets_unread: list[str] = field(default_factory=list)
+    """Sheets that hold rows under a header that nobody knows."""
     ledger: str | None = None
     taken: bool = False
     brought: list[DivisionIn] = field(default_factory=list)
     homes_same: int = 0
+    headers: list[dict[str, Any]] = field(default_factory=list)
+    """Headers with columns that nobody knows, for a person to explain."""
 
     @property
     def records(self) -> int:
@@ -133,10 +166,13 @@ class FileReport:
             "unchanged": self.unchanged,
             "outside": self.outside,
             "contrary": self.contrary,
+            "unmatched": self.unmatched,
+            "lacking": self.lacking,
             "households": self.households,
             "divisions": self.divisions,
             "doubts": dict(sorted(self.doubts.items())),
             "unknown_columns": self.unknown_columns,
+            "sheets_unread": self.sheets_unread,
             "taken": self.taken,
         }
         return said | ({"encoding": self.encoding} if self.encoding else {})

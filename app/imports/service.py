@@ -19,14 +19,18 @@ from app.accounts.schemas import Actor
 from app.audit.service import record
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import AppError, Conflict, NotFound
+from app.feed import service as feed
 from app.imports import applying_service, lines, progress, queries, reading_service, views
 from app.imports.book import check
+from app.imports.judging_service import today
 from app.imports.schemas import FileReport, ImportView, LinePage, ProgressView
 from app.queue import later
+from app.visits import task_service
 from models.accounts import User
 from models.imports import ImportBatch, ImportFile, ImportLine
 
 log = structlog.get_logger()
+STEPS = applying_service.STEPS
 KEPT_PREVIEW = timedelta(days=7)
 _BROKEN = "中途断了，什么都没有导入。请再来一次。"
 
@@ -93,7 +97,7 @@ def _stored(report: FileReport) -> dict[str, Any]:
     said = report.as_json()
     said["rows_unreadable"] = len(report.rows_unreadable)
     brought = [{"code": row.code, "name": row.name} for row in report.brought]
-    return said | {"brought": brought, "homes_same": report.homes_same}
+    return said | {"brought": brought, "homes_same": report.homes_same, "headers": report.headers}
 
 
 def start(session: Session, actor: Actor, import_id: str) -> None:
@@ -101,7 +105,7 @@ def start(session: Session, actor: Actor, import_id: str) -> None:
 
     Raises:
         NotFound: there is no such import for this actor.
-        Conflict: it is not waiting, or its ledger is only read so far.
+        Conflict: it is not waiting, or nobody knows what ledger it is.
     """
     mark_running(session, actor, import_id)
     record(session, actor, "import.started", "import", import_id)
@@ -113,11 +117,11 @@ def mark_running(session: Session, actor: Actor | None, import_id: str) -> None:
 
     Raises:
         NotFound: there is no such import for this actor.
-        Conflict: it is not waiting, or its ledger is only read so far.
+        Conflict: it is not waiting, or nobody knows what ledger it is.
     """
     batch = _batch(session, actor, import_id)
     if not batch.report.get("taken"):
-        raise Conflict("这种台账现在只能看，还不能导入。", code="ledger_not_taken")
+        raise Conflict("没认出是哪种台账，不能导入。", code="ledger_not_taken")
     claimed = session.execute(
         update(ImportBatch)
         .where(col(ImportBatch.id) == import_id, col(ImportBatch.state) == "previewed")
@@ -138,13 +142,16 @@ def take_job(import_id: str) -> None:
 
 
 def take(import_id: str, actor: Actor | None, tell: reading_service.Tell | None = None) -> None:
-    """Take a claimed import in, in one unit of work.
+    """Take a claimed import in, in one unit of work; what is due at its homes is worked out right afterwards.
 
     Raises:
         Conflict: it was not claimed.
     """
-    applying_service.take_in(import_id, actor, tell or _teller(import_id))
+    with reading() as session:
+        before = feed.position(session)
+    left = applying_service.take_in(import_id, actor, tell or _teller(import_id))
     progress.forget(import_id)
+    task_service.refresh_told(before, today(), left)
 
 
 def undo(session: Session, actor: Actor | None, import_id: str) -> None:
@@ -154,7 +161,9 @@ def undo(session: Session, actor: Actor | None, import_id: str) -> None:
         NotFound: there is no such import for this actor.
         Conflict: it was not taken in, or something was built on it; the message says what.
     """
+    before = feed.position(session)
     applying_service.take_back(session, actor, _batch(session, actor, import_id))
+    task_service.refresh(session, feed.homes_since(session, before, task_service.NOT_WORK), today())
 
 
 def discard(session: Session, actor: Actor, import_id: str) -> None:

@@ -8,8 +8,10 @@ from sqlmodel import Session
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.accounts.state import OfficeState, read, requires, write
-from app.imports import service
+from app.imports import mapping_service, service
+from app.imports.mapping_service import HeaderView
 from app.imports.schemas import TABS, ImportView, LinePage, ProgressView
+from app.limits import PAGE
 
 P = Permission
 HERE = "/office/imports"
@@ -29,6 +31,7 @@ class ImportsState(OfficeState):
     lines: LinePage = LinePage()
     tab: str = ""
     number: int = 0
+    header: HeaderView = HeaderView()
     asking: bool = False
     ready: bool = False
 
@@ -38,6 +41,7 @@ class ImportsState(OfficeState):
             self.tab = found.first_tab
             found, lines = await read(_page, import_id, self.tab, self.number)
         self.one, self.lines = found, lines
+        self.header = await read(mapping_service.view, import_id)
         self.progress = await read(service.look, import_id)
 
     @rx.event
@@ -46,7 +50,7 @@ class ImportsState(OfficeState):
         """The list, or the import that the address names."""
         import_id = self._parameter("id")
         self.ready, self.asking, self.tab, self.number = False, False, "", 0
-        self.one, self.lines = NOBODY, LinePage()
+        self.one, self.lines, self.header = NOBODY, LinePage(), HeaderView()
         if import_id:
             await self._show(import_id)
         else:
@@ -64,7 +68,7 @@ class ImportsState(OfficeState):
     async def look(self) -> None:
         """How far it is; when it is over, what came of it."""
         seen = await read(service.look, self.one.id)
-        if seen.state != self.progress.state:
+        if seen.state != self.one.state:
             self.tab = ""
             await self._show(self.one.id)
         elif seen != self.progress:
@@ -81,7 +85,7 @@ class ImportsState(OfficeState):
     @requires(P.IMPORT)
     async def turn(self, pages: int) -> None:
         """Another fifty rows."""
-        self.number = max(0, min(self.number + int(pages), (self.lines.total - 1) // 50))
+        self.number = max(0, min(self.number + int(pages), (self.lines.total - 1) // PAGE))
         await self._show(self.one.id)
 
     @rx.event(temporal=True)
@@ -89,7 +93,9 @@ class ImportsState(OfficeState):
     async def take(self) -> None:
         """Take in what the preview shows."""
         await write(service.start, self.one.id)
-        self.progress = replace(self.progress, state="running", done=0, total=self.one.rows, percent="0%")
+        self.progress = replace(
+            self.progress, state="running", done=0, total=service.STEPS * self.one.rows, percent="0%"
+        )
         self.one = await read(service.view, self.one.id)
 
     @rx.event
@@ -106,6 +112,21 @@ class ImportsState(OfficeState):
         await write(service.undo, self.one.id)
         await self._show(self.one.id)
         self.done = "撤销好了，名册回到导入以前。"
+
+    @rx.event
+    @requires(P.IMPORT)
+    async def read_as(self, shape: str) -> None:
+        """As which ledger a sheet is to be read that nobody knows."""
+        self.header = await read(mapping_service.view, self.one.id, str(shape))
+
+    @rx.event(temporal=True)
+    @requires(P.IMPORT)
+    async def remember(self, form: dict[str, str]) -> None:
+        """Keep which column is what; a preview is thrown away, for the file is read anew."""
+        await write(mapping_service.remember, self.one.id, self.header.shape, form)
+        if self.one.state == "previewed":
+            await write(service.discard, self.one.id)
+        self.to = HERE
 
     @rx.event(temporal=True)
     @requires(P.IMPORT)

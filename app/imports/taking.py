@@ -1,4 +1,4 @@
-"""What the rows of a ledger become in the register. Today the roster; a ledger without a taker is only read.
+"""What the rows of a ledger become in the register. The rows of all others go through `takers`.
 
 Pure: rows in, input models out. What the register has no column for stays beside it under the ledger's own word.
 """
@@ -15,8 +15,8 @@ from app.households import tags
 from app.households.schemas import HouseholdIn, PersonIn
 from app.imports.heads import Contest
 
-TAKEN = frozenset({"roster"})
-"""Ledgers whose rows go into the register."""
+ROSTER = "roster"
+"""The ledger that makes homes and people; all others say something of those who are there."""
 
 UNSURE = "待核实"
 """The relation of somebody whom a ledger writes down as a second head, until a person settles it."""

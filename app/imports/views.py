@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app.db import SHANGHAI
 from app.imports.ledgers import in_words, ledger
 from app.imports.schemas import TABS, ImportView, Tile
-from app.imports.taking import TAKEN
+from app.imports.taking import ROSTER
 from models.accounts import User
 from models.imports import ImportBatch
 
@@ -23,6 +23,7 @@ _ICONS = {
     "new": "plus",
     "changed": "pencil",
     "same": "check",
+    "unmatched": "user",
     "unreadable": "triangle-alert",
     "doubts": "circle-alert",
     "repaired": "square-pen",
@@ -37,7 +38,7 @@ def view(session: Session, batch: ImportBatch) -> ImportView:
     numbers = _numbers(report)
     rows = _records(report)
     people = _people(report)
-    to_take = people["new"] + people["changed"] + people["same"]
+    to_take = people["new"] + people["changed"] + people["same"] + people["unmatched"]
     at = batch.created_at.astimezone(SHANGHAI)
     return ImportView(
         id=batch.id,
@@ -48,8 +49,8 @@ def view(session: Session, batch: ImportBatch) -> ImportView:
         at=f"{at.year} 年 {at.month} 月 {at.day} 日 {at:%H:%M}",
         who=user.name if user else "县里的电脑",
         size=f"{len(report.get('sheets', {}))} 张表・{rows:,} 行",
-        summary=f"新的 {numbers['new']:,}，有变化 {numbers['changed']:,}，读不出 {numbers['unreadable']:,}",
-        tiles=[_tile(tab, number, report) for tab, number in numbers.items()],
+        summary=_summary(numbers),
+        tiles=[_tile(tab, number, report) for tab, number in numbers.items() if _told(tab, number, batch)],
         first_tab=next((tab for tab in ("doubts", "repaired", "changed", "unreadable", "new") if numbers[tab]), "new"),
         rows=rows,
         to_take=to_take,
@@ -60,6 +61,16 @@ def view(session: Session, batch: ImportBatch) -> ImportView:
         problem=batch.problem or "",
         notes=_notes(batch),
     )
+
+
+def _told(tab: str, number: int, batch: ImportBatch) -> bool:
+    """A roster makes the people that other ledgers may miss."""
+    return tab != "unmatched" or bool(number) or batch.ledger not in {ROSTER, None}
+
+
+def _summary(numbers: dict[str, int]) -> str:
+    said = f"新的 {numbers['new']:,}，有变化 {numbers['changed']:,}，读不出 {numbers['unreadable']:,}"
+    return f"{said}，没对上 {numbers['unmatched']:,}" if numbers["unmatched"] else said
 
 
 def _people(report: dict[str, Any]) -> dict[str, int]:
@@ -73,7 +84,8 @@ def _people(report: dict[str, Any]) -> dict[str, int]:
         "new": fresh,
         "changed": report.get("changed", 0),
         "same": same,
-        "unreadable": sum(report.get(name, 0) for name in ("rows_unreadable", "outside", "contrary")),
+        "unmatched": report.get("unmatched", 0),
+        "unreadable": sum(report.get(name, 0) for name in ("rows_unreadable", "outside", "contrary", "lacking")),
     }
 
 
@@ -104,15 +116,15 @@ def _notes(batch: ImportBatch) -> list[str]:
     """What else is to be said of a file."""
     report, notes = batch.report, []
     if batch.state == "previewed" and not batch.ledger:
-        notes.append(f"没认出是哪种台账，什么都没有读。{in_words(TAKEN)}")
-    elif batch.state == "previewed" and not report.get("taken"):
-        notes.append("这种台账现在只能看，还不能导入。")
+        notes.append(f"没认出是哪种台账，什么都没有读。{in_words()}")
     elif batch.state == "previewed" and not _anything(report):
         notes.append("和名册里的一样，不用导入。")
     if report.get("unknown_columns"):
         notes.append(f"这些列不认识，没有读：{'、'.join(report['unknown_columns'])}。")
+    if report.get("taken") and report.get("sheets_unread"):
+        notes.append(f"这些表没认出表头，没有读：{'、'.join(report['sheets_unread'])}。")
     if report.get("taken"):
-        notes += _sums(report)
+        notes += _sums(report) if batch.ledger == ROSTER else _ledger_sums(report)
     places = report.get("divisions", {})
     if any(places.values()):
         notes.append(f"区划：新的 {places['created']:,}，改名 {places['changed']:,}。")
@@ -129,7 +141,20 @@ def _notes(batch: ImportBatch) -> list[str]:
 def _anything(report: dict[str, Any]) -> bool:
     """Whether the import would change anything at all."""
     numbers = _numbers(report)
-    return bool(numbers["new"] or numbers["changed"] or any(report.get("divisions", {}).values()))
+    said = numbers["new"] or numbers["changed"] or numbers["unmatched"]
+    return bool(said or any(report.get("divisions", {}).values()))
+
+
+def _ledger_sums(report: dict[str, Any]) -> list[str]:
+    """How the rows of a ledger add up, and what becomes of those whose person nobody knows."""
+    rows = _people(report)
+    said = [
+        f"表里 {sum(rows.values()):,} 行：新的 {rows['new']:,}，有变化 {rows['changed']:,}，没变化 {rows['same']:,}，"
+        f"名册里没有的 {rows['unmatched']:,}，读不出或不导入 {rows['unreadable']:,}。"
+    ]
+    if rows["unmatched"]:
+        said.append(f"名册里没有的 {rows['unmatched']:,} 行先留着，导入花名册后自动对上；对不上的在“没对上的人”里定。")
+    return said
 
 
 def _sums(report: dict[str, Any]) -> list[str]:

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 KINDS = {
     "urgent_issue": "入户通：{place}报来一件紧急情况，请马上打开入户通处理。",
+    "child_case": "入户通：{place}有孩子可能有危险，请负责的人马上打开入户通。",
     "photo_returned": "入户通：{place}有照片退回，请上传的人打开入户通看一下。",
+    "break_glass": "入户通：有人紧急查看了{place}的一户，请打开入户通看一下。",
     "test": "入户通：这是一条试发的通知，收到就说明能用。",
 }
 """The words of each kind; `{place}` is a village or township."""

@@ -17,7 +17,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/heif": "heif"}
 
 
-@endpoint("GET", "/photos/{sha256}", requires=Permission.PHOTO_SEE)
+@endpoint("GET", "/photos/{sha256}", requires=Permission.PHOTO_SEE, query=("size", "reason"))
 def show_photo(call: Call) -> Response:
     """A picture. `size`: thumb or screen; without it the bytes as received. `reason`: why a child's is opened."""
     sha256, size = call.params["sha256"], call.query("size")
@@ -32,7 +32,8 @@ def show_photo(call: Call) -> Response:
     headers = {
         "ETag": tag,
         "Vary": "Cookie",  # another person at this browser is asked about anew
-        "Cache-Control": "no-store" if sight.of_child else "private, max-age=3600",
+        # A phone keeps no picture outside of what it seals.
+        "Cache-Control": "no-store" if sight.of_child or call.who.in_field else "private, max-age=3600",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -70,7 +70,7 @@ def may_see(session: Session, actor: Actor, sha256: str, on: date | None = None)
         select(Visit.id)  # type: ignore[call-overload]
         .join(VisitPhoto, VisitPhoto.visit_id == Visit.id)
         .join(PhotoUpload, (PhotoUpload.user_id == Visit.author_id) & (PhotoUpload.sha256 == VisitPhoto.sha256))
-        .where(VisitPhoto.sha256 == sha256, in_scope(actor, day, Visit.division, Visit.household_id))
+        .where(VisitPhoto.sha256 == sha256, in_scope(actor, day, Visit.division, Visit.household_id, looking=True))
     )
     if session.scalar(named.limit(1)) is None:
         return None
@@ -184,6 +184,16 @@ def original(sha256: str) -> tuple[bytes, str]:
     if row is None:
         raise NotFound("文字已到，照片在路上。", code="not_here_yet")
     return store.read(sha256), row.mime
+
+
+def as_received(sha256: str) -> bytes:
+    """The bytes in the store, for whoever checks them against their name.
+
+    Raises:
+        NotFound: they are not there.
+        Unavailable: the store is away.
+    """
+    return store.read(sha256)
 
 
 def orientations(sha256: str) -> list[int]:

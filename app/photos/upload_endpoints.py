@@ -65,7 +65,7 @@ def _bad_request(error: AppError) -> Response:
         response.status_code = 400
     response.headers.update(TUS)
     if isinstance(error, WrongOffset):
-        response.headers["Upload-Offset"] = str(error.offset)
+        response.headers.update(_headers(State(error.offset, error.length)))
     return response
 
 
@@ -79,7 +79,7 @@ def how_much(call: Call) -> Response:
     return Response(status_code=200, headers=_headers(service.state(call.who, _name(call))))
 
 
-@endpoint("PATCH", "/photos/{sha256}", requires=Permission.PHOTO_SEND, body_limit=0)
+@endpoint("PATCH", "/photos/{sha256}", requires=Permission.PHOTO_SEND, body_limit=0, rate="upload", quota="photos")
 async def add_piece(call: Call) -> Response:
     """Add bytes at `Upload-Offset`; what arrived of a broken request counts."""
     request, name = call.request, _name(call)
@@ -104,6 +104,7 @@ async def _receive(call: Call, name: str, part: Any, offset: int) -> int:
     buffer = bytearray()
     try:
         async for chunk in call.request.stream():
+            call.count(len(chunk))
             buffer += chunk
             if len(buffer) >= PIECE:
                 offset = await _in_thread(service.add, call.who, name, part, offset, bytes(buffer))
@@ -117,7 +118,7 @@ async def _receive(call: Call, name: str, part: Any, offset: int) -> int:
     return offset
 
 
-@endpoint("PUT", "/photos/{sha256}", requires=Permission.PHOTO_SEND, body_limit=0)
+@endpoint("PUT", "/photos/{sha256}", requires=Permission.PHOTO_SEND, body_limit=0, rate="upload", quota="photos")
 async def put_whole(call: Call) -> Response:
     """Take a picture in one request."""
     name, body = _name(call), bytearray()
@@ -127,6 +128,7 @@ async def put_whole(call: Call) -> Response:
             await _drain(call.request)
             return _bad_request(TooBig("照片太大，县里收不了（最多 15 MB）。", code="photo_too_big"))
     try:
+        call.count(len(body))
         await _in_thread(service.put, call.who, name, bytes(body))
     except AppError as error:
         return _bad_request(error)

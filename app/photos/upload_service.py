@@ -8,15 +8,17 @@ from typing import Any
 
 import obstore
 from obstore.store import LocalStore
-from sqlalchemy import Row, delete, insert, select, tuple_
+from sqlalchemy import Row, bindparam, delete, insert, select, tuple_
 from sqlmodel import Session
 
+from app import parts
 from app.accounts.schemas import Actor
 from app.audit.service import entry, record_many
-from app.db import is_sqlite, reading, utcnow
+from app.bulk import Bulk
+from app.db import reading, utcnow
 from app.errors import AppError, BadInput, TooBig
 from app.feed.service import Change, publish
-from app.photos import parts, store
+from app.photos import store
 from app.photos.rules import LARGEST, picture_type
 from app.photos.service import may_see
 from app.reviews import service as reviews
@@ -25,14 +27,17 @@ from app.together import together
 from models.photos import Photo, PhotoRefusal, PhotoUpload
 from models.visits import Visit, VisitPhoto
 
+OTHER_LENGTH = "这张照片先前说的长度不一样，从县里已有的地方接着传。"
+
 
 @dataclass(eq=False)
 class WrongOffset(AppError):
-    """409: the part ends elsewhere; `offset` says where."""
+    """409: the part ends elsewhere, or is of another length; `offset` and `length` say what there is."""
 
     message: str = "位置对不上，从县里已有的地方接着传。"
     code: str = "wrong_offset"
     offset: int = 0
+    length: int | None = None
     status = 409
 
 
@@ -71,7 +76,7 @@ def state(actor: Actor, sha256: str) -> State:
     """How much this user has sent of a picture; whole also for who may see it and need not send it."""
     with reading() as session:
         size = _whole_size(session, actor, sha256)
-    if size is not None:
+    if size is not None and store.holds(sha256):  # bytes that were lost since are asked for anew
         return State(size, size)
     part = parts.find(actor.id, sha256)
     if part is None:
@@ -106,15 +111,23 @@ def _own_visits(session: Session, user_id: str, sha256: str) -> list[Visit]:
 def part_for(actor: Actor, sha256: str, offset: int, length: int | None) -> parts.Part | State:
     """The part to which bytes at `offset` are added, or the state of a picture that is there already.
 
+    The length may be said again with each piece, and never changes while there is something to lose (tus: "once set,
+    the length MUST NOT be changed"). Only who begins from nothing may say another one, for else a picture announced
+    with a wrong length could never be sent.
+
     Raises:
         TooBig: over the largest size.
         BadInput: `length_missing`, nobody has said how long it is.
-        WrongOffset: the part ends elsewhere.
+        WrongOffset: the part ends elsewhere, or is of another length.
     """
     if length is not None and length > LARGEST:
         raise TooBig("照片太大，县里收不了（最多 15 MB）。", code="photo_too_big")
+    store.require_there()
     part = parts.find(actor.id, sha256)
-    if part is None or part.offset >= part.length or (length is not None and length != part.length):
+    other = part is not None and length is not None and length != part.length
+    if part is not None and other and offset and part.offset < part.length:
+        raise WrongOffset(message=OTHER_LENGTH, code="wrong_length", offset=part.offset, length=part.length)
+    if part is None or other or part.offset >= part.length:
         present = state(actor, sha256)
         if present.whole:
             return present
@@ -136,7 +149,8 @@ def add(actor: Actor, sha256: str, part: parts.Part, offset: int, data: bytes) -
         WrongOffset, NoPicture, WrongBytes: as they say.
         Unavailable: the database or the store is away.
     """
-    end = parts.append(part, offset, data)
+    with store.away_in_words():
+        end = parts.append(part, offset, data)
     if end != min(offset + len(data), part.length):
         raise WrongOffset(offset=end)
     if end == part.length:
@@ -159,6 +173,8 @@ def _finish(actor: Actor, sha256: str, part: parts.Part) -> None:
                     raise WrongOffset(offset=0)
             return
         whole = parts.read(part)
+        if len(whole) < part.length:  # another request has begun it anew under the same name
+            raise WrongOffset(offset=len(whole))
         try:
             mime = _look(sha256, whole)
         except NoPicture:
@@ -185,7 +201,10 @@ def put(actor: Actor, sha256: str, data: bytes) -> None:
     except NoPicture:
         _note_refusal(actor, sha256)
         raise
-    _take(actor, sha256, parts.write_whole(actor.id, sha256, data), data, mime)
+    store.require_there()
+    with store.away_in_words():
+        path = parts.write_whole(actor.id, sha256, data)
+    _take(actor, sha256, path, data, mime)
     parts.forget(actor.id, sha256)
 
 
@@ -201,11 +220,12 @@ def _look(sha256: str, data: bytes) -> str:
 def _take(actor: Actor, sha256: str, path: Path, data: bytes, mime: str) -> None:
     """Put the bytes where they stay, then write down that they are there: a row never names missing bytes."""
     target = store.photo_store()
-    if isinstance(target, LocalStore):
-        parts.keep(path, store.local_path(sha256))
-    else:
-        obstore.put(target, store.key(sha256), data)
-        path.unlink(missing_ok=True)
+    with store.away_in_words():
+        if isinstance(target, LocalStore):
+            parts.keep(path, store.local_path(sha256))
+        else:
+            obstore.put(target, store.key(sha256), data)
+            path.unlink(missing_ok=True)
     together(received, Arrival(actor, sha256, len(data), mime))
 
 
@@ -230,14 +250,14 @@ def received(session: Session, arrivals: Sequence[Arrival]) -> list[None]:
     now = utcnow()
     rows = {one.sha256: {"sha256": one.sha256, "size": one.size, "mime": one.mime, "state": "held", "received_at": now}
             for one in arrivals}  # fmt: skip
-    _insert_once(session, Photo, list(rows.values()))
+    _PHOTOS.write(session, list(rows.values()))
     keys = [one.key for one in arrivals]
-    known = {(user_id, name) for user_id, name in session.execute(_SENT.where(_UPLOAD.in_(keys)))}
+    known = {(user_id, name) for user_id, name in session.execute(_SENT, {"keys": keys})}
     new = {one.key: one for one in arrivals if one.key not in known}
     if new:
         columns = [{"user_id": key[0], "sha256": key[1], "completed_at": now} for key in new]
-        session.execute(insert(PhotoUpload.__table__), columns)  # type: ignore[attr-defined]
-        session.execute(delete(PhotoRefusal).where(_REFUSAL.in_(list(new))))
+        _UPLOADS.write(session, columns)
+        session.connection().execute(_TAKEN_BACK, {"keys": list(new)})
         pictures = _pictures_named(session, set(new))
         reviews.on_photos_held(session, pictures)
         record_many(session, [entry(one.actor, "photo.received", "photo", one.sha256,
@@ -246,9 +266,20 @@ def received(session: Session, arrivals: Sequence[Arrival]) -> list[None]:
     return [None] * len(arrivals)
 
 
-_UPLOAD = tuple_(PhotoUpload.user_id, PhotoUpload.sha256)  # type: ignore[arg-type]
-_SENT = select(PhotoUpload.user_id, PhotoUpload.sha256)  # type: ignore[call-overload]
-_REFUSAL = tuple_(PhotoRefusal.user_id, PhotoRefusal.sha256)  # type: ignore[arg-type]
+def _once(dialect: str) -> Any:
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as once
+    else:
+        from sqlalchemy.dialects.postgresql import insert as once
+    return once(Photo.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+
+
+_PHOTOS = Bulk(_once)
+_UPLOADS = Bulk(insert(PhotoUpload.__table__))  # type: ignore[attr-defined]
+_SOME = bindparam("keys", expanding=True)
+_UPLOAD, _REFUSAL = PhotoUpload.__table__, PhotoRefusal.__table__  # type: ignore[attr-defined]
+_SENT = select(_UPLOAD.c.user_id, _UPLOAD.c.sha256).where(tuple_(_UPLOAD.c.user_id, _UPLOAD.c.sha256).in_(_SOME))
+_TAKEN_BACK = delete(_REFUSAL).where(tuple_(_REFUSAL.c.user_id, _REFUSAL.c.sha256).in_(_SOME))
 
 
 def _pictures_named(session: Session, keys: set[tuple[str, str]]) -> list[Row[Any]]:
@@ -264,14 +295,6 @@ def _news(visit: Row[Any]) -> Change:
     return Change("visit", visit.id, visit.household_id, visit.division)
 
 
-def _insert_once(session: Session, table: type, rows: Sequence[dict[str, object]]) -> None:
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert as once
-    else:
-        from sqlalchemy.dialects.postgresql import insert as once
-    session.execute(once(table.__table__).on_conflict_do_nothing(), list(rows))  # type: ignore[attr-defined]
-
-
 def _note_refusal(actor: Actor, sha256: str) -> None:
     """Remember that what came under this name was no picture, so that the visit can say so."""
 
@@ -282,7 +305,7 @@ def _refused(session: Session, pairs: Sequence[tuple[Actor, str]]) -> list[None]
     one_at_a_time(session)
     rows = {(actor.id, name): {"user_id": actor.id, "sha256": name, "code": NoPicture.code, "refused_at": utcnow()}
             for actor, name in pairs}  # fmt: skip
-    session.execute(delete(PhotoRefusal).where(_REFUSAL.in_(list(rows))))
+    session.connection().execute(_TAKEN_BACK, {"keys": list(rows)})
     session.execute(insert(PhotoRefusal.__table__), list(rows.values()))  # type: ignore[attr-defined]
     publish(session, [_news(one) for one in _pictures_named(session, set(rows))])
     return [None] * len(pairs)

@@ -9,7 +9,13 @@ from app.reviews import exports
 from app.reviews.schemas import ExportWish
 
 
-@endpoint("GET", "/reviews/export", requires=Permission.REVIEW_READ)
+@endpoint(
+    "GET",
+    "/reviews/export",
+    requires=Permission.REVIEW_READ,
+    rate="export",
+    query=("reason", "area", "days", "photos", "returned"),
+)
 def export_visits(call: Call) -> Response:
     """The file. Query: `reason` (asked for, written down), `area`, `days`, `photos=1`, `returned=1`."""
     wish = parse(ExportWish, {name: value for name, value in call.request.query_params.items() if value})

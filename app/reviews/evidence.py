@@ -106,7 +106,7 @@ def _place(photo: Photo, named: VisitPhoto, visit: Visit) -> tuple[float, float,
 
 
 def _about_visit(session: Session, visit: Visit, bounds: rules.Limits) -> Iterable[rules.Asked]:
-    others = [seen_of(one) for one in queries.visits_around(session, visit)]
+    others = sorted(map(seen_of, queries.visits_around(session, visit)), key=lambda one: one.started_at)
     if found := rules.overlapping(seen_of(visit), others, bounds):
         yield found
     clock = queries.clock_of(session, visit)

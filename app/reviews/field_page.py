@@ -7,7 +7,7 @@ import reflex as rx
 from app.shell.page import main_bar, screen, waiting
 from components import offline
 from components.button import button, button_link, file_button
-from components.field import text_area
+from components.field import UNKEPT, text_area
 from components.group import group, pad
 from components.icons import icon
 from components.message import empty, error, note
@@ -133,7 +133,7 @@ def _question(asked: rx.Var[Asked]) -> rx.Component:
     return group(
         pad(
             rx.el.p(icon("circle-help", small=True), asked["text"], class_name="hint"),
-            text_area("是怎么回事", aside="说一句就行", max_length=500, on_change=answer),
+            text_area("是怎么回事", aside="说一句就行", max_length=500, form=UNKEPT, on_change=answer),
         ),
         key=asked["id"],
     )
@@ -144,6 +144,7 @@ def _again_group() -> rx.Component:
         "说一句",
         aside="不用重拍就写明为什么",
         default_value=REVIEW["text"],
+        form=UNKEPT,
         max_length=500,
         on_change=offline.action("writeReview", offline.VALUE),
     )

@@ -13,6 +13,7 @@ from app.reviews.state import Choice, ReviewsState
 from app.shell.office_page import office_frame
 from components.button import button
 from components.choices import choice, choices
+from components.field import text_box
 from components.icons import icon
 from components.link import load
 from components.message import bones, empty, toast
@@ -353,7 +354,7 @@ def _decision() -> rx.Component:
         rx.el.p("选一个原因，或写一句，走访的人才知道怎么改。", class_name="nothing error", role="alert"),
         rx.el.label(
             rx.el.span("给走访人说一句（他会先看到）", class_name="vh"),
-            rx.el.textarea(
+            text_box(
                 name="note", rows="1", max_length=500, placeholder="退回的话，说一句", data_testid="review-note"
             ),
             class_name="field",

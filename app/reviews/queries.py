@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, tuple_
 from sqlmodel import Session
 
 from app.accounts.queries import below, in_scope
 from app.accounts.schemas import Actor
+from app.limits import PAGE
 from app.reviews.schemas import QueueFilter
 from models.accounts import User
 from models.households import Household, Person
@@ -18,7 +19,6 @@ from models.sync import Command
 from models.visits import Visit, VisitPhoto
 
 STATES = {"open": ("waiting", "answered"), "returned": ("returned",), "accepted": ("accepted",)}
-PAGE = 50
 
 
 def first_id_since(moment: datetime) -> str:
@@ -114,22 +114,33 @@ def one(session: Session, actor: Actor, review_id: str, on: date) -> Review | No
 
 def of_pairs(session: Session, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Review]:
     """The reviews of pictures of visits, by (visit, picture)."""
-    query = select(Review).where(tuple_(Review.visit_id, Review.sha256).in_(pairs))  # type: ignore[arg-type]
-    return {(row.visit_id, row.sha256): row for row in session.scalars(query)}
+    return {(row.visit_id, row.sha256): row for row in session.scalars(_OF_PAIRS, {"pairs": pairs})}
+
+
+_OF_PAIRS = select(Review).where(
+    tuple_(Review.visit_id, Review.sha256).in_(bindparam("pairs", expanding=True))  # type: ignore[arg-type]
+)
 
 
 def with_visits(session: Session, *, names: Iterable[str] = (), visit_ids: Iterable[str] = ()) -> list[Row[Any]]:
     """Pictures with the visits that name them: all that name one of these, or all of these visits."""
-    query = select(
-        VisitPhoto.sha256, VisitPhoto.question, VisitPhoto.of_child, VisitPhoto.taken_at, VisitPhoto.answers_review,
-        Visit.id, Visit.household_id, Visit.division, Visit.author_id, Visit.form_code, Visit.state, Visit.corrects,
-    ).join(Visit, Visit.id == VisitPhoto.visit_id)  # type: ignore[call-overload, arg-type]  # fmt: skip
+    session.flush()
     wanted, visits = list(names), list(visit_ids)
     found: list[Row[Any]] = []
-    for column, values in ((VisitPhoto.sha256, wanted), (VisitPhoto.visit_id, visits)):
+    for query, values in ((_BY_NAME, wanted), (_BY_VISIT, visits)):
         for start in range(0, len(values), 400):
-            found += session.execute(query.where(column.in_(values[start : start + 400])))  # type: ignore[attr-defined]
+            found += session.execute(query, {"some": values[start : start + 400]})
     return found
+
+
+# Over the tables themselves and made once: every picture that arrives asks this.
+_NAMED, _VISIT = VisitPhoto.__table__.c, Visit.__table__.c  # type: ignore[attr-defined]
+_WITH_VISITS = select(
+    _NAMED.sha256, _NAMED.question, _NAMED.of_child, _NAMED.taken_at, _NAMED.answers_review, _VISIT.id,
+    _VISIT.household_id, _VISIT.division, _VISIT.author_id, _VISIT.form_code, _VISIT.state, _VISIT.corrects,
+).where(_VISIT.id == _NAMED.visit_id)  # fmt: skip
+_BY_NAME = _WITH_VISITS.where(_NAMED.sha256.in_(bindparam("some", expanding=True)))
+_BY_VISIT = _WITH_VISITS.where(_NAMED.visit_id.in_(bindparam("some", expanding=True)))
 
 
 def of_photo(session: Session, sha256: str) -> Sequence[Review]:
@@ -298,6 +309,23 @@ def visits_around(session: Session, visit: Visit) -> Sequence[Visit]:
             Visit.finished_at >= visit.started_at,  # type: ignore[arg-type]
         ).limit(50)
     ).all()  # fmt: skip
+
+
+def spans_between(session: Session, authors: Sequence[str], since: datetime, until: datetime) -> Sequence[Row[Any]]:
+    """When and where these authors were at visits that count and lie, wholly or in part, between two moments."""
+    return session.execute(
+        _SPANS, {"authors": list(authors), "early": since - timedelta(hours=12), "since": since, "until": until}
+    ).all()
+
+
+_VISIT = Visit.__table__.c  # type: ignore[attr-defined]
+_SPANS = select(
+    _VISIT.id, _VISIT.household_id, _VISIT.author_id, _VISIT.mode, _VISIT.started_at, _VISIT.finished_at
+).where(
+    _VISIT.author_id.in_(bindparam("authors", expanding=True)), _VISIT.state == "stored",
+    _VISIT.started_at >= bindparam("early"), _VISIT.started_at <= bindparam("until"),
+    _VISIT.finished_at >= bindparam("since"),
+)  # fmt: skip
 
 
 def clock_of(session: Session, visit: Visit) -> tuple[datetime | None, datetime | None, datetime] | None:

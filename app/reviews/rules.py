@@ -250,10 +250,18 @@ def far_from_home(
 
 
 def overlapping(visit: Seen, others: Sequence[Seen], limits: Limits = LIMITS) -> Asked | None:
-    """A visit at home while its author was in another home; asked once, of the later of the two."""
+    """A visit at home while its author was in another home; asked once, of the later of the two.
+
+    Args:
+        visit: the one that may be asked.
+        others: visits around it, the earliest first.
+        limits: from what overlap on to ask.
+    """
     if visit.mode != "home":
         return None
-    for other in sorted(others, key=lambda one: one.started_at):
+    for other in others:
+        if other.started_at > visit.finished_at:
+            break
         if other.mode != "home" or other.author_id != visit.author_id or other.household_id == visit.household_id:
             continue
         if later_of(visit, other)[0].visit_id != visit.visit_id:

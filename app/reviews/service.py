@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.audit.service import entry, record_many
+from app.bulk import Bulk
 from app.db import SHANGHAI, is_sqlite, new_id, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.feed.service import Change, publish
@@ -58,7 +59,7 @@ def on_photos_held(session: Session, pictures: Sequence[Row[Any]]) -> None:
         return
     pairs = [(visit, one.sha256) for one in waiting for visit in (one.id, one.corrects) if visit]
     known = queries.of_pairs(session, list(dict.fromkeys(pairs)))
-    new, told = [], []
+    new, told, moved = [], [], {}
     for one in waiting:
         if (one.id, one.sha256) in known:
             continue
@@ -67,14 +68,28 @@ def on_photos_held(session: Session, pictures: Sequence[Row[Any]]) -> None:
             new.append(_new_review(one))
             continue
         known[one.id, one.sha256] = before
+        moved[before.visit_id] = one.id
         before.visit_id, before.question, before.of_child = one.id, one.question, one.of_child
         before.version += 1
         if before.state == State.RETURNED or before.has_questions:
             told.append(_change(before))
     session.flush()
-    if new:
-        session.execute(insert(Review.__table__), new)  # type: ignore[attr-defined]
+    _carry_answers(session, moved)
+    _REVIEWS.write(session, new)
     publish(session, told)
+
+
+_REVIEWS = Bulk(insert(Review.__table__))  # type: ignore[attr-defined]
+
+
+def _carry_answers(session: Session, moved: Mapping[str, str]) -> None:
+    """What was answered goes with the version that counts, and is not asked again; the rest is looked at anew."""
+    known = {(row.visit_id, row.sha256, row.kind, row.other) for row in queries.questions(session, moved.values())}
+    for row in queries.questions(session, moved):
+        new = moved[row.visit_id]
+        if row.answer is not None and (new, row.sha256, row.kind, row.other) not in known:
+            row.visit_id = new
+    session.flush()
 
 
 def _new_review(one: Row[Any]) -> dict[str, Any]:

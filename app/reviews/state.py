@@ -9,12 +9,13 @@ from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.accounts.state import OfficeState, read, requires, write
+from app.accounts.state import Choice, OfficeState, read, requires, write
 from app.db import utcnow
-from app.divisions import service as divisions
 from app.errors import AppError, BadInput
 from app.forms import service as forms
+from app.households.register_state import places
 from app.http import parse
+from app.limits import PAGE
 from app.photos.service import OPENING_REASONS
 from app.reviews import desk, service
 from app.reviews.schemas import Decision, QueueFilter, QueuePage, ReviewView
@@ -22,14 +23,6 @@ from app.reviews.schemas import Decision, QueueFilter, QueuePage, ReviewView
 P = Permission
 NOTHING = QueuePage([], "", 0)
 CHOICES = {"state": {"open", "returned", "accepted"}, "days": {"0", "7", "30"}}
-
-
-@dataclass
-class Choice:
-    """One entry of a list to choose from."""
-
-    value: str = ""
-    label: str = ""
 
 
 @dataclass
@@ -41,11 +34,7 @@ class Undo:
 
 
 def _choices(session: Session, actor: Actor) -> tuple[list[Choice], list[Choice]]:
-    within = divisions.within(session, actor.divisions)
-    return (
-        [Choice(one.code, one.place) for one in within if len(one.code) > 6],
-        [Choice(code, title) for code, title in forms.titles(session)],
-    )
+    return places(session, actor), [Choice(code, title) for code, title in forms.titles(session)]
 
 
 def _page(session: Session, actor: Actor, wanted: QueueFilter, after: str) -> QueuePage:
@@ -212,7 +201,7 @@ class ReviewsState(OfficeState):
     @rx.var
     def line(self) -> str:
         """第 51–100 张."""
-        before = 50 * (len(self._cursors) - 1)
+        before = PAGE * (len(self._cursors) - 1)
         return f"第 {before + 1}–{before + len(self.page.rows)} 张" if self.page.rows else ""
 
     @rx.var

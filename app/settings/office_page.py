@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from app.accounts.rules import ROLE_NAMES
 from app.notices.rules import GATEWAYS
 from app.settings.office_service import ParameterView
 from app.settings.state import SettingsState
@@ -12,6 +13,7 @@ from components.button import button
 from components.choices import choice, choices
 from components.field import text_field
 from components.group import group, label, pad
+from components.link import load
 from components.message import bones, note
 from components.office import card_table, facts, fields, line_of, select_field, sheet_page
 
@@ -59,6 +61,23 @@ def _notices() -> rx.Component:
     )
 
 
+def _factor() -> rx.Component:
+    chosen = SettingsState.view.factor_roles
+    boxes = [
+        choice(name, many=True, name=str(role), value="on", default_checked=chosen.contains(str(role)))
+        for role, name in ROLE_NAMES.items()
+    ]
+    return pad(
+        rx.el.p("勾上的角色，登录时除了密码，还要写验证器上的 6 位数字。", class_name="soft-text"),
+        rx.el.form(
+            choices(*boxes, shape="left"),
+            button("存好", type="submit", kind="soft"),
+            on_submit=SettingsState.save_factor,
+            class_name="stack",
+        ),
+    )
+
+
 def _row(one: rx.Var[ParameterView]) -> rx.Component:
     what = rx.el.div(rx.el.b(one.label), rx.cond(one.coming != "", rx.el.p(one.coming, class_name="soft-text")))
     return line_of(COLUMNS, what, one.value, one.since, rx.el.span(one.source, class_name="was"), key=one.key)
@@ -96,7 +115,9 @@ def settings_page() -> rx.Component:
         ),
         label("通知"),
         group(_notices()),
-        label("口径和天数", "每一项都有起止和依据，改了不用重新填报"),
+        label("登录要验证码", "从下次登录起"),
+        group(_factor()),
+        label("系统的天数和次数", "每一项都有起止和依据"),
         card_table("参数", COLUMNS, rx.foreach(SettingsState.rows, _row)),
         group(pad(_change())),
         label("登录多久要重来", "在服务器上设"),
@@ -110,4 +131,5 @@ def settings_page() -> rx.Component:
             )
         ),
     )  # fmt: skip
-    return office_frame(HERE, sheet_page("设置", rx.cond(SettingsState.ready, body, bones(6))))
+    policy = load("口径", href="/office/policy", class_name="btn")
+    return office_frame(HERE, sheet_page("设置", rx.cond(SettingsState.ready, body, bones(6)), actions=[policy]))

@@ -1,22 +1,22 @@
 """设置 as the administrator sees it: every dated parameter with its source, the time-outs, the hotline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.accounts.rules import Permission
+from app.accounts.rules import Permission, Role
 from app.accounts.schemas import Actor
 from app.config import settings
 from app.db import SHANGHAI, utcnow
 from app.errors import BadInput, NotAllowed
 from app.settings import service
-from app.settings.rules import DEFAULTS
+from app.settings.rules import SYSTEM, shipped
 from models.settings import Parameter
 
-OWN_FORM = ("hotline", "hotline_child", "notice", "safe_to")
+OWN_FORM = ("hotline", "hotline_child", "notice", "safe_to", "device_enrolment", "second_factor")
 """Parameters that have a form of their own, or are written by the system."""
 
 
@@ -43,6 +43,7 @@ class SettingsView:
     notice_on: bool = False
     notice_kind: str = "wecom"
     notice_url: str = ""
+    factor_roles: list[str] = field(default_factory=list)
     backup: str = ""
     office_idle: str = ""
     office_whole: str = ""
@@ -68,6 +69,7 @@ def overview(session: Session, actor: Actor) -> SettingsView:
         hotline=found["hotline"]["number"], hotline_name=found["hotline"]["name"],
         child_hotline=found["hotline_child"]["number"], child_hotline_name=found["hotline_child"]["name"],
         notice_on=found["notice"]["on"], notice_kind=found["notice"]["kind"], notice_url=found["notice"]["url"],
+        factor_roles=list(found["second_factor"]["roles"]),
         backup=str(found["safe_to"]["at"] or ""), office_idle=f"{chosen.session_idle_minutes} 分钟",
         office_whole=f"{chosen.session_hours} 小时", phone_idle=f"{chosen.field_idle_hours // 24} 天",
         phone_whole=f"{chosen.field_session_days} 天",
@@ -75,13 +77,14 @@ def overview(session: Session, actor: Actor) -> SettingsView:
 
 
 def parameters(session: Session, actor: Actor) -> list[ParameterView]:
-    """Every plain parameter of the whole county as of today."""
+    """How the system itself behaves, as of today; what the programmes ask stands under 口径."""
     _allowed(actor)
     on = today()
     rows: dict[str, list[Parameter]] = {}
     for row in session.scalars(select(Parameter).where(Parameter.area == "").order_by(Parameter.from_on)):  # type: ignore[arg-type]
         rows.setdefault(row.key, []).append(row)
-    return [_view(one, rows.get(one.key, []), on) for one in DEFAULTS if one.key not in OWN_FORM]
+    keys = dict.fromkeys(one.key for one in SYSTEM if one.key not in OWN_FORM)
+    return [_view(shipped(key, on), rows.get(key, []), on) for key in keys]
 
 
 def _view(default: Any, rows: list[Parameter], on: date) -> ParameterView:
@@ -112,6 +115,8 @@ def set_number(session: Session, actor: Actor, key: str, text: str, from_on: dat
         raise BadInput("要填 1 到 100000 的整数。")
     if key in OWN_FORM:
         raise BadInput("这一项在上面改。")
+    if key not in {one.key for one in SYSTEM}:
+        raise BadInput("这一项在口径里改。")
     if not source.strip():
         raise BadInput("写一下依据：哪份文件，或谁定的。")
     service.set_value(session, actor, key, int(text.strip()), from_on, source=source.strip()[:200])
@@ -130,3 +135,15 @@ def set_hotline(session: Session, actor: Actor, key: str, name: str, number: str
     ):
         raise BadInput("电话要填 3 到 15 位数字。")
     service.set_value(session, actor, key, {"name": name.strip()[:24] or "值班电话", "number": digits}, today())
+
+
+def set_factor_roles(session: Session, actor: Actor, roles: list[str]) -> None:
+    """Of whom a second factor is asked, from their next sign-in on; of nobody when the list is empty.
+
+    Raises:
+        BadInput: there is no such role.
+    """
+    _allowed(actor)
+    if not set(roles) <= set(Role):
+        raise BadInput("没有这种角色。")
+    service.set_value(session, actor, "second_factor", {"roles": sorted(set(roles))}, today(), source="县里定")

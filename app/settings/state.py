@@ -6,7 +6,7 @@ import reflex as rx
 from sqlmodel import Session
 
 from app.accounts.office_state import day_of
-from app.accounts.rules import Permission
+from app.accounts.rules import Permission, Role
 from app.accounts.schemas import Actor
 from app.accounts.state import OfficeState, read, requires, write
 from app.notices import service as notices
@@ -53,6 +53,14 @@ class SettingsState(OfficeState):
         await write(office_service.set_hotline, key, name, number)
         await self._show()
         self.done = "已存好，下次更新就到手机上。"
+
+    @rx.event(temporal=True)
+    @requires(Permission.SETTINGS)
+    async def save_factor(self, form: dict[str, Any]) -> None:
+        """Of whom a second factor is asked."""
+        await write(office_service.set_factor_roles, [str(role) for role in Role if form.get(str(role))])
+        await self._show()
+        self.done = "已存好，从下次登录起。"
 
     @rx.event(temporal=True)
     @requires(Permission.SETTINGS)

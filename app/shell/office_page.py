@@ -3,9 +3,13 @@
 from typing import Any
 
 import reflex as rx
+from sqlmodel import Session
 
 from app.accounts.rules import Permission
-from app.accounts.state import OfficeState, acting, requires
+from app.accounts.schemas import Actor
+from app.accounts.state import OfficeState, acting, read, requires
+from app.db import utcnow
+from app.evidence import opening_service as openings
 from app.http import SIGNED_IN
 from components.desk import go, leave, sign_out
 from components.icons import icon
@@ -14,20 +18,53 @@ from components.message import bones, empty, error
 from components.office import mast_link, masthead, office, sheet_page
 
 P = Permission
-PAGES: tuple[tuple[str, Permission, str], ...] = (
+Entry = tuple[str, Permission, str]
+GROUPS: dict[str, tuple[Entry, ...]] = {
+    "台账": (
+        ("留守老人", P.REGISTERS, "/office/elders"),
+        ("儿童", P.REGISTERS, "/office/children"),
+        ("特困", P.REGISTERS, "/office/hardship"),
+        ("残疾人", P.REGISTERS, "/office/disability"),
+        ("结对", P.REGISTERS, "/office/pairing"),
+        ("协议", P.REGISTERS, "/office/agreements"),
+        ("低收入", P.REGISTERS, "/office/lowincome"),
+        ("信访公示", P.CASEWORK, "/office/casework"),
+    ),
+    "比对": (
+        ("疑点", P.REGISTERS, "/office/findings"),
+        ("待遇", P.REGISTERS, "/office/benefits"),
+        ("抽查", P.SAMPLING, "/office/sampling"),
+        ("疑点概况", P.OVERVIEW, "/office/findings/overview"),
+    ),
+    "系统": (
+        ("表单", P.FORMS, "/office/forms"),
+        ("设置", P.SETTINGS, "/office/settings"),
+        ("口径", P.SETTINGS, "/office/policy"),
+        ("比对规则", P.SETTINGS, "/office/findings/rules"),
+        ("五项禁止", P.SETTINGS, "/office/prohibitions"),
+        ("操作日志", P.AUDIT_READ, "/office/audit"),
+    ),
+}
+"""Pages behind one word of the masthead, in a line of their own below it; the word leads to the first that is open."""
+PAGES: tuple[Entry | str, ...] = (
     ("审核", P.REVIEW_READ, "/office/reviews"),
     ("农户名册", P.REGISTER_READ, "/office/households"),
+    "台账",
     ("走访记录", P.VISITS_READ, "/office/visits"),
+    ("需要人去看的", P.VISITS_READ, "/office/needs"),
+    "比对",
     ("未安置", P.UNPLACED, "/office/unplaced"),
     ("名册导入", P.IMPORT, "/office/imports"),
+    ("导出", P.EXPORT, "/office/exports"),
     ("概况", P.OVERVIEW, "/office/overview"),
     ("账号", P.ACCOUNTS, "/office/accounts"),
-    ("表单", P.FORMS, "/office/forms"),
-    ("设置", P.SETTINGS, "/office/settings"),
-    ("五项禁止", P.SETTINGS, "/office/prohibitions"),
-    ("操作日志", P.AUDIT_READ, "/office/audit"),
+    ("手机", P.DEVICES, "/office/devices"),
+    ("忘记密码", P.RECOVERY, "/office/recovery"),
+    ("紧急查看", P.BREAK_GLASS, "/office/openings"),
+    ("证据", P.EVIDENCE, "/office/evidence"),
+    "系统",
 )
-"""The pages of the masthead in their order; who lacks the permission does not see the word, and gets no data either."""
+"""The masthead in its order; who lacks the permission does not see the word, and gets no data either."""
 
 
 def may(permission: Permission) -> rx.Var[bool]:
@@ -35,8 +72,31 @@ def may(permission: Permission) -> rx.Var[bool]:
     return OfficeState.me.permissions.contains(str(permission))
 
 
-def _entry(text: str, permission: Permission, href: str, current: str) -> rx.Component:
-    return rx.cond(may(permission), mast_link(text, href=href, current=href == current), rx.fragment())
+def _entry(entry: Entry | str, current: str) -> rx.Component:
+    """A word of the masthead; that of a group leads to the first page that this person may open."""
+    if not isinstance(entry, str):
+        text, permission, href = entry
+        return rx.cond(may(permission), mast_link(text, href=href, current=href == current), rx.fragment())
+    shown: rx.Component = rx.fragment()
+    for _, permission, href in reversed(GROUPS[entry]):
+        shown = rx.cond(may(permission), mast_link(entry, href=href, current=_group_of(current) == entry), shown)
+    return shown
+
+
+def _group_of(current: str) -> str | None:
+    return next((word for word, entries in GROUPS.items() if any(href == current for _, _, href in entries)), None)
+
+
+def _group(current: str) -> rx.Component:
+    """The line of the group to which this page belongs."""
+    word = _group_of(current)
+    if word is None:
+        return rx.fragment()
+    return rx.el.nav(*[_entry(entry, current) for entry in GROUPS[word]], class_name="submast", aria_label=word)
+
+
+def _pages() -> list[Entry]:
+    return [one for entry in PAGES for one in (GROUPS[entry] if isinstance(entry, str) else (entry,))]
 
 
 def _person() -> rx.Component:
@@ -53,7 +113,7 @@ def _person() -> rx.Component:
 
 def _head(current: str) -> rx.Component:
     return masthead(
-        *[_entry(text, permission, href, current) for text, permission, href in PAGES],
+        *[_entry(entry, current) for entry in PAGES],
         aside=[
             mast_link(
                 "投诉建议", href="/office/feedback", icon="message-square", current=current == "/office/feedback"
@@ -83,7 +143,12 @@ def office_frame(current: str, *children: Any) -> rx.Component:
     elsewhere = rx.cond(
         asked & OfficeState.away, leave(), rx.cond(asked & (OfficeState.to != ""), go(OfficeState.to), here)
     )
-    return office(_head(current), elsewhere)
+    return office(rx.fragment(_head(current), _group(current)), elsewhere)
+
+
+def _told(session: Session, actor: Actor) -> bool:
+    """Whether a section's head has to hear first that somebody looked at a home outside his area."""
+    return openings.waiting(session, actor, utcnow())
 
 
 class DoorState(OfficeState):
@@ -93,8 +158,9 @@ class DoorState(OfficeState):
     @requires(SIGNED_IN)
     async def open(self) -> None:
         """Go to the first page this person may open; who may open none of them stays here."""
-        mine = [href for _, permission, href in PAGES if acting().may(permission)]
-        self.to = mine[0] if mine else ""
+        mine = [href for _, permission, href in _pages() if acting().may(permission)]
+        first = mine[0] if mine else ""
+        self.to = "/office/openings" if acting().may(P.BREAK_GLASS_SEEN) and await read(_told) else first
 
 
 def door_page() -> rx.Component:

@@ -75,7 +75,11 @@ def screen(
         tabs(tab, badge=FRAME["count"]) if tab else rx.fragment(),
     )
     outside = rx.fragment(login_body(), _toast())
-    shown = inside if open_to_all else rx.match(WHO, ("out", outside), ("office", _office_body()), inside)
+    shown = (
+        inside
+        if open_to_all
+        else rx.match(WHO, ("out", "locked", outside), ("office", _office_body()), inside)
+    )
     return face(offline.start(), _status(), shown)
 
 

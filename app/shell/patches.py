@@ -12,9 +12,12 @@ from reflex_base.constants import Templates
 
 STATE_JS = "utils/state.js"
 THEME_JS = "utils/react-theme.js"
+ENTRY_JS = "app/entry.client.js"
 # A chunk of its own, whose name tells app/shell/precache.py that the field face does without it.
 ROOT_JSX = "app/root.jsx"
 SOCKET_JS = "utils/office-socket.js"
+VITE_CONFIG = "vite.config.js"
+JSX_JS = "utils/plain-jsx.js"
 
 
 WINDOW_IMPORT = re.compile(r'^import \* as (\w+) from "[^"]+";\n', re.MULTILINE)
@@ -112,6 +115,31 @@ STATE_PATCHES = (
     ),
 )
 
+ENTRY_PATCH = Patch(
+    "a page that was asked for is drawn at once, not in slices behind everything else: a slow phone stood for seconds",
+    "createElement(HydratedRouter)",
+    "createElement(HydratedRouter, { useTransitions: false })",
+)
+
+ALIAS_PATCH = Patch(
+    "pages are drawn by React itself: emotion, 11 KB of every first load, only made classes of a few inline styles",
+    "    alias: [\n",
+    '    alias: [\n      {\n        find: "@emotion/react",\n'
+    f'        replacement: fileURLToPath(new URL("./{JSX_JS}", import.meta.url)),\n      }},\n',
+)
+
+PLAIN_JSX = """import { createElement } from "react";
+
+// In place of @emotion/react. What Reflex calls `css` is with us always a plain object of inline properties.
+export function jsx(type, props) {
+  if (!props || !("css" in props)) return createElement.apply(null, arguments);
+  const { css, style, ...rest } = props;
+  const given = Array.from(arguments);
+  given[1] = { ...rest, style: { ...css, ...style } };
+  return createElement.apply(null, given);
+}
+"""
+
 THEME_STUB = """import { createElement, Fragment } from "react";
 
 // Day and night are the attribute data-theme on <html>, set before the first paint by app/shell/appearance.py;
@@ -162,6 +190,8 @@ def patched_files() -> list[tuple[Path, str]]:
         raise PatchGone(f"{THEME_JS} no longer exports ThemeProvider and useTheme")
     return [
         (Path(STATE_JS), patched_state_js((web / STATE_JS).read_text())),
+        (Path(ENTRY_JS), ENTRY_PATCH.apply((web / ENTRY_JS).read_text())),
         (Path(THEME_JS), THEME_STUB),
+        (Path(JSX_JS), PLAIN_JSX),
         (Path(SOCKET_JS), 'export { default } from "socket.io-client";\n'),
     ]

@@ -29,8 +29,9 @@ class ShellPlugin(Plugin):
         return [*patches.patched_files(), *worker]
 
     def pre_compile(self, **context: Any) -> None:
-        """The page's root goes without what only code sent by the server would need."""
+        """The page's root goes without what only code sent by the server would need, and no page needs emotion."""
         context["add_modify_task"](patches.ROOT_JSX, patches.lighter_root)
+        context["add_modify_task"](patches.VITE_CONFIG, patches.ALIAS_PATCH.apply)
 
     def post_build(self, **context: Any) -> None:
         """After Vite and the prerendering: write `sw.js` with the list of what the field face needs."""

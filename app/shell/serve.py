@@ -17,12 +17,16 @@ from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from app.memory import settle
 from app.shell.build import PROJECT, ensure_built, node_environment
 from app.web import Site, WebFace
 
 SECONDS_TO_END = 1
+HEADER_MILLISECONDS = 20_000
+"""Who has not said in this time what is wanted is disconnected; for bodies see `app.http.patient`."""
 LOOK_FOR_PARENT = 0.5
 
 
@@ -33,6 +37,7 @@ def application() -> Any:
 
     from app.config import settings
     from app.logs import use_plain_logs
+    from app.shell.kept_states import seal_states
 
     use_plain_logs()
     _die_with(os.getppid())
@@ -48,9 +53,13 @@ def application() -> Any:
         sys.path.insert(0, str(PROJECT))
     from app.app import app as reflex_app
 
+    seal_states()
+
     chosen = settings()
     site = Site(folder, service_worker=chosen.service_worker == "on")
-    return WebFace(reflex_app(), site, public_url=chosen.public_url)
+    face = WebFace(reflex_app(), site, public_url=chosen.public_url)
+    settle()
+    return face
 
 
 def _die_with(parent: int) -> None:
@@ -85,6 +94,7 @@ def run(host: str, port: int, tls_cert: Path | None = None, tls_key: Path | None
         workers_kill_timeout=SECONDS_TO_END,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
         ssl_cert=tls_cert,
         ssl_key=tls_key,
         ssl_protocol_min=SSLProtocols.tls12,

@@ -1,4 +1,4 @@
-"""What came over the wire, looked at before any database is asked: each command sound, or why not."""
+"""What came over the wire, before it is taken in: each command sound, or why not; what its signature is worth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.accounts.schemas import Actor
+from app.devices import service as devices
 from app.errors import BadInput, Detail, NotAllowed, TooBig
 from app.http import details_of
 from app.sync import rules
@@ -53,8 +54,8 @@ def _errors(problem: ValidationError, under: str = "") -> list[dict[str, str]]:
     return [error(one.code, one.message, f"{under}{one.path}") for one in found]
 
 
-def read(actor: Actor, body: bytes, now: datetime) -> Intake:
-    """Read a push.
+def read(actor: Actor, body: bytes, now: datetime, aside: str = "") -> Intake:
+    """Read a push; `aside` says why its author may no longer write.
 
     Raises:
         BadInput: no JSON object with commands, or fields around them that cannot be.
@@ -74,7 +75,18 @@ def read(actor: Actor, body: bytes, now: datetime) -> Intake:
         raise NotAllowed("这台设备和登录时的不一样，请重新登录。", code="other_device")
     _hold_to_caps(items)
     slots = [_examine(actor, item, push, now) for item in items]
+    works = [slot.work for slot in slots if slot.work is not None]
+    for work in works:
+        work.aside = aside
+    _look_at_signatures(actor, push.device_id, works)
     return Intake(push.device_id, push.sent_at, slots)
+
+
+def _look_at_signatures(actor: Actor, device_id: str, works: Sequence[Work]) -> None:
+    """Note what each signature is worth; never a reason to hold or reject."""
+    found = devices.worth_of((actor.id, device_id), [(work.digest, work.signature) for work in works])
+    for work, worth in zip(works, found, strict=True):
+        work.signed = worth
 
 
 def _hold_to_caps(items: Sequence[rules.Item]) -> None:
@@ -147,6 +159,6 @@ def work_of(
     work = Work(
         actor=actor, id=head.id, type=head.type, digest=head.digest, raw=raw, payload=payload, body=head.payload,
         device_id=device_id, captured_at=head.captured_at, received_at=now, base_version=head.base_version,
-        corrects=head.corrects, prev=head.prev,
+        corrects=head.corrects, prev=head.prev, signature=head.signature,
     )  # fmt: skip
     return work, []

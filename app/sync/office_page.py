@@ -4,6 +4,8 @@ import reflex as rx
 
 from app.accounts.rules import Permission
 from app.accounts.state import Choice
+from app.limits import PAGE
+from app.shell.list_page import turning
 from app.shell.office_page import may, office_frame
 from app.sync.state import UnplacedState, Waiting
 from components.button import button
@@ -11,7 +13,7 @@ from components.field import text_field
 from components.group import group, pad
 from components.link import load
 from components.message import bones, empty
-from components.office import pager, sheet_page
+from components.office import sheet_page
 from components.tag import tag
 
 HERE = "/office/unplaced"
@@ -69,9 +71,8 @@ def unplaced_page() -> rx.Component:
     """Nothing that reached the county is thrown away; here is what waits for a person."""
     listing = rx.fragment(
         rx.el.div(rx.foreach(UnplacedState.rows, _line), class_name="twocol"),
-        pager(
-            f"共 {UnplacedState.total} 条", on_back=UnplacedState.turn(-1), on_next=UnplacedState.turn(1),
-            first=UnplacedState.offset == 0, last=UnplacedState.offset + 50 >= UnplacedState.total,
+        turning(
+            UnplacedState, f"共 {UnplacedState.total} 条", last=UnplacedState.offset + PAGE >= UnplacedState.total
         ),
     )  # fmt: skip
     nothing = empty("没有要安置的", "收到的记录都有地方放。")

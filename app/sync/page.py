@@ -92,11 +92,20 @@ def _lists() -> rx.Component:
             OUTBOX["waiting"].length() > 0,
             rx.fragment(label(OUTBOX["waiting_title"]), group_list(rx.foreach(OUTBOX["waiting"], _item))),
         ),
+        rx.cond(OUTBOX["waiting"].length() > 0, _to_file()),
         rx.cond(OUTBOX["empty"], _all_there()),
         rx.cond(
             OUTBOX["done"].length() > 0,
             rx.fragment(label(OUTBOX["done_title"]), group_list(rx.foreach(OUTBOX["done"], _item))),
         ),
+    )
+
+
+def _to_file() -> rx.Component:
+    """The last way out of a phone without signal: one sealed file."""
+    return rx.fragment(
+        button("存成文件", on_click=offline.action("saveFile"), data_testid="outbox-save-file"),
+        rx.el.p("一直没信号时，存成一个封好的文件，交给镇里或县里收。别人打不开。", class_name="soft-text"),
     )
 
 

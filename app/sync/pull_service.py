@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -21,11 +21,12 @@ from app.accounts.queries import areas_of, below, scope_hash
 from app.accounts.schemas import Actor
 from app.db import SHANGHAI, reading, transaction, utcnow
 from app.errors import NotAllowed
+from app.evidence import chain_service as chain
 from app.feed.service import epoch
 from app.settings import service as settings
 from app.sync import queries, rules
 from app.sync.registry import PULL_TYPES
-from app.sync.schemas import Rendered
+from app.sync.schemas import ORPHANED, Rendered
 from models.divisions import Division
 from models.feed import FeedRow, ScopeSnapshot
 
@@ -86,29 +87,40 @@ def pull(actor: Actor, cursor: str, limit: int, now: datetime | None = None) -> 
     """
     if not actor.in_field:
         raise NotAllowed("这个账号没有要下到手机的资料。", code="no_field_data")
-    today = (now or utcnow()).astimezone(SHANGHAI).date()
+    now = now or utcnow()
+    today = now.astimezone(SHANGHAI).date()
     with reading() as session:
+        queries.one_moment(session)
         areas = areas_of(session, actor, today)
         scope = scope_hash(areas)
         prepared = session.get(ScopeSnapshot, scope) is not None and queries.epoch_known(session)
-        if prepared:
-            return _page(session, actor, cursor, limit, areas, scope, today)
-    _prepare(areas, scope)
+        covers, believable = settings.covered(session, now)
+        if prepared and believable:
+            return _page(session, actor, cursor, limit, areas, scope, covers)
+    _prepare(areas, scope, believable)
     with reading() as session:
-        return _page(session, actor, cursor, limit, areas, scope, today)
+        queries.one_moment(session)
+        return _page(session, actor, cursor, limit, areas, scope, covers)
 
 
-def _prepare(areas: Sequence[dict[str, str]], scope: str) -> None:
-    """Keep what the scope's hash stands for; once for each scope there ever is."""
+def _prepare(areas: Sequence[dict[str, str]], scope: str, believable: bool) -> None:
+    """Keep what the scope's hash stands for; once for each scope there ever is. And forget a backup in the future.
+
+    Two first pulls may come at the same moment, to two servers: there is one scope, and one life of the database.
+    """
     with transaction() as session:
+        queries.one_at_a_time(session)
+        if not believable:
+            settings.set_covered(session, None, "the clock stands before the backup")
         epoch(session)
         if session.get(ScopeSnapshot, scope) is None:
             session.add(ScopeSnapshot(hash=scope, areas=json.dumps(areas)))
 
 
 def _page(
-    session: Session, actor: Actor, cursor: str, limit: int, areas: Sequence[dict[str, str]], scope: str, today: date
-) -> dict[str, Any]:
+    session: Session, actor: Actor, cursor: str, limit: int, areas: Sequence[dict[str, str]], scope: str,
+    covers: str | None,
+) -> dict[str, Any]:  # fmt: skip
     life = epoch(session)
     head = queries.feed_head(session)
     before = Place.of(cursor)
@@ -123,7 +135,7 @@ def _page(
         "changes": _render(session, actor, rows, mine, place.fresh_until),
         "cursor": after.text(),
         "more": bool(place.former) or len(rows) == limit,
-        "safe_to": settings.value(session, "safe_to", today)["at"],
+        "safe_to": covers,
     }
     if before is not None and not _goes_on(before, life, head):
         result["reset"] = True
@@ -245,13 +257,15 @@ def pull_receipts(session: Session, ids: Sequence[str]) -> dict[str, Rendered]:
             data["seq"] = row.seq
         if row.errors:
             data["errors"] = row.errors
-        if row.questions:
+        if row.questions and row.status != ORPHANED:  # they may name who lives there
             data["questions"] = row.questions
         found[f"{row.author_id}:{row.id}"] = Rendered(row.seq or 0, data)
     for one in queries.refused_by_reference(session, [name for name in ids if name not in found]):
         digest = json.loads(one.raw).get("digest")
         data = {"id": one.command_id, "status": "rejected", "digest": digest, "errors": one.errors}
         found[f"{one.author_id}:{one.command_id}"] = Rendered(0, data)
+    for name, place in chain.places(session, "command", [name.replace(":", " ") for name in found]).items():
+        found[name.replace(" ", ":")].data.update(place)
     return found
 
 

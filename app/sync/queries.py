@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, text, true, tuple_
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, text, true, tuple_
 from sqlmodel import Session
 
 from app.accounts.queries import below
@@ -37,30 +37,49 @@ def one_at_a_time(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ruhutong.sync'), hashtext(current_schema()))"))
 
 
+def one_moment(session: Session) -> None:
+    """Let every statement of this session see the same moment, as on SQLite.
+
+    A page is put together from several: were the last of them to see a later commit, a change between would be missed.
+    """
+    if not is_sqlite(session):
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def known_commands(session: Session, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
     """What became of these commands, by (author, id)."""
+    session.flush()
     found: dict[tuple[str, str], Row[Any]] = {}
-    for part in chunks(names):
-        rows = session.execute(
-            select(
-                Command.author_id, Command.id, Command.digest, Command.status, Command.seq, Command.errors,
-                Command.questions, Command.waits_for,
-            ).where(tuple_(Command.author_id, Command.id).in_(part))
-        )  # type: ignore[call-overload]  # fmt: skip
-        found.update({(row.author_id, row.id): row for row in rows})
+    by_author: dict[str, list[str]] = {}
+    for author, name in names:
+        by_author.setdefault(author, []).append(name)
+    for author, ids in by_author.items():
+        for part in chunks(ids):
+            rows = session.execute(_KNOWN, {"by": author, "ids": part})
+            found.update({(row.author_id, row.id): row for row in rows})
     return found
+
+
+_COMMAND = Command.__table__.c  # type: ignore[attr-defined]
+_KNOWN = select(
+    _COMMAND.author_id, _COMMAND.id, _COMMAND.digest, _COMMAND.status, _COMMAND.seq, _COMMAND.errors,
+    _COMMAND.questions, _COMMAND.waits_for,
+).where(_COMMAND.author_id == bindparam("by"), _COMMAND.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
 
 
 def waiting_for(session: Session, references: Sequence[str]) -> list[Command]:
     """Held commands that wait for one of these, of whatever author, the earliest first."""
     found: list[Command] = []
     for part in chunks(references):
-        found += session.scalars(
-            select(Command)
-            .where(Command.waits_for.in_(part), Command.status == "held")  # type: ignore[union-attr]
-            .order_by(Command.received_at, Command.id)
-        )
+        found += session.scalars(_WAITING, {"of": part})
     return found
+
+
+_WAITING = (
+    select(Command)
+    .where(Command.waits_for.in_(bindparam("of", expanding=True)), Command.status == "held")  # type: ignore[union-attr]
+    .order_by(Command.received_at, Command.id)
+)
 
 
 def stored_references(session: Session, references: Sequence[str]) -> set[str]:
@@ -90,11 +109,14 @@ def heads_of(session: Session, devices: Sequence[tuple[str, str]]) -> dict[tuple
     """Digest of the last command known of each (user, device)."""
     found = {}
     for part in chunks(devices):
-        rows = session.execute(
-            select(Device.user_id, Device.id, Device.head_digest).where(tuple_(Device.user_id, Device.id).in_(part))  # type: ignore[call-overload]
-        )
+        rows = session.execute(_HEADS, {"of": part})
         found.update({(row.user_id, row.id): row.head_digest for row in rows})
     return found
+
+
+_HEADS = select(Device.user_id, Device.id, Device.head_digest).where(  # type: ignore[call-overload]
+    tuple_(Device.user_id, Device.id).in_(bindparam("of", expanding=True))  # type: ignore[arg-type]
+)
 
 
 def versions_by(session: Session, author_id: str, row_id: str, base: int) -> list[Command]:

@@ -14,7 +14,7 @@ from app.reviews import service as reviews
 from app.reviews.schemas import PhotoAnswer
 from app.sync import queries
 from app.sync.schemas import CONFLICT, ORPHANED, REJECTED, STORED, Batch, CommandKind, Id, Outcome, Work, one_by_one
-from app.visits.service import in_area, paired
+from app.visits.service import in_area, reaches
 from models.households import Household, Person
 from models.visits import FieldConflict
 
@@ -67,7 +67,7 @@ def _add_person(batch: Batch, work: Work) -> None:
     if home is None:
         batch.refuse(work, "missing", "要写是哪一户的人。", "payload.household_id")
         return
-    if not _here(batch, work, home):
+    if not reaches(batch, work, home):
         work.outcome = Outcome(ORPHANED, household_id=home.id, division=home.division)
         return
     data = data.model_copy(update={"id": str(data.id) if data.id else work.id})
@@ -78,10 +78,6 @@ def _add_person(batch: Batch, work: Work) -> None:
                        makes=(f"person:{row.id}",))  # fmt: skip
 
     work.outcome = _try(batch, work, run, home.division, home.id)
-
-
-def _here(batch: Batch, work: Work, home: Household) -> bool:
-    return work.placed or in_area(work.actor, home.division, home.id, paired(batch.session, work.actor, batch.today))
 
 
 def _acting(work: Work, division: str) -> Actor:
@@ -124,7 +120,7 @@ def _change_person(batch: Batch, work: Work) -> None:
 def _change(
     batch: Batch, work: Work, row: Household | Person, home: Household, kind: str, schema: Any, service: Any
 ) -> None:
-    if not _here(batch, work, home):
+    if not reaches(batch, work, home):
         work.outcome = Outcome(ORPHANED, household_id=home.id, division=home.division, row_id=row.id)
         return
     given: dict[str, Any] = {name: one for name, one in work.payload.given().items() if name != f"{kind}_id"}

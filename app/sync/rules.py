@@ -50,6 +50,14 @@ FORM_FAULTS = {
 }
 
 
+ASIDE = {
+    "author_disabled": "写这一条的账号已停用，先留着，请镇里看要不要收。",
+    "author_role": "写这一条的人现在不做这件事了，先留着，请镇里看要不要收。",
+    "device_revoked": "写这一条的手机已停用，先留着，请镇里看要不要收。",
+}
+"""Why sealed work of somebody who may no longer write waits for a person."""
+
+
 @dataclass(slots=True)
 class Item:
     """One element of `commands` as received: its text, its value, or why it has none."""

@@ -71,12 +71,14 @@ class Trouble(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of a command."""
+    """What became of a command. `n` is its number in the chain of evidence, `head` the chain's hash after it."""
 
     id: str | None
     status: str
     digest: str | None = None
     seq: int | None = None
+    n: int | None = None
+    head: str | None = None
     errors: list[Trouble] | None = None
     questions: list[Trouble] | None = None
 
@@ -98,7 +100,10 @@ class Outcome:
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """A command on its way through. `placed` means that a township has said where it belongs: scope is not asked."""
+    """A command on its way through. `placed` means that a township has said where it belongs: scope is not asked.
+
+    `aside`: why its author may no longer write; then it is kept for a person to place, whatever it says.
+    """
 
     actor: Actor
     id: str
@@ -114,6 +119,9 @@ class Work:
     base_version: int | None = None
     corrects: str | None = None
     prev: str | None = None
+    signature: str | None = None
+    signed: str = "none"
+    aside: str = ""
     placed: bool = False
     known: bool = False
     outcome: Outcome | None = None
@@ -124,7 +132,8 @@ class Work:
 class Batch:
     """One unit of work of applying commands: what it made and changed, written down once at its end.
 
-    `made` holds references that came into being in it, `written` the changes of rows that the database cannot tell yet.
+    `made` holds references that came into being in it, `written` the changes of rows that the database cannot tell yet,
+    `asked_later` questions to the authors of commands that were answered before, by the row that those made.
     """
 
     session: Session
@@ -134,6 +143,7 @@ class Batch:
     entries: list[dict[str, Any]] = field(default_factory=list)
     made: set[str] = field(default_factory=set)
     written: list[Work] = field(default_factory=list)
+    asked_later: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def refuse(self, work: Work, code: str, message: str, path: str = "") -> None:
         """Let a command be rejected: kept in quarantine, its id unclaimed."""

@@ -11,22 +11,25 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
 from app.accounts.service import make_actor
 from app.audit.service import entry, record_many
+from app.bulk import Bulk
 from app.db import SHANGHAI, is_sqlite, utcnow
+from app.evidence import chain_service as chain
 from app.feed.service import Change, next_numbers, publish
 from app.sync import intake, queries, rules
 from app.sync.intake import Intake, Slot, error
 from app.sync.registry import COMMANDS, REFERENCES
-from app.sync.schemas import DUPLICATE, HELD, REJECTED, REPAIR, STORED, Batch, Outcome, Work
+from app.sync.schemas import DUPLICATE, HELD, ORPHANED, REJECTED, REPAIR, STORED, Batch, Outcome, Work
 from app.together import together
 from models.accounts import Device, User
 from models.sync import Command, Quarantine
@@ -36,8 +39,14 @@ TRIES = 3
 _REPAIR_ERROR = error("server_error", "县里处理时出了点问题，内容已存下，会再处理。")
 
 
-def push(actor: Actor, body: bytes, now: datetime | None = None) -> dict[str, Any]:
+def push(actor: Actor, body: bytes, now: datetime | None = None, *, aside: str = "") -> dict[str, Any]:
     """Take in a push; when this returns, everything in it is on disk.
+
+    Args:
+        actor: the author, on the phone it was written on.
+        body: as it came.
+        now: the moment.
+        aside: why the author may no longer write (`rules.ASIDE`): then it is kept for the township to place.
 
     Raises:
         BadInput, NotAllowed, TooBig: the push as a whole cannot be read; see `intake.read`.
@@ -45,7 +54,7 @@ def push(actor: Actor, body: bytes, now: datetime | None = None) -> dict[str, An
     """
     received = now or utcnow()
     for left in reversed(range(TRIES)):
-        pending = Pending(actor, intake.read(actor, body, received), received)
+        pending = Pending(actor, intake.read(actor, body, received, aside), received)
         try:
             return {"receipts": together(take, pending)}
         except IntegrityError:
@@ -86,7 +95,10 @@ def take(session: Session, pushes: Sequence[Pending]) -> list[list[dict[str, Any
         log.exception("commands are applied one by one", commands=len(fresh))
         _one_by_one(session, fresh, now)
     _follow_chains(session, pushes)
-    return [[_receipt(slot) for slot in one.taken.slots] for one in pushes]
+    receipts = [[_receipt(slot) for slot in one.taken.slots] for one in pushes]
+    for one, made in zip(pushes, receipts, strict=True):
+        chain.answer(session, map(partial(_sealed_as, one.actor.id), one.taken.slots, made))
+    return receipts
 
 
 def _sort_out(known: Mapping[tuple[str, str], Any], author_id: str, slots: Sequence[Slot]) -> list[Work]:
@@ -106,7 +118,9 @@ def _sort_out(known: Mapping[tuple[str, str], Any], author_id: str, slots: Seque
         elif row is not None and (slot.work is None or row.waits_for != REPAIR):
             status = DUPLICATE if row.status == STORED else row.status
             slot.work, slot.errors = None, []
-            slot.before, slot.seq = Outcome(status, row.errors, row.questions), row.seq
+            # Of a home outside the author's area nothing is told, whatever an earlier version wrote down.
+            asked = [] if status == ORPHANED else row.questions
+            slot.before, slot.seq = Outcome(status, row.errors, asked), row.seq
         elif slot.work is not None:
             slot.work.known = row is not None
             first[name] = slot.work
@@ -168,6 +182,9 @@ def _ready(batch: Batch, run: Sequence[Work], waiting: dict[str, list[Work]]) ->
     missing = unknown(batch.session, {one for wanted in needs for one in wanted} - batch.made)
     ready = []
     for work, wanted in zip(run, needs, strict=True):
+        if work.aside:
+            work.outcome = _set_aside(batch, work)
+            continue
         lacking = next((one for one in wanted if one in missing), None)
         if lacking is None:
             ready.append(work)
@@ -175,6 +192,16 @@ def _ready(batch: Batch, run: Sequence[Work], waiting: dict[str, list[Work]]) ->
         waiting[lacking].append(work)
         work.outcome = Outcome(HELD, household_id=_home_of(work), waits_for=lacking)
     return ready
+
+
+def _set_aside(batch: Batch, work: Work) -> Outcome:
+    """Kept under its author's name, for the township of the home, or of the author, to place."""
+    home = _home_of(work)
+    places = queries.places_of_homes(batch.session, [home] if home else [])
+    said = work.body.get("division")
+    division = places.get(home or "") or (said if isinstance(said, str) else "") or "".join(work.actor.divisions[:1])
+    why = error(work.aside, rules.ASIDE[work.aside])
+    return Outcome(ORPHANED, errors=[why], household_id=home, division=division[:12])
 
 
 def unknown(session: Session, references: set[str]) -> set[str]:
@@ -264,9 +291,8 @@ def _keep(batch: Batch, works: Sequence[Work]) -> None:
     for work in refused:
         _refuse_late(batch, work)
     kept = [work for work in works if _outcome(work).status != REJECTED]
-    new = [_row(work) for work in kept if not work.known]
-    if new:
-        batch.session.execute(insert(Command.__table__), new)  # type: ignore[attr-defined]
+    _ask_later(batch, kept)
+    _COMMANDS.write(batch.session, [_row(work) for work in kept if not work.known])
     for work in kept:
         if work.known:
             row = _row(work)
@@ -285,6 +311,21 @@ def _keep(batch: Batch, works: Sequence[Work]) -> None:
     _mark_corrected(batch.session, kept)
 
 
+_COMMANDS = Bulk(insert(Command.__table__))  # type: ignore[attr-defined]
+
+
+def _ask_later(batch: Batch, works: Sequence[Work]) -> None:
+    """Add questions that turned up later to the receipts of the commands that they are about."""
+    here = {_outcome(work).row_id: _outcome(work) for work in works}
+    for row_id, asked in batch.asked_later:
+        if row_id in here:
+            here[row_id].questions = [*here[row_id].questions, asked]
+            continue
+        for row in batch.session.scalars(select(Command).where(Command.row_id == row_id, Command.status == STORED)):  # type: ignore[arg-type]
+            row.questions = [*row.questions, asked]
+            batch.changes.append(Change("receipt", f"{row.author_id}:{row.id}", user_id=row.author_id))
+
+
 _LATER = (
     "status", "seq", "waits_for", "household_id", "division", "row_id", "row_version", "errors", "questions",
     "settled_at",
@@ -301,7 +342,8 @@ def _row(work: Work) -> dict[str, Any]:
     stored = outcome.status == STORED
     return {
         "author_id": work.actor.id, "id": work.id, "device_id": work.device_id, "type": work.type,
-        "status": outcome.status, "digest": work.digest, "prev": work.prev, "seq": work.seq if stored else None,
+        "status": outcome.status, "digest": work.digest, "prev": work.prev, "signed": work.signed,
+        "seq": work.seq if stored else None,
         "raw": work.raw, "waits_for": outcome.waits_for, "household_id": outcome.household_id,
         "division": outcome.division, "row_id": outcome.row_id, "row_version": outcome.row_version,
         "corrects": work.corrects, "errors": outcome.errors, "questions": outcome.questions,
@@ -334,8 +376,7 @@ def _quarantine_row(
 ) -> dict[str, Any]:
     return {
         "author_id": author_id, "device_id": device_id, "command_id": command_id, "raw": raw,
-        "raw_sha256": hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest(), "errors": errors, "times": 1,
-        "received_at": now,
+        "raw_sha256": _raw_digest(raw), "errors": errors, "times": 1, "received_at": now,
     }  # fmt: skip
 
 
@@ -377,7 +418,7 @@ def _follow_chains(session: Session, pushes: Sequence[Pending]) -> None:
             if faults:
                 entries.append(entry(one.actor, "device.chain", "device", device[1], after={"faults": faults[:50]}))
     rows = [{"b_user": user, "b_id": name, "b_head": heads[user, name]} for user, name in sorted(set(devices))]
-    session.connection().execute(_NEW_HEAD, rows)
+    _NEW_HEAD.write(session, rows)
     record_many(session, entries)
 
 
@@ -387,7 +428,7 @@ def _links(taken: Intake) -> list[tuple[str, str | None, str]]:
 
 
 _DEVICE = Device.__table__  # type: ignore[attr-defined]
-_NEW_HEAD = (
+_NEW_HEAD = Bulk(
     update(_DEVICE)
     .where(_DEVICE.c.user_id == bindparam("b_user"), _DEVICE.c.id == bindparam("b_id"))
     .values(head_digest=bindparam("b_head"))
@@ -411,6 +452,17 @@ def _receipt(slot: Slot) -> dict[str, Any]:
     if outcome.questions:
         made["questions"] = outcome.questions
     return made
+
+
+def _sealed_as(author_id: str, slot: Slot, receipt: dict[str, Any]) -> chain.Answer:
+    """Under which name the chain knows what a receipt is about."""
+    if receipt["status"] == REJECTED:
+        return chain.Answer("quarantine", f"{author_id} {_raw_digest(slot.raw)}", receipt)
+    return chain.Answer("command", f"{author_id} {str(slot.id).lower()}", receipt)
+
+
+def _raw_digest(raw: str) -> str:
+    return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 REFERENCES_HERE = {"own": queries.stored_references}

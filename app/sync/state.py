@@ -11,9 +11,10 @@ from app.accounts.schemas import Actor
 from app.accounts.state import Choice, OfficeState, read, requires, write
 from app.errors import BadInput
 from app.households import service as households
+from app.limits import PAGE
+from app.shell.list_state import ListState
 from app.sync import unplaced_service
 
-PAGE = 50
 STATES = {
     "orphaned": "不归他管的户",
     "held": "等了很久的",
@@ -72,13 +73,11 @@ OUTCOMES = {
 }
 
 
-class UnplacedState(OfficeState):
+class UnplacedState(ListState, OfficeState):
     """What waits, one page of it."""
 
     rows: list[Waiting] = []
-    offset: int = 0
     total: int = 0
-    ready: bool = False
 
     async def _show(self) -> None:
         found = await read(lines)
@@ -97,8 +96,7 @@ class UnplacedState(OfficeState):
     @requires(Permission.UNPLACED)
     async def turn(self, pages: int) -> None:
         """Some pages on or back."""
-        self.offset = max(0, self.offset + int(pages) * PAGE)
-        await self._show()
+        await self._turn(pages)
 
     @rx.event(temporal=True)
     @requires(Permission.UNPLACED)

@@ -24,6 +24,7 @@ from app.settings import service as settings
 from app.sync import queries, service
 from app.sync.schemas import CONFLICT, HELD, ORPHANED, REPAIR, STORED, Batch
 from app.visits import ledger_service
+from app.visits import service as visits
 from models.households import Household, Person
 from models.sync import Command
 from models.visits import FieldConflict
@@ -32,7 +33,8 @@ LIMIT = 200
 KINDS = {
     "visit": "走访", "visit.correct": "改过的走访", "issue.add": "困难问题", "household.add": "新的农户",
     "household.change": "农户改动", "person.add": "新的人", "person.change": "人员改动", "photo.answer": "照片答复",
-    "feedback.add": "投诉建议",
+    "feedback.add": "投诉建议", "contact.confirm": "联系人核实", "agreement.inspect": "协议履行检查",
+    "case.report": "紧急报告",
 }  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def _sentence(errors: list[dict[str, str]]) -> str:
 
 def _command(row: Command, author: str, homes: dict[str, str]) -> Unplaced:
     why = {
-        ORPHANED: "这一户现在不归他管，请看放在哪一户。",
+        ORPHANED: _sentence(row.errors) or "这一户现在不归他管，请看放在哪一户。",
         HELD: "等另一条记录很久了，请看放在哪一户。" if row.waits_for != REPAIR else _sentence(row.errors),
         CONFLICT: "别人也改了，请看留哪一个。",
     }[row.status]
@@ -179,12 +181,19 @@ def decide_conflict(session: Session, actor: Actor, conflict_id: str, keep: str)
     changes: list[Change] = []
     if row.command_id is None:
         changes = ledger_service.decide(session, actor, row, chosen, now)
+        changes += visits.told_of(session, [row.household_id])
     elif keep != "ours":
         _take_change(session, actor, row, chosen["value"])
     session.flush()
     changes += _settle_command(session, row, now) if row.command_id else []
     told = {"field": row.field, "keep": row.decision}
-    record_many(session, [entry(actor, "conflict.decided", row.subject_type, row.subject_id, after=told)])
+    before = {}
+    if row.command_id is None:
+        before = ledger_service.masked({row.field: row.ours["value"]})
+        told |= ledger_service.masked({row.field: chosen["value"]})
+    record_many(
+        session, [entry(actor, "conflict.decided", row.subject_type, row.subject_id, before=before or None, after=told)]
+    )
     publish(session, changes)
 
 

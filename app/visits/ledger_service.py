@@ -5,11 +5,12 @@ name, relation and phone; it lives in `contact`, and in the ledger only sealed.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
@@ -17,6 +18,7 @@ from sqlmodel import Session
 from app import crypto
 from app.accounts.schemas import Actor
 from app.audit.service import entry
+from app.bulk import Bulk
 from app.db import SHANGHAI, new_id
 from app.feed.service import Change
 from app.sync.schemas import Batch
@@ -30,8 +32,7 @@ _SEAL = "ledger.contact"
 _LONGEST = {"name": 64, "relation": 24, "phone": 32}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One field as a visit found it."""
 
     actor: Actor
@@ -47,7 +48,7 @@ class Said:
 
 @dataclass(slots=True)
 class Subject:
-    """A home or person whose ledger is being written: as it was read, and what changes."""
+    """A home or person whose ledger is being written: as it was read, what changes, and by whose visit."""
 
     kind: str
     id: str
@@ -57,6 +58,7 @@ class Subject:
     columns: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    said_by: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     touched: bool = False
 
 
@@ -66,6 +68,7 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+@lru_cache(maxsize=256)
 def is_contact(name: str) -> bool:
     """Whether a field says whom to call."""
     return name.startswith("contact.")
@@ -89,7 +92,7 @@ def gather(said: Iterable[Said]) -> list[Said]:
                 Said(first.actor, first.visit_id, first.subject, first.subject_id, name, value, first.at, first.base,
                      found.get("confirmed"))
             )  # fmt: skip
-    return sorted(plain, key=lambda one: (one.at, one.visit_id, one.subject_id, one.field))
+    return sorted(plain, key=attrgetter("at", "visit_id", "subject_id", "field"))
 
 
 def fill(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> None:
@@ -97,24 +100,24 @@ def fill(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> No
     register = _register_changes(batch, subjects, said)
     contested: dict[tuple[str, str], tuple[Said, list[dict[str, Any]]]] = {}
     contacts: list[Said] = []
+    now = stamp(batch.now)
     for one in said:
-        subject = subjects[one.subject_id]
-        known = subject.ledger.get(one.field)
-        known = _open(known) if known and is_contact(one.field) else known
-        changed = register.get((one.subject_id, one.field))
-        if changed is not None and changed["at"] > stamp(one.base):
-            known = changed
-        claim = {"value": one.value, "at": stamp(one.at), "by": one.actor.id, "visit": one.visit_id,
-                 "known": stamp(batch.now)}  # fmt: skip
-        made, against = rules.settle(known, claim, stamp(one.base))
-        if against or (known and known.get("others")):
+        subject, at, base = subjects[one.subject_id], stamp(one.at), stamp(one.base)
+        known = kept = subject.ledger.get(one.field)
+        if kept and is_contact(one.field):
+            known = opened(kept)
+        if register and (changed := register.get((one.subject_id, one.field))) and changed["at"] > base:
+            known = kept = changed
+        claim = {"value": one.value, "at": at, "by": one.actor.id, "visit": one.visit_id, "known": now}
+        made, against = rules.settle(known, claim, base)
+        if against or (known and "others" in known):
             contested[one.subject_id, one.field] = (one, against)
-        _note(subject, one.field, known, made)
-        if is_contact(one.field) and made["visit"] == one.visit_id:
+        note(subject, one.field, known, made, kept)
+        if made["visit"] == one.visit_id and is_contact(one.field):
             contacts.append(one)
-    _write_contacts(batch, subjects, contacts)
-    _write(batch, [one for one in subjects.values() if one.touched])
-    _sync_conflicts(batch, subjects, contested)
+    write_contacts(batch, subjects, contacts)
+    write(batch, [one for one in subjects.values() if one.touched])
+    sync_conflicts(batch, subjects, contested)
 
 
 def _register_changes(
@@ -139,15 +142,31 @@ def _register_changes(
     return found
 
 
-def _note(subject: Subject, name: str, known: dict[str, Any] | None, made: dict[str, Any]) -> None:
+def subject_of(home: Any, person: Mapping[str, Any]) -> Subject:
+    """A person whose ledger is to be written, as read with `queries.people`."""
+    columns = {"person.living": person["living"], "person.health": person["health"]}
+    return Subject("person", person["id"], home.id, home.division, dict(person["ledger"]), columns)
+
+
+def note(
+    subject: Subject, name: str, known: Mapping[str, Any] | None, made: dict[str, Any], kept: Mapping[str, Any] | None
+) -> None:
+    """Let a field say something else from now on; `kept` is the entry as it stands in the ledger, sealed or not."""
     before = known["value"] if known else None
     if before != made["value"]:
         subject.before.setdefault(name, before)
         subject.after[name] = made["value"]
+        subject.said_by[name] = made["by"], made["visit"]
     if name in COLUMNS:
         subject.columns[name] = str(made["value"])[:32]
-    subject.ledger[name] = _close(name, made)
     subject.touched = True
+    if not is_contact(name):
+        subject.ledger[name] = made
+    elif known and kept and before == made["value"] and "others" not in made:
+        # The same as before: what is sealed already stays so.
+        subject.ledger[name] = made | {"value": kept["value"]}
+    else:
+        subject.ledger[name] = _close(name, made)
 
 
 def _close(name: str, made: dict[str, Any]) -> dict[str, Any]:
@@ -164,40 +183,45 @@ def _close(name: str, made: dict[str, Any]) -> dict[str, Any]:
     return seal(made) | ({"others": others} if others else {})
 
 
-def _open(known: dict[str, Any] | None) -> dict[str, Any] | None:
+def opened(known: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as it is worked with."""
-    if known is None:
-        return None
     value = known["value"]
     if isinstance(value, dict) and "sealed" in value:
         value = json.loads(crypto.ready().open(bytes.fromhex(value["sealed"]), _SEAL))
-    others = [_open(one) for one in known.get("others", ())]
-    return known | {"value": value} | ({"others": others} if others else {})
+    others = [opened(one) for one in known.get("others", ())]
+    return dict(known) | {"value": value} | ({"others": others} if others else {})
 
 
-def _write(batch: Batch, subjects: Sequence[Subject]) -> None:
+def write(batch: Batch, subjects: Sequence[Subject]) -> None:
+    """Write the ledgers of these subjects, and into the log what changed."""
     homes = [{"b_id": one.id, "b_ledger": one.ledger} for one in subjects if one.kind == "household"]
     people = [
         {"b_id": one.id, "b_ledger": one.ledger, "b_living": one.columns["person.living"],
          "b_health": one.columns["person.health"]}
         for one in subjects if one.kind == "person"
     ]  # fmt: skip
-    connection = batch.session.connection()
-    if homes:
-        table = Household.__table__  # type: ignore[attr-defined]
-        connection.execute(
-            update(table).where(table.c.id == bindparam("b_id")).values(ledger=bindparam("b_ledger")), homes
-        )
-    if people:
-        table = Person.__table__  # type: ignore[attr-defined]
-        values = {name: bindparam(f"b_{name}") for name in ("ledger", "living", "health")}
-        connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(**values), people)
+    _HOMES.write(batch.session, homes)
+    _PEOPLE.write(batch.session, people)
     for one in subjects:
         if one.after:
             batch.changes.append(Change(one.kind, one.id, one.household_id, one.division))
-            batch.entries.append(
-                entry(None, f"{one.kind}.ledger", one.kind, one.id, before=masked(one.before), after=masked(one.after))
-            )
+            batch.entries += _told(one)
+
+
+def _told(subject: Subject) -> list[dict[str, Any]]:
+    """What the log tells of a ledger: an entry for each visit that changed something, with its author."""
+    by_visit: dict[tuple[str | None, str | None], list[str]] = {}
+    for name in subject.after:
+        by_visit.setdefault(subject.said_by.get(name, (None, None)), []).append(name)
+    before, after = masked(subject.before), masked(subject.after)
+    return [
+        entry(
+            None, f"{subject.kind}.ledger", subject.kind, subject.id,
+            before={name: before[name] for name in names if name in before},
+            after={name: after[name] for name in names} | ({"visit": visit} if visit else {}),
+        ) | {"actor_id": author}
+        for (author, visit), names in by_visit.items()
+    ]  # fmt: skip
 
 
 def masked(values: dict[str, Any]) -> dict[str, Any]:
@@ -205,7 +229,7 @@ def masked(values: dict[str, Any]) -> dict[str, Any]:
     return {name: ("***" if is_contact(name) and value is not None else value) for name, value in values.items()}
 
 
-def _write_contacts(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> None:
+def write_contacts(batch: Batch, subjects: dict[str, Subject], said: Sequence[Said]) -> None:
     """Write whom to call; rows are read and written plainly, for most answers say what is known already."""
     if not said:
         return
@@ -214,27 +238,37 @@ def _write_contacts(batch: Batch, subjects: dict[str, Subject], said: Sequence[S
     for one in said:
         kind = one.field.partition(".")[2]
         before = changed.get((one.subject_id, kind)) or known.get((one.subject_id, kind))
-        row = before or {"id": new_id(), "person_id": one.subject_id, "kind": kind, "place": None, "confirmed_on": None,
-                         "confirmed_by": None, "version": 0}  # fmt: skip
+        row = before or {"id": new_id(), "person_id": one.subject_id, "kind": kind, "place": None, "rank": 1,
+                         "confirmed_on": None, "confirmed_by": None, "version": 0}  # fmt: skip
         wanted = contact_values(one.value)
         if one.confirmed:
             wanted |= {"confirmed_on": one.at.astimezone(SHANGHAI).date(), "confirmed_by": one.actor.id}
         if any(name not in row or row[name] != value for name, value in wanted.items()):
             news = {"updated_at": batch.now, "source_visit_id": one.visit_id, "version": row["version"] + 1}
             changed[one.subject_id, kind] = row | wanted | news
-            subjects[one.subject_id].after.setdefault(one.field, "***")
-    table = Contact.__table__  # type: ignore[attr-defined]
-    connection = batch.session.connection()
-    new = [row for key, row in changed.items() if key not in known]
-    if new:
-        connection.execute(insert(table), new)
+            subject = subjects[one.subject_id]
+            subject.after.setdefault(one.field, "***")
+            contact_id = changed[one.subject_id, kind]["id"]
+            batch.changes.append(Change("contact", contact_id, subject.household_id, subject.division))
+            subjects[one.subject_id].said_by.setdefault(one.field, (one.actor.id, one.visit_id))
+    _NEW_CONTACTS.write(batch.session, [row for key, row in changed.items() if key not in known])
     old = [{f"b_{name}": value for name, value in row.items()} for key, row in changed.items() if key in known]
-    if old:
-        values = {name: bindparam(f"b_{name}") for name in (*_CONTACT, "updated_at", "source_visit_id", "version")}
-        connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(**values), old)
+    _OLD_CONTACTS.write(batch.session, old)
 
 
-_CONTACT = ("name", "relation", "phone", "confirmed_on", "confirmed_by")
+def _by_id(table: Any, *columns: str) -> Bulk:
+    """An update of these columns, by id, each from a parameter named `b_` and the column's name."""
+    values = {name: bindparam(f"b_{name}") for name in columns}
+    return Bulk(update(table).where(table.c.id == bindparam("b_id")).values(**values))
+
+
+_HOMES = _by_id(Household.__table__, "ledger")  # type: ignore[attr-defined]
+_PEOPLE = _by_id(Person.__table__, "ledger", "living", "health")  # type: ignore[attr-defined]
+_NEW_CONTACTS = Bulk(insert(Contact.__table__))  # type: ignore[attr-defined]
+_OLD_CONTACTS = _by_id(
+    Contact.__table__,  # type: ignore[attr-defined]
+    "name", "relation", "phone", "confirmed_on", "confirmed_by", "updated_at", "source_visit_id", "version",
+)  # fmt: skip
 
 
 def contact_values(value: dict[str, str]) -> dict[str, Any]:
@@ -249,7 +283,7 @@ def put(row: Contact, value: dict[str, str], visit_id: str | None, now: datetime
     row.updated_at, row.source_visit_id, row.version = now, visit_id, row.version + 1
 
 
-def _sync_conflicts(
+def sync_conflicts(
     batch: Batch, subjects: dict[str, Subject], contested: dict[tuple[str, str], tuple[Said, list[dict[str, Any]]]]
 ) -> None:
     """One open conflict for each contested field; it goes when the sayings agree again."""
@@ -262,7 +296,7 @@ def _sync_conflicts(
             if row is not None:
                 row.decided_at, row.decision = batch.now, "agreed"
             continue
-        ours = {key: value for key, value in (_open(subject.ledger[name]) or {}).items() if key != "others"}
+        ours = {key: value for key, value in opened(subject.ledger[name]).items() if key != "others"}
         if row is None:
             row = FieldConflict(
                 id=new_id(), division=subject.division, household_id=subject.household_id, subject_type=subject.kind,
@@ -285,12 +319,14 @@ def decide(session: Session, actor: Actor, row: FieldConflict, chosen: dict[str,
     found.ledger = {**found.ledger, row.field: _close(row.field, made)}
     if row.field in COLUMNS and isinstance(found, Person):
         setattr(found, row.field.partition(".")[2], str(chosen["value"])[:32])
+    changes: list[Change] = []
     if is_contact(row.field):
         kind = row.field.partition(".")[2]
         contact = session.scalars(
-            select(Contact).where(Contact.person_id == found.id, Contact.kind == kind)
+            select(Contact).where(Contact.person_id == found.id, Contact.kind == kind, Contact.rank == 1)
         ).first() or Contact(id=new_id(), person_id=found.id, kind=kind, name="", updated_at=now)
         session.add(contact)
         put(contact, chosen["value"], chosen.get("visit"), now)
+        changes = [Change("contact", contact.id, row.household_id, row.division)]
     session.flush()
-    return [Change(row.subject_type, row.subject_id, row.household_id, row.division)]
+    return [*changes, Change(row.subject_type, row.subject_id, row.household_id, row.division)]

@@ -16,6 +16,7 @@ from components.icons import icon
 from components.link import load
 from components.message import bones, empty, note
 from components.office import card_table, crumbs, facts, line_of, pager, select_field, sheet_page
+from components.review import file_form
 from components.tag import tag
 
 HERE = "/office/visits"
@@ -81,6 +82,23 @@ def _photo(photo: rx.Var[PhotoView]) -> rx.Component:
     return rx.el.figure(rx.el.div(shown, class_name="pic"), rx.el.figcaption(words), key=photo.sha256)
 
 
+def _proof(visit_id: rx.Var[str]) -> rx.Component:
+    """A plain form: the browser takes the file by itself."""
+    return rx.el.details(
+        rx.el.summary(icon("download", small=True), "取证明", class_name="btn light"),
+        file_form(
+            rx.el.p("一个文件，别人不上网也能核对这次走访没有改过。里面有这次走访的全部内容，请收好。"),
+            text_field(
+                "为什么要取", aside="（会记下）", name="reason", required=True, max_length=200, auto_complete="off"
+            ),
+            button("取证明", type="submit", kind="soft"),
+            load("下载核对的小程序", href="/api/evidence/verify_proof.py", class_name="btn light"),
+            action="/api/visits/" + visit_id + "/proof",
+            class_name="stack",
+        ),
+    )
+
+
 def _version(one: rx.Var[VisitView]) -> rx.Component:
     return group(
         pad(
@@ -90,6 +108,12 @@ def _version(one: rx.Var[VisitView]) -> rx.Component:
                 ("怎么", rx.el.span(one.form, "，", one.mode)),
                 ("见到", one.met),
                 ("下次", rx.cond(one.next_on != "", one.next_on, "没约")),
+                ("县里收到", one.received),
+            ),
+            rx.cond(
+                one.corrects,
+                note(rx.cond(one.reason != "", one.reason, "没有写"), title="为什么改：", icon="pencil"),
+                rx.fragment(),
             ),
             rx.foreach(one.sections, _section),
             rx.cond(
@@ -97,6 +121,7 @@ def _version(one: rx.Var[VisitView]) -> rx.Component:
             ),
             rx.foreach(one.issues, lambda text: note(text, title="记下的问题", tone="due", icon="triangle-alert")),
             rx.foreach(one.asked, lambda text: note(text, title="想问一问走访人")),
+            rx.cond(may(Permission.PROOF), _proof(one.id), rx.fragment()),
         ),
         key=one.id,
     )

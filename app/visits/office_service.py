@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session
 
-from app.accounts.queries import below, has_pairings_today, in_scope
+from app.accounts.queries import below, has_pairings_today, in_scope, names_of
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.db import SHANGHAI
@@ -17,13 +17,14 @@ from app.errors import NotAllowed, NotFound
 from app.forms import service as forms
 from app.forms.rules import answer_words
 from app.forms.schemas import Section
+from app.households import looking_service
+from app.limits import PAGE
 from app.photos import service as pictures
 from app.visits import queries
 from models.forms import Form
 from models.households import Household, Person
 from models.visits import Visit, VisitPhoto
 
-PAGE = 50
 MODES = {"home": "上门", "phone": "打电话", "video": "视频", "wechat": "微信", "neighbour": "问邻居"}
 STATES = {"stored": "已收到", "orphaned": "等镇里安置", "replaced": "后来改过"}
 
@@ -95,6 +96,9 @@ class VisitView:
     photos: list[PhotoView]
     issues: list[str]
     asked: list[str]
+    received: str = ""
+    corrects: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def list_visits(
         after: the last visit of the page before; what arrives meanwhile moves no row to another page.
     """
     _allowed(actor)
-    homes = Visit.household_id if has_pairings_today(session, actor, on) else None
+    homes = Visit.household_id if household or has_pairings_today(session, actor, on) else None
     query = visits_query(actor, on, homes=homes, area=area, household=household, form=form, mode=mode, state=state)
     if since:
         query = query.where(Visit.started_at >= _midnight(since))
@@ -162,7 +166,7 @@ def visits_query(
     def checked(column: Any) -> Any:
         return column if narrow else func.coalesce(column, "")
 
-    query = select(Visit).where(in_scope(actor, on, checked(Visit.division), homes))
+    query = select(Visit).where(in_scope(actor, on, checked(Visit.division), homes, looking=bool(household)))
     for column, value in ((Visit.form_code, form), (Visit.mode, mode), (Visit.state, state)):
         if value:
             query = query.where(checked(column) == value)
@@ -181,7 +185,7 @@ def _rows(session: Session, visits: Sequence[Visit]) -> list[VisitRow]:
     ids = {visit.household_id for visit in visits}
     names = dict(session.execute(select(Household.id, Household.name).where(Household.id.in_(ids))).all())  # type: ignore[call-overload, attr-defined, arg-type]
     places = divisions.places(session, {visit.division for visit in visits})
-    authors, titles = queries.names_of(session, {visit.author_id for visit in visits}), form_titles(session)
+    authors, titles = names_of(session, {visit.author_id for visit in visits}), form_titles(session)
     photos = dict(session.execute(  # type: ignore[arg-type]
         select(VisitPhoto.visit_id, func.count()).where(VisitPhoto.visit_id.in_([visit.id for visit in visits]))  # type: ignore[attr-defined]
         .group_by(VisitPhoto.visit_id)
@@ -204,20 +208,21 @@ def visit_page(session: Session, actor: Actor, visit_id: str, on: date) -> Visit
         NotFound: there is none in the actor's scope.
     """
     _allowed(actor)
-    scope = in_scope(actor, on, Visit.division, Visit.household_id)
+    scope = in_scope(actor, on, Visit.division, Visit.household_id, looking=True)
     if session.scalars(select(Visit.id).where(Visit.id == visit_id, scope)).first() is None:
         raise NotFound("没有找到这次走访，可能不在你负责的范围。")
     related = queries.families(session, [visit_id])
     seen = set(session.scalars(select(Visit.id).where(Visit.id.in_(list(related)), scope)))  # type: ignore[attr-defined]
     family = sorted((related[key] for key in seen), key=lambda one: one.received_at, reverse=True)
     latest = family[0]
+    looking_service.require_sight(session, actor, latest.household_id)
     people = session.scalars(select(Person).where(Person.household_id == latest.household_id)).all()
     rows = [{"id": one.id, "name": one.name} for one in people]
     ids = [one.id for one in family]
-    authors, photos, issues = (queries.names_of(session, {one.author_id for one in family}),
+    authors, photos, issues = (names_of(session, {one.author_id for one in family}),
                                queries.photos_of(session, ids), queries.issues_of(session, ids))  # fmt: skip
     views: list[VisitView] = []
-    told = [_sections(session, one, rows) for one in family]
+    told = [sections_of(session, one, rows) for one in family]
     for number, one in enumerate(family):
         older = told[number + 1] if number + 1 < len(told) else None
         named = photos.get(one.id, [])
@@ -252,7 +257,8 @@ def _view(
         f"{part.code}.{q.code}": q.label for part in program.form.sections for q in part.questions
     }  # fmt: skip
     return VisitView(
-        id=visit.id, at=_at(visit), author=authors.get(visit.author_id, ""),
+        id=visit.id, at=_at(visit), author=authors.get(visit.author_id, ""), reason=visit.reason or "",
+        received=f"{visit.received_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", corrects=visit.corrects is not None,
         form=program.form.title if program else visit.form_code, mode=MODES.get(visit.mode, visit.mode),
         met="、".join(names.get(one, "（已迁走）") for one in visit.met) or "没有见到人",
         state=STATES.get(visit.state, visit.state), next_on=visit.next_on.isoformat() if visit.next_on else "",
@@ -263,7 +269,7 @@ def _view(
     )  # fmt: skip
 
 
-def _sections(session: Session, visit: Visit, people: Sequence[Mapping[str, Any]]) -> list[SectionView]:
+def sections_of(session: Session, visit: Visit, people: Sequence[Mapping[str, Any]]) -> list[SectionView]:
     """What was answered, section by section, in the words of the visit's own form version."""
     program = forms.program(session, visit.form_code, visit.form_version)
     if program is None:

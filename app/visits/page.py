@@ -8,12 +8,12 @@ import reflex as rx
 from app.households.page import home_row, moved_away
 from app.shell.page import FRAME, main_bar, screen, waiting
 from app.visits.questions_page import open_section, pictures, unchanged_tick
-from app.visits.shapes_page import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member
+from app.visits.shapes_page import VISIT, VISITS, Block, Choice, Draft, IssueLine, Member, Reported
 from components import offline
 from components.button import button, button_link
 from components.choices import choice, choices, question
-from components.field import search_field, text_area
-from components.group import group, group_list, label, pad, row_button
+from components.field import UNKEPT, search_field, text_area
+from components.group import group, group_list, label, pad, row, row_button
 from components.icons import icon
 from components.message import empty, error, note
 from components.section import folded, section
@@ -74,7 +74,8 @@ def visit_page() -> rx.Component:
 
 
 def _save() -> rx.Component:
-    words = rx.cond(VISIT["saving"], "正在存", rx.cond(VISIT["again"], "就这样存", "保存"))
+    ready = rx.cond(VISIT["again"], "就这样存", "保存")
+    words = rx.cond(VISIT["stored"], "存好了", rx.cond(VISIT["saving"], "正在存", ready))
     problem = rx.cond(VISIT["problem"], error(VISIT["problem"]))
     left = rx.cond(VISIT["again"], error(VISIT["left"]), rx.fragment())
     return rx.fragment(
@@ -101,6 +102,7 @@ def _visit() -> rx.Component:
         rx.cond(VISIT["correction"], _correction()),
         rx.cond(VISIT["contact"]["open"], _contact(), _contact_folded()),
         rx.cond(VISIT["child"], _no_face()),
+        rx.cond(VISIT["reported"].length() > 0, _reported()),
         rx.foreach(VISIT["blocks"], _block),
         _photos(),
         _rest(),
@@ -121,6 +123,17 @@ def _correction() -> rx.Component:
     )
     return rx.fragment(
         note(asked, "改好保存，原来写的县里也留着。", title=one["title"], tone="due", icon="undo-2"),
+        rx.el.label(
+            rx.el.span("为什么改", rx.el.small("（可以不写）")),
+            rx.el.input(
+                default_value=one["why"],
+                max_length=200,
+                auto_complete="off",
+                on_change=offline.action("setWhy", offline.VALUE),
+                data_testid="correction-reason",
+            ),
+            class_name="field",
+        ),
         group(times, rx.cond(one["open"], _times())),
     )
 
@@ -174,6 +187,16 @@ def _no_face() -> rx.Component:
         ),
     )
     return note(child["text"], title=child["title"], icon="no-face", actions=[camera])
+
+
+def _reported() -> rx.Component:
+    """What need not be told once more."""
+
+    def one(issue: rx.Var[Reported]) -> rx.Component:
+        words = rx.el.div(rx.el.b(issue["text"]), rx.el.span(issue["line"]), class_name="t")
+        return rx.el.li(row(words, class_name="plain"), key=issue["id"])
+
+    return rx.fragment(label("已经报过的，不用再写"), group_list(rx.foreach(VISIT["reported"], one)))
 
 
 def _block(block: rx.Var[Block]) -> rx.Component:
@@ -267,6 +290,7 @@ def _issue_form() -> rx.Component:
         text_area(
             "困难，原话最好",
             default_value=VISIT["issue_text"],
+            form=UNKEPT,
             max_length=500,
             on_change=offline.action("writeIssue", offline.VALUE),
         ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.accounts.queries import names_of
 from app.db import SHANGHAI
 from app.sync.schemas import Rendered
 from app.visits import queries
@@ -21,7 +22,7 @@ def pull_visits(session: Session, ids: Sequence[str]) -> dict[str, Rendered]:
     rows = queries.visits_by_id(session, ids)
     photos = queries.photos_of(session, [row.id for row in rows])
     issues = queries.issues_of(session, [row.id for row in rows])
-    names = queries.names_of(session, {row.author_id for row in rows})
+    names = names_of(session, {row.author_id for row in rows})
     pairs = {(row.author_id, one.sha256) for row in rows for one in photos[row.id]}
     held = set(queries.uploads(session, pairs))
     refused = queries.refusals(session, (author for author, _ in pairs), (name for _, name in pairs))
@@ -69,13 +70,15 @@ def _place(row: Any) -> dict[str, Any]:
 
 def pull_tasks(session: Session, ids: Sequence[str]) -> dict[str, Rendered]:
     """Tasks by id."""
-    return {row.id: _task(row) for row in queries.tasks_by_id(session, ids)}
+    return {row.Task.id: _task(row.Task, row) for row in queries.tasks_by_id(session, ids)}
 
 
-def _task(row: Task) -> Rendered:
+def _task(row: Task, home: Any) -> Rendered:
+    last = {"id": home.last_visit_id, "on": home.last_visit_on.isoformat()} if home.last_visit_on else None
     data = {
         "kind": row.kind, "household_id": row.household_id, "person_id": row.person_id,
-        "due_on": row.due_on.isoformat(), "why": row.why, "every_days": row.every_days,
+        "subject_id": row.subject_id or None, "due_on": row.due_on.isoformat(), "why": row.why,
+        "every_days": row.every_days, "urgent": row.urgent, "last_visit": last,
     }  # fmt: skip
     return Rendered(row.version, data, row.division, row.household_id)
 

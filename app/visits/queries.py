@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, and_, or_, select, tuple_
+from sqlalchemy import Row, and_, bindparam, or_, select, tuple_
 from sqlmodel import Session
 
 from app.accounts.queries import paired_households
 from app.accounts.schemas import Actor
-from models.accounts import Pairing, User
+from app.households.tags import household_tags
+from models.accounts import Pairing
 from models.audit import AuditEntry
-from models.forms import Form
 from models.households import Contact, Household, Person, PersonTag
 from models.photos import PhotoRefusal, PhotoUpload
 from models.reviews import Review
@@ -29,9 +30,25 @@ def chunks(items: Iterable[T]) -> Iterator[list[T]]:
     return (whole[start : start + CHUNK] for start in range(0, len(whole), CHUNK))
 
 
+def _listed(name: str) -> Any:
+    return bindparam(name, expanding=True)
+
+
+def _rows(session: Session, query: Any, **values: Any) -> Any:
+    """The rows of a query made once over the tables themselves; what the session still holds is written first."""
+    session.flush()
+    return session.execute(query, values)
+
+
 def known(session: Session, table: Any, ids: Sequence[str]) -> set[str]:
     """Which of these ids there are."""
-    return {key for part in chunks(ids) for key in session.scalars(select(table.id).where(table.id.in_(part)))}
+    return {key for part in chunks(ids) for (key,) in _rows(session, _of_ids(table), ids=part)}
+
+
+@cache
+def _of_ids(table: Any) -> Any:
+    of = table.__table__.c.id
+    return select(of).where(of.in_(_listed("ids")))
 
 
 def known_households(session: Session, ids: Sequence[str]) -> set[str]:
@@ -54,26 +71,24 @@ def known_reviews(session: Session, ids: Sequence[str]) -> set[str]:
     return known(session, Review, ids)
 
 
-def known_forms(session: Session, names: Sequence[str]) -> set[str]:
-    """Which of `code@version` were ever published."""
-    wanted = [(code, int(version)) for code, _, version in (name.partition("@") for name in names)]
-    each = (and_(Form.code == code, Form.version == version) for code, version in wanted)  # type: ignore[arg-type]
-    rows = session.execute(select(Form.code, Form.version).where(or_(*each)))  # type: ignore[call-overload]
-    return {f"{code}@{version}" for code, version in rows}
-
-
 def homes(session: Session, ids: Iterable[str]) -> dict[str, Row[Any]]:
     """What a visit needs to know of these homes."""
     found: dict[str, Row[Any]] = {}
     for part in chunks(ids):
-        rows = session.execute(
-            select(
-                Household.id, Household.code, Household.division, Household.attribute, Household.group,
-                Household.last_visit_id, Household.last_visit_on, Household.summary, Household.ledger,
-            ).where(Household.id.in_(part))
-        )  # type: ignore[call-overload]  # fmt: skip
-        found.update({row.id: row for row in rows})
+        found.update({row.id: row for row in _rows(session, _HOMES, ids=part)})
     return found
+
+
+_HOME = Household.__table__.c  # type: ignore[attr-defined]
+_HOMES = select(
+    _HOME.id, _HOME.code, _HOME.division, _HOME.attribute, _HOME.group, _HOME.last_visit_id, _HOME.last_visit_on,
+    _HOME.summary, _HOME.ledger,
+).where(_HOME.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+
+
+def facts_of(home: Row[Any]) -> dict[str, Any]:
+    """A home as a form's conditions know it, on the phone too: with the marks that follow from its 户属性."""
+    return {**home._mapping, "tags": household_tags(home.attribute)}
 
 
 def paired(session: Session, actor: Actor, on: date) -> set[str]:
@@ -84,14 +99,18 @@ def paired(session: Session, actor: Actor, on: date) -> set[str]:
 def paired_with(session: Session, user_ids: Sequence[str], on: date) -> dict[str, set[str]]:
     """The homes paired with each of these users on a day."""
     found: dict[str, set[str]] = {user_id: set() for user_id in user_ids}
-    held = and_(Pairing.from_on <= on, or_(Pairing.to_on.is_(None), Pairing.to_on >= on))  # type: ignore[union-attr, operator]
     for part in chunks(user_ids):
-        rows = session.execute(
-            select(Pairing.user_id, Pairing.household_id).where(Pairing.user_id.in_(part), held)  # type: ignore[call-overload, attr-defined]
-        )
-        for user_id, home_id in rows:
+        for user_id, home_id in _rows(session, _PAIRED, users=part, day=on):
             found[user_id].add(home_id)
     return found
+
+
+_PAIRING = Pairing.__table__.c  # type: ignore[attr-defined]
+_PAIRED = select(_PAIRING.user_id, _PAIRING.household_id).where(
+    _PAIRING.user_id.in_(_listed("users")),
+    _PAIRING.from_on <= bindparam("day"),
+    or_(_PAIRING.to_on.is_(None), _PAIRING.to_on >= bindparam("day")),
+)
 
 
 def people(session: Session, household_ids: Iterable[str], on: date) -> dict[str, list[dict[str, Any]]]:
@@ -99,26 +118,37 @@ def people(session: Session, household_ids: Iterable[str], on: date) -> dict[str
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     by_id: dict[str, dict[str, Any]] = {}
     for part in chunks(household_ids):
-        rows = session.execute(
-            select(
-                Person.id, Person.household_id, Person.name, Person.sex, Person.born_on, Person.relation,
-                Person.is_head, Person.health, Person.living, Person.works_away, Person.division, Person.ledger,
-            )
-            .where(Person.household_id.in_(part), Person.removed_at.is_(None))
-            .order_by(Person.household_id, Person.id)
-        )  # type: ignore[call-overload]  # fmt: skip
-        for row in rows:
-            one = dict(row._mapping) | {"tags": []}
-            by_id[row.id] = one
-            found[row.household_id].append(one)
+        for row in _rows(session, _PEOPLE, homes=part):
+            one = dict(zip(_OF_PERSON, row, strict=True))
+            one["tags"] = []
+            by_id[one["id"]] = one
+            found[one["household_id"]].append(one)
     for part in chunks(by_id):
-        held = and_(PersonTag.from_on <= on, or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on))  # type: ignore[union-attr, operator]
-        rows = session.execute(
-            select(PersonTag.person_id, PersonTag.tag).where(PersonTag.person_id.in_(part), held).distinct()  # type: ignore[call-overload, attr-defined]
-        )
-        for person_id, tag in rows:
+        for person_id, tag in _rows(session, _TAGS, people=part, day=on):
             by_id[person_id]["tags"].append(tag)
     return found
+
+
+_OF_PERSON = (
+    "id", "household_id", "name", "sex", "born_on", "relation", "is_head", "health", "living", "works_away",
+    "division", "ledger", "died_on",
+)  # fmt: skip
+# Of the tables themselves, made once: what every visit asks for does without the mapping to objects.
+_PERSON, _TAG = Person.__table__.c, PersonTag.__table__.c  # type: ignore[attr-defined]
+_PEOPLE = (
+    select(*(_PERSON[name] for name in _OF_PERSON))
+    .where(_PERSON.household_id.in_(_listed("homes")), _PERSON.removed_at.is_(None))
+    .order_by(_PERSON.household_id, _PERSON.id)
+)
+_TAGS = (
+    select(_TAG.person_id, _TAG.tag)
+    .where(
+        _TAG.person_id.in_(_listed("people")),
+        _TAG.from_on <= bindparam("day"),
+        or_(_TAG.to_on.is_(None), _TAG.to_on >= bindparam("day")),
+    )
+    .distinct()
+)
 
 
 def uploads(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], PhotoUpload]:
@@ -203,26 +233,30 @@ def issues_of(session: Session, visit_ids: Sequence[str]) -> dict[str, list[Issu
     return found
 
 
-def names_of(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
-    """Names of accounts."""
-    query = select(User.id, User.name)  # type: ignore[call-overload]
-    return {
-        key: name for part in chunks(set(user_ids)) for key, name in session.execute(query.where(User.id.in_(part)))
-    }  # type: ignore[attr-defined]
+def tasks(session: Session, household_ids: Iterable[str], kinds: Sequence[str]) -> list[Row[Any]]:
+    """The tasks of these kinds at these homes."""
+    return [row for part in chunks(household_ids) for row in _rows(session, _TASKS, homes=part, kinds=list(kinds))]
 
 
-def tasks(session: Session, household_ids: Iterable[str], kind: str) -> dict[str, Task]:
-    """The task of a kind of each of these homes."""
-    found = {}
-    for part in chunks(household_ids):
-        query = select(Task).where(Task.household_id.in_(part), Task.kind == kind)  # type: ignore[attr-defined]
-        found.update({row.household_id: row for row in session.scalars(query)})
-    return found
+_TASK = Task.__table__.c  # type: ignore[attr-defined]
+_TASKS = select(
+    _TASK.id, _TASK.household_id, _TASK.division, _TASK.due_on, _TASK.why, _TASK.every_days, _TASK.person_id,
+    _TASK.kind, _TASK.subject_id, _TASK.urgent,
+).where(_TASK.household_id.in_(_listed("homes")), _TASK.kind.in_(_listed("kinds")))  # fmt: skip
 
 
-def tasks_by_id(session: Session, ids: Sequence[str]) -> list[Task]:
-    """These tasks."""
-    return [row for part in chunks(ids) for row in session.scalars(select(Task).where(Task.id.in_(part)))]  # type: ignore[attr-defined]
+def homes_after(session: Session, after: str, limit: int) -> list[str]:
+    """The ids of the next homes of the register, in their order."""
+    query = select(_HOME.id).where(_HOME.id > after, _HOME.removed_at.is_(None)).order_by(_HOME.id).limit(limit)
+    return list(session.scalars(query))
+
+
+def tasks_by_id(session: Session, ids: Sequence[str]) -> list[Row[Any]]:
+    """These tasks, each with the last visit of its home."""
+    query = select(Task, Household.last_visit_id, Household.last_visit_on).join(  # type: ignore[call-overload]
+        Household, Household.id == Task.household_id
+    )
+    return [row for part in chunks(ids) for row in session.execute(query.where(Task.id.in_(part)))]  # type: ignore[attr-defined]
 
 
 def open_conflicts(session: Session, subject_ids: Iterable[str]) -> dict[tuple[str, str], FieldConflict]:
@@ -254,6 +288,24 @@ def register_changes(session: Session, subject_ids: Iterable[str], since: dateti
     return found
 
 
+def register_value(session: Session, person_id: str, name: str) -> Any:
+    """What the register itself said last of a field of a person, whatever answers found; None where it says nothing."""
+    rows = session.scalars(
+        select(AuditEntry.after)  # type: ignore[call-overload]
+        .where(AuditEntry.subject_type == "person", AuditEntry.subject_id == person_id)
+        .where(AuditEntry.action.in_(("person.added", "person.changed")))  # type: ignore[attr-defined]
+        .order_by(AuditEntry.id.desc())
+    )
+    return next((after[name] for after in rows if after and name in after), None)
+
+
+def counted(session: Session, household_ids: Iterable[str]) -> Iterator[Visit]:
+    """The visits of these homes that count, the latest to end first."""
+    for part in chunks(household_ids):
+        query = select(Visit).where(Visit.household_id.in_(part), Visit.state == "stored")  # type: ignore[attr-defined, arg-type]
+        yield from session.scalars(query.order_by(Visit.finished_at.desc(), Visit.id.desc()))  # type: ignore[attr-defined]
+
+
 def agreed_days(session: Session, household_ids: Iterable[str]) -> dict[str, date]:
     """The day agreed at the latest visit of each of these homes, where one was."""
     found: dict[str, date] = {}
@@ -269,18 +321,17 @@ def agreed_days(session: Session, household_ids: Iterable[str]) -> dict[str, dat
 
 def corrected_by_others(session: Session, ids: Iterable[str]) -> set[str]:
     """Which of these visits were corrected before they came."""
-    return {
-        key
-        for part in chunks(ids)
-        for key in session.scalars(select(Visit.corrects).where(Visit.corrects.in_(part)))  # type: ignore[call-overload, union-attr]
-        if key
-    }
+    return {key for part in chunks(ids) for (key,) in _rows(session, _CORRECTED, ids=part) if key}
 
 
 def owners_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """The authors of these visits, of those that have arrived."""
-    query = select(Visit.id, Visit.author_id)  # type: ignore[call-overload]
-    return {key: author for part in chunks(ids) for key, author in session.execute(query.where(Visit.id.in_(part)))}  # type: ignore[attr-defined]
+    return {key: author for part in chunks(ids) for key, author in _rows(session, _OWNERS, ids=part)}
+
+
+_VISIT = Visit.__table__.c  # type: ignore[attr-defined]
+_OWNERS = select(_VISIT.id, _VISIT.author_id).where(_VISIT.id.in_(_listed("ids")))
+_CORRECTED = select(_VISIT.corrects).where(_VISIT.corrects.in_(_listed("ids")))
 
 
 def orphans(session: Session, command_ids: Iterable[str]) -> dict[str, Visit]:
@@ -297,16 +348,18 @@ def orphans(session: Session, command_ids: Iterable[str]) -> dict[str, Visit]:
 
 
 def contacts(session: Session, person_ids: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Whom to call for these people, by (person, kind)."""
+    """Whom to call first for these people, by (person, kind)."""
     found = {}
     for part in chunks(person_ids):
-        rows = session.execute(
-            select(
-                Contact.id, Contact.person_id, Contact.kind, Contact.name, Contact.relation, Contact.phone,
-                Contact.confirmed_on, Contact.confirmed_by, Contact.version,
-            )
-            .where(Contact.person_id.in_(part))
-            .order_by(Contact.id)
-        )  # type: ignore[call-overload]  # fmt: skip
-        found.update({(row.person_id, row.kind): dict(row._mapping) for row in rows})
+        rows = [dict(zip(_OF_CONTACT, row, strict=True)) for row in _rows(session, _CONTACTS, people=part)]
+        found.update({(row["person_id"], row["kind"]): row for row in rows})
     return found
+
+
+_OF_CONTACT = ("id", "person_id", "kind", "name", "relation", "phone", "confirmed_on", "confirmed_by", "version")
+_CONTACT = Contact.__table__.c  # type: ignore[attr-defined]
+_CONTACTS = (
+    select(*(_CONTACT[name] for name in _OF_CONTACT))
+    .where(_CONTACT.person_id.in_(_listed("people")), _CONTACT.rank == 1)
+    .order_by(_CONTACT.id)
+)

@@ -6,6 +6,7 @@ from app.visits.shapes_page import Block, Choice, Field, Line, Picture
 from components import offline
 from components.button import button, file_button
 from components.choices import choice, choices, question
+from components.field import UNKEPT, text_box
 from components.group import pad
 from components.icons import icon
 from components.message import error, note
@@ -133,10 +134,13 @@ def _words(block: rx.Var[Block], field: rx.Var[Field], *, long: bool) -> rx.Comp
     given = {
         "default_value": field["value"],
         "max_length": field["max"],
+        "auto_complete": "off",
         "on_change": offline.action("write", block["key"], field["code"], offline.VALUE),
         "aria_invalid": field["problem"] != "",
     }
-    control = rx.el.textarea(rows="2", **given) if long else rx.el.input(input_mode=field["input_mode"], **given)
+    control = (
+        text_box(form=UNKEPT, **given) if long else rx.el.input(input_mode=field["input_mode"], **given)
+    )
     hint = rx.cond(field["hint"], rx.el.span(field["hint"], class_name="ask-hint soft-text"))
     name = rx.el.span(field["label"], " ", rx.el.small(field["aside"]))
     return rx.el.label(name, hint, control, class_name="field")

@@ -55,7 +55,10 @@ class Unchanged(Strict):
 
 
 class VisitIn(Strict):
-    """The payload of `visit` and `visit.correct`. Nothing that is merely doubtful is refused here."""
+    """The payload of `visit` and `visit.correct`. Nothing that is merely doubtful is refused here.
+
+    `reason`: why an earlier visit is corrected, in few words.
+    """
 
     household_id: Id
     form: FormVersion
@@ -69,6 +72,7 @@ class VisitIn(Strict):
     photos: Annotated[list[PhotoIn], Field(max_length=200)] = []
     issues: Annotated[list[IssueIn], Field(max_length=100)] = []
     next_on: date | None = None
+    reason: Note | None = None
 
 
 class IssueAdd(Strict):

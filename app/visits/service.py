@@ -2,15 +2,17 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
+from sqlmodel import Session
 
 from app.accounts.schemas import Actor
 from app.audit.service import entry
+from app.bulk import Bulk
 from app.db import SHANGHAI, new_id
 from app.feed.service import Change
 from app.forms import service as forms
@@ -18,12 +20,22 @@ from app.forms.service import Reading
 from app.reviews import service as reviews
 from app.sync.rules import is_id
 from app.sync.schemas import ORPHANED, STORED, Batch, CommandKind, Outcome, Work, one_by_one
-from app.visits import ledger_service, queries, rules, task_service
+from app.visits import asking_service, ledger_service, queries, retracting_service, rules, task_service
 from app.visits.ledger_service import Said, Subject
 from app.visits.queries import paired
 from app.visits.schemas import IssueAdd, Unchanged, VisitIn
 from models.households import Household
 from models.visits import Issue, Visit, VisitPhoto
+
+_VISITS = Bulk(insert(Visit.__table__))  # type: ignore[attr-defined]
+_PHOTOS = Bulk(insert(VisitPhoto.__table__))  # type: ignore[attr-defined]
+_ISSUES = Bulk(insert(Issue.__table__))  # type: ignore[attr-defined]
+_HOME = Household.__table__  # type: ignore[attr-defined]
+_LAST_VISITS = Bulk(
+    update(_HOME)
+    .where(_HOME.c.id == bindparam("b_id"))
+    .values(last_visit_id=bindparam("b_last"), last_visit_on=bindparam("b_on"), summary=bindparam("b_summary"))
+)
 
 SELF = uuid.UUID("5f0e6a0c-6f0b-4c55-9f0d-2a6b6e1f8c11")
 
@@ -46,6 +58,12 @@ def visit_needs(work: Work) -> Iterable[str]:
                 yield f"visit:{one.since}"
     if work.type == "visit.correct" and work.corrects:
         yield f"own:{work.actor.id}:{work.corrects}"
+
+
+def known_forms(session: Session, names: Sequence[str]) -> set[str]:
+    """Which of `code@version` were ever published; each is made ready, for a visit of it is read next."""
+    split = ((name, name.partition("@")) for name in names)
+    return {name for name, (code, _, version) in split if forms.program(session, code, int(version)) is not None}
 
 
 @dataclass
@@ -80,14 +98,19 @@ def apply_visits(batch: Batch, works: Sequence[Work]) -> None:
     found = [_read(batch, context, work) for work in works if _may_correct(batch, work)]
     if not found:
         return
+    asking_service.ask_overlaps(batch, found)
+    asking_service.drop_known(batch, found)
     new = [one for one in found if one.id not in context.orphans]
     _insert_visits(batch, new)
     _insert_photos(batch, new)
     _place_orphans(batch, context, [one for one in found if one.id in context.orphans])
     replaced = _settle_families(batch, found)
     effective = [one for one in found if one.state == STORED]
-    follow(batch, context, effective)
+    seen = follow(batch, context, effective)
+    retracting_service.take_back(batch, replaced)
+    _due_anew(batch, context, seen, anew=bool(replaced))
     _insert_issues(batch, [one for one in effective if one.id not in replaced])
+    batch.changes += told_of(batch.session, sorted({one.home.id for one in effective}))
     _photos_held(batch, found)
 
 
@@ -104,6 +127,11 @@ def _context(batch: Batch, works: Sequence[Work]) -> Context:
 def in_area(actor: Actor, division: str, household_id: str, homes: set[str]) -> bool:
     """Whether a home lies in an actor's area (design §1), where the homes paired with him are known already."""
     return (bool(actor.divisions) and division.startswith(actor.divisions)) or household_id in homes
+
+
+def reaches(batch: Batch, work: Work, home: Household) -> bool:
+    """Whether a command about a home may be applied: it lies in its author's area, or its township has placed it."""
+    return work.placed or in_area(work.actor, home.division, home.id, paired(batch.session, work.actor, batch.today))
 
 
 def _may_correct(batch: Batch, work: Work) -> bool:
@@ -126,7 +154,7 @@ def _read(batch: Batch, context: Context, work: Work) -> Found:
     assert program is not None, "a visit waits for its form"
     mine = in_area(work.actor, home.division, home.id, context.paired[work.actor.id])
     reading = forms.read_visit(
-        program, work.body, context.people[home.id], home._mapping, now=work.received_at,
+        program, work.body, context.people[home.id], queries.facts_of(home), now=work.received_at,
         captured_at=work.captured_at, sent_at=work.sent_at,
     )  # fmt: skip
     visit_id, target = own_id(context, work, work.id), _target(work)
@@ -154,7 +182,8 @@ def _insert_visits(batch: Batch, found: Sequence[Found]) -> None:
             "lon": place.lon if place else None, "accuracy_m": place.accuracy_m if place else None,
             "answers": payload.answers, "unchanged": one.work.body.get("unchanged", []),
             "questions": one.asked, "next_on": payload.next_on, "state": one.state,
-            "corrects": one.corrects, "corrected_by": None, "seq": one.work.seq if one.state == STORED else None,
+            "corrects": one.corrects, "corrected_by": None,
+            "reason": payload.reason, "seq": one.work.seq if one.state == STORED else None,
             "received_at": one.work.received_at, "version": 1,
         })  # fmt: skip
         batch.changes.append(Change("visit", one.id, one.home.id, one.home.division))
@@ -162,8 +191,7 @@ def _insert_visits(batch: Batch, found: Sequence[Found]) -> None:
             entry(one.work.actor, f"visit.{one.state}", "visit", one.id,
                   after={"household_id": one.home.id, "mode": payload.mode, "on": one.on.isoformat()})
         )  # fmt: skip
-    if rows:
-        batch.session.execute(insert(Visit.__table__), rows)  # type: ignore[attr-defined]
+    _VISITS.write(batch.session, rows)
 
 
 def _place_orphans(batch: Batch, context: Context, found: Sequence[Found]) -> None:
@@ -200,8 +228,7 @@ def _insert_photos(batch: Batch, found: Sequence[Found]) -> None:
                 "lat": place.lat if place else None, "lon": place.lon if place else None,
                 "accuracy_m": place.accuracy_m if place else None, "note": photo.note, "answers_review": None,
             })  # fmt: skip
-    if rows:
-        batch.session.execute(insert(VisitPhoto.__table__), rows)  # type: ignore[attr-defined]
+    _PHOTOS.write(batch.session, rows)
 
 
 def _settle_families(batch: Batch, found: Sequence[Found]) -> set[str]:
@@ -244,18 +271,21 @@ def _groups(family: Mapping[str, Visit]) -> list[list[Visit]]:
     return list(roots.values())
 
 
-def follow(batch: Batch, context: Context, found: Sequence[Found]) -> None:
-    """What follows from visits that count: ledgers, the home's last visit, the next one due."""
+def follow(batch: Batch, context: Context, found: Sequence[Found]) -> dict[str, task_service.Last]:
+    """What follows from visits that count: ledgers and the home's last visit, which is returned for what is due."""
     _fill(batch, context, found)
-    _note_homes(batch, context, found)
+    return _note_homes(batch, found)
 
 
 def _fill(batch: Batch, context: Context, found: Sequence[Found]) -> None:
-    said = [
-        Said(one.work.actor, one.id, fill.subject, fill.subject_id, fill.field, fill.value,
-             min(one.work.payload.finished_at, one.work.received_at), one.work.payload.started_at)
-        for one in found for fill in one.reading.fills
-    ]  # fmt: skip
+    said: list[Said] = []
+    for one in found:
+        actor, base = one.work.actor, one.work.payload.started_at
+        at = min(one.work.payload.finished_at, one.work.received_at)
+        said += [
+            Said(actor, one.id, fill.subject, fill.subject_id, fill.field, fill.value, at, base)
+            for fill in one.reading.fills
+        ]
     if not said:
         return
     for one in found:
@@ -263,24 +293,22 @@ def _fill(batch: Batch, context: Context, found: Sequence[Found]) -> None:
         if home.id not in context.subjects:
             context.subjects[home.id] = Subject("household", home.id, home.id, home.division, dict(home.ledger))
             for person in context.people[home.id]:
-                columns = {"person.living": person["living"], "person.health": person["health"]}
-                context.subjects[person["id"]] = Subject(
-                    "person", person["id"], home.id, home.division, dict(person["ledger"]), columns
-                )
+                context.subjects[person["id"]] = ledger_service.subject_of(home, person)
     ledger_service.fill(batch, context.subjects, ledger_service.gather(said))
 
 
-def _note_homes(batch: Batch, context: Context, found: Sequence[Found]) -> None:
-    """Each home's last visit, its summary, and when it is due next."""
+def _note_homes(batch: Batch, found: Sequence[Found]) -> dict[str, task_service.Last]:
+    """Each home's last visit and its summary; what is due depends on the last visit."""
     latest: dict[str, Found] = {}
     for one in found:
         if one.home.id not in latest or (one.on, one.id) > (latest[one.home.id].on, latest[one.home.id].id):
             latest[one.home.id] = one
-    rows, dues = [], {}
+    rows, seen, late = [], {}, {}
     for home_id, one in latest.items():
         home = one.home
         stands = home.last_visit_on is not None and (home.last_visit_on, home.last_visit_id or "") > (one.on, one.id)
         if stands and not one.work.corrects:
+            late[home_id] = home
             continue
         last = queries.latest_of(batch.session, home_id) if one.work.corrects or stands else None
         last_id, last_on, next_on = (
@@ -289,20 +317,28 @@ def _note_homes(batch: Batch, context: Context, found: Sequence[Found]) -> None:
         # A visit of long ago that is corrected now does not tell how the home is today.
         summary = (rules.summary_of(one.reading.found) if last_id == one.id else None) or home.summary
         rows.append({"b_id": home_id, "b_last": last_id, "b_on": last_on, "b_summary": summary})
-        seen_on = min(last_on, batch.today)
-        dues[home_id] = (home.division, task_service.due_of(
-            batch.session, home, context.people[home_id], seen_on, next_on, batch.today))  # fmt: skip
+        seen[home_id] = (min(last_on, batch.today), last_id, next_on)
         batch.changes.append(Change("household", home_id, home_id, home.division))
-    if rows:
-        table = Household.__table__  # type: ignore[attr-defined]
-        values = {
-            "last_visit_id": bindparam("b_last"),
-            "last_visit_on": bindparam("b_on"),
-            "summary": bindparam("b_summary"),
-        }
-        statement = update(table).where(table.c.id == bindparam("b_id")).values(**values)
-        batch.session.connection().execute(statement, sorted(rows, key=lambda row: row["b_id"]))
-    batch.changes += task_service.write(batch.session, dues)
+    _LAST_VISITS.write(batch.session, sorted(rows, key=lambda row: row["b_id"]))
+    # One that comes late leaves the last visit as it is, but may have heard what happened.
+    agreed = queries.agreed_days(batch.session, late) if late else {}
+    return seen | {key: (home.last_visit_on, home.last_visit_id, agreed.get(key)) for key, home in late.items()}
+
+
+def _due_anew(batch: Batch, context: Context, seen: Mapping[str, task_service.Last], anew: bool) -> None:
+    """What is due at homes whose last visit, or what it found, has changed.
+
+    Args:
+        anew: ledgers were written that the context does not know of, and are read once more.
+    """
+    if not seen:
+        return
+    homes, people = context.homes, context.people
+    if anew:
+        homes, people = queries.homes(batch.session, seen), queries.people(batch.session, seen, batch.today)
+    ledgers = {} if anew else {key: one.ledger for key, one in context.subjects.items() if one.touched}
+    works = task_service.work_of(batch.session, homes, people, seen, batch.today, ledgers)
+    batch.changes += task_service.write(batch.session, homes, works)
 
 
 def _dealt_with(batch: Batch, found: Sequence[Found]) -> dict[str, set[tuple[Any, ...]]]:
@@ -341,8 +377,7 @@ def _insert_issues(batch: Batch, found: Sequence[Found]) -> None:
             _issue(batch, one.work, one.home, said, one.id) for said in told
             if _same_trouble(said["question"], said["person_id"], said["text"]) not in settled[one.id]
         ]  # fmt: skip
-    if rows:
-        batch.session.execute(insert(Issue.__table__), rows)  # type: ignore[attr-defined]
+    _ISSUES.write(batch.session, rows)
 
 
 def _issue(batch: Batch, work: Work, home: Any, said: Mapping[str, Any], visit_id: str | None) -> dict[str, Any]:
@@ -359,6 +394,17 @@ def _issue(batch: Batch, work: Work, home: Any, said: Mapping[str, Any], visit_i
     return row
 
 
+def told_of(session: Session, household_ids: Sequence[str]) -> list[Change]:
+    """What else is told anew of homes where visits, or what they found, changed: the rows of the registers."""
+    return [change for tell in on_visited for change in tell(session, household_ids)] if household_ids else []
+
+
+on_visited: list[Callable[[Session, Sequence[str]], list[Change]]] = []
+"""What follows in the registers once visits of these homes were stored or corrected, or a contested field decided.
+
+`(session, household ids) -> changes to publish`, in the visit's own unit of work, many homes at a time; a room hangs
+itself in here (app/rooms.py). Register rows that phones were told of are told anew without that.
+"""
 on_issue: list[Any] = []
 """Who is told of each new trouble in its unit of work: `(session, row)`; the notices room hangs itself in here."""
 
@@ -378,8 +424,7 @@ def _photos_held(batch: Batch, found: Sequence[Found]) -> None:
 def _add_issue(batch: Batch, work: Work) -> None:
     payload: IssueAdd = work.payload
     home = queries.homes(batch.session, [payload.household_id])[payload.household_id]
-    mine = paired(batch.session, work.actor, batch.today)
-    if not work.placed and not in_area(work.actor, home.division, home.id, mine):
+    if not reaches(batch, work, home):
         work.outcome = Outcome(ORPHANED, household_id=home.id, division=home.division)
         return
     said = {"text": payload.text, "programme": payload.programme, "question": None, "urgent": payload.urgent,
@@ -404,6 +449,6 @@ REFERENCES = {
     "household": queries.known_households,
     "person": queries.known_people,
     "visit": queries.known_visits,
-    "form": queries.known_forms,
+    "form": known_forms,
     "review": queries.known_reviews,
 }

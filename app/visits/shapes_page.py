@@ -126,6 +126,14 @@ class IssueLine(TypedDict):
     text: str
 
 
+class Reported(TypedDict):
+    """A trouble that somebody has told of already."""
+
+    id: str
+    text: str
+    line: str
+
+
 class NextDay(TypedDict):
     """The next visit."""
 
@@ -164,6 +172,7 @@ class Correction(TypedDict):
     open: bool
     start: str
     end: str
+    why: str
 
 
 class Visit(TypedDict):
@@ -180,6 +189,7 @@ class Visit(TypedDict):
     met_word: str
     contact: Contact
     child: ChildNotice
+    reported: list[Reported]
     blocks: list[Block]
     photos: list[Picture]
     busy_photo: bool
@@ -191,6 +201,7 @@ class Visit(TypedDict):
     spot: Spot
     problem: str
     saving: bool
+    stored: bool
     again: bool
     left: str
     correction: Correction

@@ -10,7 +10,7 @@ from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.accounts.state import Choice, OfficeState, read, requires
 from app.db import SHANGHAI, utcnow
-from app.divisions import service as divisions
+from app.households.register_state import places
 from app.visits import office_service
 from app.visits.office_service import VisitFamily, VisitPage
 
@@ -36,9 +36,8 @@ def _one(session: Session, actor: Actor, visit_id: str) -> VisitFamily:
     return office_service.visit_page(session, actor, visit_id, _today())
 
 
-def _choices(session: Session, actor: Actor) -> tuple[list[Choice], list[Choice]]:
-    areas = [Choice(one.code, one.place) for one in divisions.within(session, actor.divisions) if len(one.code) > 6]
-    return areas, [Choice(code, title) for code, title in office_service.form_titles(session).items()]
+def _forms(session: Session, _actor: Actor) -> list[Choice]:
+    return [Choice(code, title) for code, title in office_service.form_titles(session).items()]
 
 
 class VisitsState(OfficeState):
@@ -64,7 +63,7 @@ class VisitsState(OfficeState):
     async def open(self) -> None:
         """The latest visits of the whole area."""
         self.wanted, self.trail = {}, []
-        self.areas, self.forms = await read(_choices)
+        self.areas, self.forms = await read(places), await read(_forms)
         await self._show()
 
     @rx.event
@@ -79,7 +78,7 @@ class VisitsState(OfficeState):
     @requires(Permission.VISITS_READ)
     async def turn(self, pages: int) -> None:
         """To earlier visits, or back."""
-        if int(pages) < 0:
+        if pages < 0:
             self.trail = self.trail[:-1]
         elif self.page.next_after:
             self.trail = [*self.trail, self.page.next_after]

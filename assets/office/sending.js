@@ -15,18 +15,18 @@ export function Tick({ every, onTick }) {
 /**
  * Sends one file; the server's own sentence comes back when it will not do.
  * @param {File} file @param {(part: number) => void} onPart how much has gone, 0 to 1
- * @returns {Promise<string>} the id of what was received
+ * @returns {Promise<string>} the id of what was received, or what came of it in words
  */
-export function send(file, onPart, Request = XMLHttpRequest) {
+export function send(file, onPart, Request = XMLHttpRequest, to = "/api/imports") {
   return new Promise((resolve, reject) => {
     const request = new Request();
-    request.open("POST", `/api/imports?name=${encodeURIComponent(file.name)}`);
+    request.open("POST", `${to}?name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => event.lengthComputable && onPart(event.loaded / event.total);
     request.onerror = () => reject(new Error("没有传上去，请看看网络，再试一次。"));
     request.onload = () => {
       const answer = answerOf(request.responseText);
-      if (request.status === 201 && answer?.id) resolve(answer.id);
+      if (request.status === 201 && (answer?.words || answer?.id)) resolve(answer.words ?? answer.id);
       else reject(new Error(answer?.error?.message ?? "没有传上去，请再试一次。"));
     };
     request.send(file);
@@ -44,9 +44,9 @@ function answerOf(text) {
 
 /**
  * A button whose whole face is a file input. Says how much has gone; a refusal stands below it as a sentence.
- * @param {{words: string, accept: string, most: number, kind: string, onSent: (id: string) => void}} props
+ * @param {{words: string, accept: string, most: number, kind: string, to?: string, onSent: (id: string) => void}} props
  */
-export function FilePick({ words, accept, most, kind, onSent }) {
+export function FilePick({ words, accept, most, kind, to, onSent }) {
   const [part, setPart] = useState(/** @type {number | null} */ (null));
   const [problem, setProblem] = useState("");
   /** @param {import("react").ChangeEvent<HTMLInputElement>} event */
@@ -59,7 +59,7 @@ export function FilePick({ words, accept, most, kind, onSent }) {
       setProblem(`文件超过 ${Math.round(most / 1048576)} MB，请按乡镇或村分开再传。`);
     } else {
       setPart(0);
-      await send(file, setPart).then(onSent, (error) => setProblem(error.message));
+      await send(file, setPart, XMLHttpRequest, to || undefined).then(onSent, (error) => setProblem(error.message));
       setPart(null);
     }
     input.value = "";

@@ -3,7 +3,7 @@
  * hear of it; nobody relies on hearing it, so a browser without BroadcastChannel only shows it later.
  */
 
-/** @typedef {"rows" | "outbox" | "drafts" | "session" | "status" | "space"} Topic */
+/** @typedef {"rows" | "outbox" | "drafts" | "session" | "status" | "space" | "touched"} Topic */
 /** @typedef {(detail: any) => void} Listener */
 
 /** @type {Map<string, Set<Listener>>} */
@@ -43,6 +43,9 @@ export function emit(topic, detail = {}) {
   deliver(topic, detail);
   channel?.postMessage({ topic, detail });
 }
+
+/** Tells this tab alone. @param {Topic} topic @param {Record<string, any>} [detail] */
+export const tellHere = (topic, detail = {}) => deliver(topic, detail);
 
 /** Hangs up; for a tab that ends. */
 export function hangUp() {

@@ -2,10 +2,14 @@
  * What the phone keeps. One small database belongs to the phone (who has worked here), and each person
  * has one of their own: a shared phone never shows or sends one person's work as another's.
  *
+ * All that is personal lies sealed (sealing.js): without the person's key only ids, states and counters can be read.
+ *
  * Schema versions only ever add. Every write is on the disk before its promise is kept ("strict").
  */
 import Dexie from "dexie";
 import { isLostConnection, OfflineError, tell } from "./errors.js";
+import { moveHouse } from "./legacy.js";
+import { sealing } from "./sealing.js";
 
 /** @typedef {import("dexie").Dexie & Record<string, import("dexie").Table<any, any>>} Store */
 
@@ -18,7 +22,10 @@ const OPTIONS = /** @type {any} */ ({ chromeTransactionDurability: "strict" });
  *   taken, until made smaller), uploads (how much of it the county has)
  * - commands (frozen bodies), outbox (what has become of them; `open` is 1 until wholly received)
  * - returned: pictures that came back, for as long as their author has not settled them
+ * - sealed: copies of what is not sent yet, closed to all but the county; read without any key, carried by anybody
+ * - keys: the phone's own key pair
  * - meta: cursor, heads of the command chains; leases: where the browser has no locks
+ * - snapshots: the rows that every start needs, sealed as one
  */
 const PERSON = {
   rows: "[type+id], [type+household_id], gen",
@@ -36,6 +43,12 @@ const PERSON = {
 
 /** @type {Map<string, Store>} */
 const stores = new Map();
+
+/** @type {WeakMap<Store, string>} */
+const owners = new WeakMap();
+
+/** Whose store it is. @param {Store} store @returns {string} */
+export const ownerOf = (store) => /** @type {string} */ (owners.get(store));
 
 /**
  * @param {string} name
@@ -56,15 +69,22 @@ function openStore(name, define) {
   return store;
 }
 
-/** The phone's own store: users, and the session of the moment. */
+/** The phone's own store: users with the wraps of their keys, and the session of the moment. */
 export const phoneStore = () =>
-  openStore("ruhutong", (store) => store.version(1).stores({ users: "id, username", state: "key" }));
+  openStore("ruhutong_phone", (store) => {
+    store.version(1).stores({ users: "id, username", state: "key" });
+    store.on("ready", (opened) => moveHouse(/** @type {any} */ (opened)), true);
+  });
 
 /** @param {string} userId */
 export const personStore = (userId) =>
-  openStore(`ruhutong-${userId}`, (store) => {
+  openStore(`ruhutong-of-${userId}`, (store) => {
     store.version(1).stores(PERSON);
     store.version(2).stores({ outbox: `${PERSON.outbox}, asked`, returned: "sha256" });
+    store.version(3).stores({ sealed: "id, kind, state", keys: "name" });
+    store.version(4).stores({ snapshots: "key" });
+    store.use(sealing(userId));
+    owners.set(store, userId);
   });
 
 /**
@@ -119,6 +139,20 @@ export const read = (store, tables, work) => keep(store, () => /** @type {any} *
 export async function readMeta(store, key, otherwise = null) {
   const row = await keep(store, () => store.meta.get(key));
   return row ? row.value : otherwise;
+}
+
+/**
+ * Rows as they lie, sealed: only their plain fields say anything.
+ * @param {Store} store @param {string} table @param {(kept: any) => boolean} wanted
+ * @returns {Promise<any[]>}
+ */
+export async function peek(store, table, wanted) {
+  const db = await keep(store, async () => (await store.open()).backendDB());
+  return new Promise((done, failed) => {
+    const request = db.transaction(table).objectStore(table).getAll();
+    request.onsuccess = () => done(request.result.filter(wanted));
+    request.onerror = () => failed(tell(request.error));
+  });
 }
 
 /** Closes everything, for good; for tests and for a tab that ends. */

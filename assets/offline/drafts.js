@@ -7,6 +7,7 @@ import { after, iso, now, uuid7 } from "./clock.js";
 import { clean } from "./canonical.js";
 import { keep, write } from "./db.js";
 import { OfflineError, tell } from "./errors.js";
+import { beforeLock } from "./keyring.js";
 import { atWork } from "./session.js";
 
 /** @typedef {import("./types.js").Draft} Draft */
@@ -89,6 +90,8 @@ export async function flushDrafts() {
   for (const place of pending.values()) place.start?.();
   await Promise.all([...pending.values()].map((place) => place.running));
 }
+
+beforeLock(flushDrafts);
 
 /** Forgets touches that wait, because their draft is about to end. @param {string} id */
 export async function settleDraft(id) {

@@ -4,6 +4,7 @@
  *   OfflineError (code, message)
  *     storage_full, storage_lost, storage_blocked       the phone's store
  *     insecure, signed_out, first_needs_signal, ...     the person's session
+ *     locked, sealed_broken, other_password, ...        what is sealed on the phone
  *     photo_gone, photo_empty, photo_too_big, ...       a picture
  *     place_denied, place_timeout, place_unknown        the place
  *     command_too_big, command_too_deep                 what was written
@@ -19,6 +20,11 @@ export const SENTENCES = {
   storage_none: "这个浏览器不让存东西（可能是无痕模式），请换普通窗口打开。",
   insecure: "这个地址不安全，手机不让保存和登录。请用 https 开头的地址打开。",
   signed_out: "还没有登录，请先登录。",
+  locked: "入户通锁着，先用密码打开。",
+  sealed_broken: "手机上有一条资料打不开了，请有信号时到「我的」重新登录。",
+  other_password: "密码对了，可这部手机上的资料是用以前的密码锁的。",
+  keys_gone: "密码错了 10 次，这部手机上的资料已经清掉。有信号时用密码重新登录，资料会再下载。",
+  wrong_old_password: "以前的密码不对，再想一想。",
   first_needs_signal: "第一次登录要有信号，请到有信号的地方再试。",
   wrong_password: "用户名或密码不对。",
   too_many_tries: "试的次数太多了，请等 {minutes} 分钟再试。",

@@ -76,6 +76,17 @@ export function unanswered(all, reviews) {
   return reviews.filter((row) => waitsForAuthor(row.data) && !((since.get(row.id) ?? -1) >= (row.at ?? 0)));
 }
 
+/**
+ * Findings that were not settled on this phone since the county told of them.
+ * @param {any[]} all as `writtenHere` gives it
+ * @param {Row[]} findings
+ * @returns {Row[]}
+ */
+export function unsettled(all, findings) {
+  const since = new Map(ofTypes(all, ["finding.settle"]).map((row) => [row.about, row.open ? Infinity : row.saved_at]));
+  return findings.filter((row) => !((since.get(row.id) ?? -1) >= (row.at ?? 0)));
+}
+
 /** @type {Record<string, string>} */
 const ADDS = { "household.add": "household", "person.add": "person" };
 /** @type {Record<string, string>} */
@@ -110,7 +121,8 @@ export async function withChanges(store, rows, all) {
     if (!before && !added) continue;
     const data = { ...before?.data, ...(added ? command.payload : fieldsOf(command.payload, type)) };
     const household_id = type === "person" ? (data.household_id ?? "") : "";
-    found.set(key, { type, id, household_id, ...before, data });
+    // What it was found by is of before the change.
+    found.set(key, { type, id, household_id, ...before, data, find: undefined });
   }
   return [...found.values()];
 }

@@ -137,7 +137,7 @@ export async function sendAllAgain(store) {
     const again = { state: "phone", offset: 0, tries: 0, next_at: 0 };
     await store.uploads.where("sha256").anyOf(here).and((one) => one.state === "done").modify(again);
     const rows = await store.outbox.where("id").anyOf(bodies).toArray();
-    const sent = rows.filter((row) => !["phone", "rejected", "corrected"].includes(row.text));
+    const sent = rows.filter((row) => !["phone", "corrected"].includes(row.text));
     await settle(store, sent.map((row) => ({ ...row, text: "phone", tries: 0, next_at: 0, done_at: null })));
   });
   emit("outbox");

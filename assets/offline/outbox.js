@@ -5,14 +5,16 @@
 import { emit } from "./bus.js";
 import { canonical, clean, digestOf, requireCrypto, utf8 } from "./canonical.js";
 import { iso, now, uuid7 } from "./clock.js";
-import { keep, read, readMeta, write } from "./db.js";
+import { keep, peek, personStore, read, write } from "./db.js";
+import { deviceKey, signed } from "./devicekey.js";
 import { settleDraft } from "./drafts.js";
 import { isQuota, OfflineError } from "./errors.js";
 import { itemOf, VISITS } from "./item.js";
 import { settle } from "./ledger.js";
 import { inTurn } from "./locks.js";
 import { payloadPhotos, settlePhotos } from "./photos.js";
-import { atWork } from "./session.js";
+import { carriedWhole, sealedCommand } from "./sealed.js";
+import { atWork, current, holder } from "./session.js";
 import { status } from "./status.js";
 import { freeSpace } from "./storage.js";
 import { countyNow } from "./wire.js";
@@ -43,8 +45,10 @@ export function onSaved(call) {
  */
 async function sortPhotos(store, photos, correction) {
   const named = [...new Set(photos)];
-  const here = new Set(await keep(store, () => store.blobs.where("sha256").anyOf(named).primaryKeys()));
-  const uploads = await keep(store, () => store.uploads.bulkGet(named));
+  if (!named.length) return { photos: [], lost: [] };
+  const [kept, uploads] = await read(store, ["blobs", "uploads"], () =>
+    Promise.all([store.blobs.where("sha256").anyOf(named).primaryKeys(), store.uploads.bulkGet(named)]));
+  const here = new Set(kept);
   const sent = named.filter((_, at) => (uploads[at] ? uploads[at].state === "done" : correction));
   const lost = named.filter((one) => !here.has(one) && !sent.includes(one));
   return { photos: named.filter((_, at) => uploads[at] && !lost.includes(named[at])), lost };
@@ -84,11 +88,12 @@ async function prepare(store, order) {
   return { command, photos, lost };
 }
 
-/** @param {any} command @param {Head} head */
-async function freeze(command, head) {
+/** @param {any} command @param {Head} head @param {import("./devicekey.js").DeviceKey | null} key */
+async function freeze(command, head, key) {
   const chained = head.digest ? { ...command, prev: head.digest } : command;
   const digest = await digestOf(chained);
-  const body = canonical({ ...chained, digest });
+  const signature = await signed(key, digest);
+  const body = canonical({ ...chained, digest, ...(signature && { signature }) });
   if (utf8(body).length > LARGEST) throw new OfflineError("command_too_big");
   return { digest, body };
 }
@@ -101,7 +106,7 @@ const rowOf = (order, { command, photos }, { n, digest }) => ({
   type: order.type,
   household_id: command.payload.household_id ?? null,
   mode: command.payload.mode ?? null,
-  about: command.payload.review_id ?? null,
+  about: command.payload.review_id ?? command.payload.finding_id ?? null,
   at: command.captured_at,
   saved_at: now(),
   text: "phone",
@@ -144,16 +149,19 @@ async function replace(store, id, by) {
   await store.outbox.put({ ...row, ...ended, asked: 0, corrected_by: by });
 }
 
-const TABLES = ["commands", "outbox", "photos", "drafts", "meta"];
+const TABLES = ["commands", "outbox", "photos", "drafts", "meta", "sealed"];
 
 /**
- * Command, outbox row, photos, draft and head of the chain: all of them or none.
- * @param {Store} store @param {string} headKey @param {Head} head @param {Order} order @param {any} prepared
+ * Command, its sealed copy, outbox row, photos, draft and head of the chain: all of them or none.
+ * @param {{me: import("./types.js").Session, store: Store}} work @param {string} headKey
+ * @param {{head: Head, key: import("./devicekey.js").DeviceKey | null}} end of the chain, and what it is signed with
+ * @param {Order} order @param {any} prepared @param {boolean} copied false on a phone too full for the copy
  * @returns {Promise<string | null>} the command's id; null when the chain has grown in the meantime
  */
-async function commit(store, headKey, head, order, prepared) {
-  const { digest, body } = await freeze(prepared.command, head);
+async function commit({ me, store }, headKey, { head, key }, order, prepared, copied) {
+  const { digest, body } = await freeze(prepared.command, head, key);
   const { id } = prepared.command;
+  const copy = copied ? await sealedCommand(store, me, id, body, prepared.photos, key) : null;
   const next = { digest, n: head.n + 1 };
   return write(store, TABLES, async () => {
     const draft = order.draft_id ? await store.drafts.get(order.draft_id) : null;
@@ -165,6 +173,7 @@ async function commit(store, headKey, head, order, prepared) {
     await store.commands.add({ id, body, digest, type: order.type });
     await store.outbox.add(rowOf(order, prepared, next));
     await linkPhotos(store, id, prepared.photos, order.draft_id);
+    if (copy) await store.sealed.put(copy);
     await replace(store, order.replaces ?? order.corrects, id);
     if (draft) await store.drafts.put({ id: draft.id, household_id: draft.household_id, state: "sent", command_id: id });
     await store.meta.put({ key: headKey, value: next });
@@ -174,17 +183,22 @@ async function commit(store, headKey, head, order, prepared) {
 
 /**
  * Until it is in: somebody else may have added to the chain, or the phone may be full.
- * @param {Store} store @param {string} headKey @param {Order} order @param {any} prepared
+ * @param {{me: import("./types.js").Session, store: Store}} work @param {string} headKey @param {Order} order @param {any} prepared
  */
-async function commitAtHead(store, headKey, order, prepared) {
-  for (let full = false; ; ) {
-    const head = await readMeta(store, headKey, { digest: null, n: 0 });
+async function commitAtHead(work, headKey, order, prepared) {
+  let [copied, freed] = [true, false];
+  for (;;) {
+    const end = await read(work.store, ["meta", "keys"], async () => {
+      const [row, key] = await Promise.all([work.store.meta.get(headKey), deviceKey(work.store)]);
+      return { head: row ? row.value : { digest: null, n: 0 }, key };
+    });
     try {
-      const id = await commit(store, headKey, head, order, prepared);
+      const id = await commit(work, headKey, end, order, prepared, copied);
       if (id) return id;
     } catch (error) {
-      if (full || !isQuota(error) || !(await freeSpace(store))) throw error;
-      full = true;
+      if (!isQuota(error) || !copied) throw error;
+      if (freed || !(await freeSpace(work.store))) copied = false;
+      freed = true;
     }
   }
 }
@@ -194,7 +208,7 @@ async function save(order) {
   const { me, store } = await atWork();
   const prepared = await prepare(store, order);
   const headKey = `head:${me.device.id}`;
-  const id = await inTurn(store, "chain", () => commitAtHead(store, headKey, order, prepared));
+  const id = await inTurn(store, "chain", () => commitAtHead({ me, store }, headKey, order, prepared));
   const { lost } = prepared;
   return { id, lost, sentence: lost.length ? SAVED_WITHOUT.replace("{n}", String(lost.length)) : SAVED };
 }
@@ -245,8 +259,17 @@ export async function item(id) {
   return row ? (await withUploads(store, [row]))[0] : null;
 }
 
+/** What can be counted without the key: how many wait. @param {string} userId @returns {Promise<import("./types.js").Counts>} */
+async function countsLocked(userId) {
+  const carried = await carriedWhole(personStore(userId));
+  const waiting = await peek(personStore(userId), "outbox", (row) => row.open === 1 && !carried.has(row.id));
+  return { outbox: waiting.filter((row) => VISITS.includes(row.type)).length, all: waiting.length, stuck: 0, fix: 0 };
+}
+
 /** @returns {Promise<import("./types.js").Counts>} */
 export async function counts() {
+  const here = (await current()) ? null : await holder();
+  if (here) return countsLocked(here.id);
   const { store } = await atWork();
   const { rows, shown, asked } = await read(store, ["outbox", "uploads"], async () => {
     const open = await store.outbox.where("open").equals(1).toArray();

@@ -10,7 +10,10 @@ import { develop as makeSmall } from "./darkroom.js";
 import { keep, write } from "./db.js";
 import { isQuota, OfflineError, tell } from "./errors.js";
 import { exifTime, isCutShort } from "./exif.js";
+import { onLocked } from "./keyring.js";
 import { inTurn } from "./locks.js";
+import { openPicture, sealPicture } from "./pictures.js";
+import { sealedPhoto } from "./sealed.js";
 import { atWork } from "./session.js";
 import { freeSpace } from "./storage.js";
 
@@ -118,10 +121,19 @@ const linkOf = (raw, made) => ({
 });
 
 /** @param {Store} store @param {any} made */
-async function putPicture(store, made) {
+async function sealed(store, { sha256, bytes, thumb }) {
+  const [data, small] = await Promise.all([
+    sealPicture(store, "blobs", sha256, bytes),
+    thumb && sealPicture(store, "thumbs", sha256, thumb),
+  ]);
+  return { data, small };
+}
+
+/** @param {Store} store @param {any} made @param {Awaited<ReturnType<typeof sealed>>} bytes */
+async function putPicture(store, made, { data, small }) {
   const before = await store.uploads.get(made.sha256);
-  await store.blobs.put({ sha256: made.sha256, data: made.bytes });
-  if (made.thumb) await store.thumbs.put({ sha256: made.sha256, data: made.thumb });
+  await store.blobs.put({ sha256: made.sha256, data });
+  if (small) await store.thumbs.put({ sha256: made.sha256, data: small });
   if (before && before.state !== "kept") return;
   const fresh = { state: "phone", offset: 0, tries: 0, wrong: 0, next_at: 0, sentence: "" };
   await store.uploads.put({ sha256: made.sha256, bytes: made.bytes.byteLength, ...fresh });
@@ -140,11 +152,22 @@ async function putLink(store, link) {
   return kept;
 }
 
-const PHOTO_TABLES = ["photos", "blobs", "thumbs", "uploads", "raws"];
+const PHOTO_TABLES = ["photos", "blobs", "thumbs", "uploads", "raws", "sealed"];
 
-/** From the picture as taken to the picture as sent. @param {Store} store @param {any} raw */
-async function finish(store, raw) {
-  const stored = await keep(store, () => store.raws.update(raw.id, { tries: raw.tries + 1 }));
+/** Its sealed copy, for whoever carries it. @param {Store} store @param {any} made */
+async function copyOf(store, made) {
+  const { me } = await atWork();
+  return sealedPhoto(store, me, made.sha256, made.bytes);
+}
+
+/** The bytes of a picture that is to be sent. @param {Store} store @param {string} sha256 @returns {Promise<ArrayBuffer | null>} */
+export async function pictureOf(store, sha256) {
+  const row = await keep(store, () => store.blobs.get(sha256));
+  return row?.data ? openPicture(store, "blobs", sha256, row.data) : null;
+}
+
+/** From the picture as taken to the picture as sent. @param {Store} store @param {any} raw @param {boolean} stored whether it is kept as taken */
+async function finish(store, raw, stored) {
   let made;
   try {
     made = await small(raw);
@@ -152,17 +175,22 @@ async function finish(store, raw) {
     if (stored) await keep(store, () => store.raws.delete(raw.id));
     throw error;
   }
-  const link = await writePhoto(store, PHOTO_TABLES, async () => {
-    await store.raws.delete(raw.id);
-    await putPicture(store, made);
-    return putLink(store, linkOf(raw, made));
-  });
+  const [bytes, copy] = await Promise.all([sealed(store, made), copyOf(store, made)]);
+  const put = (/** @type {typeof copy} */ beside) =>
+    writePhoto(store, PHOTO_TABLES, async () => {
+      await store.raws.delete(raw.id);
+      await putPicture(store, made, bytes);
+      if (beside && !(await store.sealed.get(beside.id))) await store.sealed.put(beside);
+      return putLink(store, linkOf(raw, made));
+    });
+  // A phone too full for the copy keeps the picture.
+  const link = await put(copy).catch((error) => (copy && error.code === "photo_not_saved" ? put(null) : Promise.reject(error)));
   emit("drafts", { id: raw.draft_id });
   return link;
 }
 
-/** One picture at a time, over all tabs: 48 megapixels are 192 MB while they are open. @param {Store} store @param {any} raw */
-const finishInTurn = (store, raw) => inTurn(store, "photos", () => finish(store, raw));
+/** One picture at a time, over all tabs: 48 megapixels are 192 MB while they are open. @param {Store} store @param {any} raw @param {boolean} stored */
+const finishInTurn = (store, raw, stored) => inTurn(store, "photos", () => finish(store, raw, stored));
 
 /** Photos of a draft that are still being made. @type {Map<string, Set<Promise<any>>>} */
 const making = new Map();
@@ -187,13 +215,17 @@ async function take(file, to) {
   const { store } = await atWork();
   const { draft_id, question = null, location = null } = to;
   const raw = { id: uuid7(), draft_id, question, location, taken_at: takenAt(file, bytes), bytes, tries: 0 };
+  let stored = true;
   try {
-    // Until it is made small the picture is kept as taken, so that a killed browser does not lose it.
-    await write(store, ["raws"], () => store.raws.put(raw));
+    // Until it is made small the picture is kept as taken, so that a killed browser does not lose it. The first try is
+    // counted with it: to count it later would read and write some megabytes once more, with the page standing still.
+    const kept = { ...raw, tries: 1, bytes: await sealPicture(store, "raws", raw.id, bytes) };
+    await write(store, ["raws"], () => store.raws.put(kept));
   } catch (error) {
     if (!isQuota(error)) throw error;
+    stored = false;
   }
-  return show(store, await finishInTurn(store, raw));
+  return show(store, await finishInTurn(store, raw, stored));
 }
 
 /**
@@ -213,13 +245,19 @@ export async function recoverPhotos(store) {
   for (const id of ids)
     await inTurn(store, "photos", async () => {
       const raw = await keep(store, () => store.raws.get(id));
-      if (raw) await finish(store, raw);
+      if (!raw) return;
+      await keep(store, () => store.raws.update(id, { tries: raw.tries + 1 }));
+      await finish(store, { ...raw, bytes: await openPicture(store, "raws", id, raw.bytes) }, true);
     }).catch((error) => console.warn(tell(error).message));
 }
 
 /** @type {Map<string, string>} */
 const urls = new Map();
 const MOST_URLS = 200;
+onLocked(() => {
+  for (const url of urls.values()) URL.revokeObjectURL(url);
+  urls.clear();
+});
 
 /** @param {string} key @param {ArrayBuffer} data */
 function urlOf(key, data) {
@@ -238,7 +276,9 @@ async function localUrl(store, table, sha256) {
   const known = urls.get(table + sha256);
   if (known) return known;
   const row = await keep(store, () => store[table].get(sha256));
-  return row?.data ? urlOf(table + sha256, row.data) : null;
+  if (!row?.data) return null;
+  const data = await openPicture(store, table, sha256, row.data);
+  return urls.get(table + sha256) ?? urlOf(table + sha256, data);
 }
 
 /** @param {Store} store @param {string} sha256 */

@@ -2,12 +2,14 @@
  * Receives what has changed. A page is taken in whole or not at all; what is being written or has not
  * been sent is never touched by it.
  */
+import { beat } from "./beat.js";
 import { emit } from "./bus.js";
 import { now } from "./clock.js";
 import { readMeta, write } from "./db.js";
 import { noteCorrected, noteMissing, noteReceipts, sendAllAgain } from "./ledger.js";
 import { ask, Busy, forbidden } from "./round.js";
 import { findOf } from "./search.js";
+import { rowsChanged } from "./snapshot.js";
 import { sentence, setStatus } from "./status.js";
 import { NoAnswer } from "./wire.js";
 
@@ -74,26 +76,31 @@ async function putRows(store, changes, gen) {
 
 /**
  * @param {Store} store @param {Place} place @param {Page} page
- * @returns {Promise<number>} receipts that were news to the outbox
+ * @returns {Promise<{rows: boolean, outbox: number}>} whether rows came or went; receipts that were news to the outbox
  */
 async function takePage(store, place, page) {
   const full = place.full && page.more;
   const value = { cursor: page.cursor, gen: place.gen, full };
   return write(store, ["rows", "outbox", "uploads", "blobs", "meta"], async () => {
     await putRows(store, page.changes, place.gen);
-    if (place.full && !page.more) await store.rows.where("gen").notEqual(place.gen).delete();
-    if (page.safe_to) await store.meta.put({ key: "safe_to", value: page.safe_to });
+    const left = place.full && !page.more ? await store.rows.where("gen").notEqual(place.gen).delete() : 0;
+    const rows = page.changes.length + left > 0;
+    if (rows) await rowsChanged(store);
+    // A county that takes its word back (its clock was wrong, an older backup was put back) is believed, too.
+    if (page.safe_to !== undefined) await store.meta.put({ key: "safe_to", value: page.safe_to });
     await store.meta.put({ key: "pull", value });
     await noteMissing(store, missingIn(page.changes));
-    const news = await noteReceipts(store, receiptsIn(page.changes));
+    const outbox = await noteReceipts(store, receiptsIn(page.changes));
     await noteCorrected(store, correctedIn(page.changes));
-    return news;
+    return { rows, outbox };
   });
 }
 
 /** @param {Round} round @param {string} cursor */
-const askPage = (round, cursor) =>
-  ask(round, "GET", `/api/sync/pull?cursor=${encodeURIComponent(cursor)}&limit=${PAGE}`, { timeout: PATIENCE });
+async function askPage(round, cursor) {
+  const headers = await beat(round.store);
+  return ask(round, "GET", `/api/sync/pull?cursor=${encodeURIComponent(cursor)}&limit=${PAGE}`, { headers, timeout: PATIENCE });
+}
 
 /** @param {Round} round @param {Place} place @returns {Promise<Page | null>} null: this role has nothing to receive */
 async function nextPage(round, place) {
@@ -129,8 +136,8 @@ export async function pullAll(round) {
     if (!page) return;
     const place = await follow(round.store, before, page);
     const news = await takePage(round.store, place, page);
-    if (page.changes.length) emit("rows");
-    if (news) emit("outbox");
+    if (news.rows) emit("rows");
+    if (news.outbox) emit("outbox");
     more = page.more;
   }
 }

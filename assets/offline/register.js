@@ -8,8 +8,11 @@ import { today } from "./clock.js";
 import { keep, read } from "./db.js";
 import { inDoorOrder } from "./doors.js";
 import { unanswered, visitsHere, withChanges, writtenHere } from "./here.js";
+import { onLocked } from "./keyring.js";
+import { raisedBy } from "./raised.js";
 import { findOf, placeSounds } from "./search.js";
 import { atWork } from "./session.js";
+import { keepSnapshot, readSnapshot, rowsStamp } from "./snapshot.js";
 
 /** @typedef {import("./types.js").HouseholdItem} HouseholdItem */
 /** @typedef {import("./db.js").Store} Store */
@@ -44,10 +47,20 @@ function grouped(list, key) {
   return groups;
 }
 
+const TYPES = ["household", "person", "task", "review", "division"];
+
+/** The rows one by one, and together for the next start. @param {Store} store @returns {Promise<Row[][]>} */
+async function readEach(store) {
+  const { stamp, all } = await read(store, ["rows", "meta"], async () =>
+    ({ stamp: await rowsStamp(store), all: await Promise.all(TYPES.map((type) => rowsOf(store, type))) }));
+  keepSnapshot(store, stamp, all);
+  return all;
+}
+
 /** @param {Store} store */
 async function readRows(store) {
-  const types = ["household", "person", "task", "review", "division"];
-  const all = await read(store, ["rows"], () => Promise.all(types.map((type) => rowsOf(store, type))));
+  /** @type {Row[][]} */
+  const all = (await readSnapshot(store)) ?? (await readEach(store));
   const [households, people, tasks, reviews, divisions] = all;
   const villages = new Map(divisions.map((row) => [row.data.code ?? row.id, row.data.name]));
   const sounds = new Map(divisions.map((row) => [row.data.name, placeSounds(row.data)]));
@@ -56,16 +69,18 @@ async function readRows(store) {
 
 /** What is being written and sent on this phone. @param {Store} store */
 const readHere = (store) =>
-  read(store, ["outbox", "drafts", "rows"], async () => {
+  read(store, ["outbox", "drafts", "rows", "commands"], async () => {
     const [all, drafts] = await Promise.all([writtenHere(store), store.drafts.where("state").equals("open").toArray()]);
-    return { all, drafts, visits: await visitsHere(store, all) };
+    const visits = await visitsHere(store, all);
+    return { all, drafts, visits, raised: await raisedBy(store, visits) };
   });
 
 /** @param {Awaited<ReturnType<typeof readRows>>} rows @param {Awaited<ReturnType<typeof readHere>>} here */
-function judge(rows, { all, drafts, visits }) {
+function judge(rows, { all, drafts, visits, raised }) {
   const open = all.filter((row) => row.open === 1);
   const visited = new Map(visits.map((row) => [row.household_id, row]));
-  const tasks = rows.tasks.filter((row) => !visited.has(row.household_id));
+  const left = rows.tasks.filter((row) => row.data.kind !== "visit" || !visited.has(row.household_id));
+  const tasks = [...left, ...raised];
   const returned = unanswered(all, rows.reviews);
   return {
     day: today(),
@@ -144,11 +159,15 @@ async function build(store, reading) {
   return { store, homes, byId, finds: findsOf(all, byId, rows.sounds), tasks: judged.tasks, returned: judged.returned };
 }
 
-/** @typedef {{person: string, day: string, rows: ReturnType<typeof readRows> | null, register: Promise<Register> | null}} Memory */
+/** @typedef {{person: string, day: string, rows: ReturnType<typeof readRows> | null, register: Promise<Register> | null, done: Register | null}} Memory */
 
 /** @type {Memory | null} */
 let memory = null;
 let listening = false;
+
+onLocked(() => {
+  memory = null;
+});
 
 function listen() {
   if (listening) return;
@@ -158,22 +177,30 @@ function listen() {
   });
   for (const topic of /** @type {const} */ (["outbox", "drafts"]))
     on(topic, () => {
-      if (memory) memory.register = null;
+      if (memory) memory.register = memory.done = null;
     });
 }
+
+/**
+ * What stands in memory and holds: a key in the search box asks no store. It goes with the key of whose it is.
+ * @returns {Register | null}
+ */
+export const atHand = () => (memory?.day === today() ? memory.done : null);
 
 /** @returns {Promise<Register>} */
 export async function register() {
   listen();
   const { me, store } = await atWork();
   const day = today();
-  if (memory?.person !== me.user.id) memory = { person: me.user.id, day, rows: null, register: null };
-  if (memory.day !== day) Object.assign(memory, { day, register: null });
+  if (memory?.person !== me.user.id) memory = { person: me.user.id, day, rows: null, register: null, done: null };
+  if (memory.day !== day) Object.assign(memory, { day, register: null, done: null });
   const mine = memory;
   mine.rows ??= readRows(store);
-  mine.register ??= build(store, mine.rows);
+  const building = (mine.register ??= build(store, mine.rows));
   try {
-    return await mine.register;
+    const built = await building;
+    if (mine.register === building) mine.done = built;
+    return built;
   } catch (error) {
     if (memory === mine) memory = null;
     throw error;

@@ -7,6 +7,7 @@ import { emit } from "./bus.js";
 import { keep, write } from "./db.js";
 import { isQuota } from "./errors.js";
 import { waitsForAuthor } from "./here.js";
+import { sealPicture } from "./pictures.js";
 import { ask } from "./round.js";
 import { patience } from "./wire.js";
 
@@ -49,8 +50,9 @@ export async function keepReturned(round) {
   await write(store, ["returned"], () => store.returned.where("sha256").noneOf(names).delete());
   let came = false;
   for (const sha256 of await missing(store, names)) {
-    const data = await fetchOne(round, sha256);
-    if (data === undefined) continue;
+    const picture = await fetchOne(round, sha256);
+    if (picture === undefined) continue;
+    const data = picture && (await sealPicture(store, "returned", sha256, picture));
     try {
       await write(store, ["returned"], () => store.returned.put({ sha256, data }));
     } catch (error) {

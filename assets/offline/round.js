@@ -25,6 +25,9 @@ import { NoAnswer, request } from "./wire.js";
 /** The county asks for a new sign-in. Everything stays where it is. */
 export class SignInAgain extends Error {}
 
+/** The county has stopped serving this phone: what lies on it goes, all but what is sealed for the county. */
+export class Revoked extends Error {}
+
 /** The county is there but cannot now. */
 export class Busy extends Error {
   /** @param {number | null} wait milliseconds that it asks for @param {string} [message] its sentence */
@@ -68,6 +71,7 @@ export async function ask(round, method, path, options) {
   const answer = await request(method, path, { ...options, signal: round.signal });
   if ((await cookie()).epoch !== epoch) throw new NoAnswer("stopped");
   await checkSignedIn(round, answer);
+  if (answer.status === 403 && answer.code === "device_revoked") throw new Revoked();
   if (LATER.includes(answer.status)) throw new Busy(answer.retryAfter, answer.message);
   return answer;
 }

@@ -3,8 +3,8 @@
  * the county.
  */
 import { keep, readMeta } from "./db.js";
-import { issuesOf, visitsOf, withChanges, writtenHere } from "./here.js";
-import { register, rowsOf } from "./register.js";
+import { issuesOf, unsettled, visitsOf, withChanges, writtenHere } from "./here.js";
+import { atHand, register, rowsOf } from "./register.js";
 import { mergeLast } from "./rules.js";
 import { rank, readQuery } from "./search.js";
 import { atWork } from "./session.js";
@@ -18,7 +18,7 @@ import { atWork } from "./session.js";
 const flat = ({ id, version, data }) => ({ ...data, id, version });
 
 /** The homes in the order of their doors. @returns {Promise<HouseholdItem[]>} */
-export const households = async () => (await register()).homes;
+export const households = async () => (atHand() ?? (await register())).homes;
 
 /** @typedef {{score: number, hit: SearchHit["hit"]}} Best */
 
@@ -42,7 +42,7 @@ function bestOf(finds, query) {
  * @returns {Promise<SearchHit[]>}
  */
 export async function search(query) {
-  const { homes, finds } = await register();
+  const { homes, finds } = atHand() ?? (await register());
   if (!query.trim()) return homes.map((home) => ({ ...home, hit: null }));
   const words = query.trim().split(/\s+/).map((word) => bestOf(finds, word));
   /** @param {{id: string}} home @returns {Best} */
@@ -100,27 +100,38 @@ export async function household(id) {
   if (!item) return null;
   const own = await keep(store, () => store.rows.get(/** @type {any} */ (["household", id])));
   const told = [...(own ? [own] : []), ...(await rowsAt(store, "person", id))];
-  const rows = await withChanges(store, told, await writtenHere(store));
+  const written = await writtenHere(store);
+  const rows = await withChanges(store, told, written);
   const home = rows.find((row) => row.type === "household" && row.id === id);
   if (!home) return null;
-  const issues = (await rowsAt(store, "issue", id)).map(flat);
+  const visits = await visitsAt(store, id);
+  const registers = await Promise.all(REGISTERS.map(async (type) => [type, (await rowsAt(store, type, id)).map(flat)]));
   return {
     household: { ...flat(home), village: item.village },
     people: rows.filter((row) => row.type === "person" && row.household_id === id).map(flat),
     tasks: tasks.filter((row) => row.household_id === id).map(flat),
-    visits: await visitsAt(store, id),
-    issues: [...issues, ...(await issuesOf(store, id))],
+    visits,
+    registers: { ...Object.fromEntries(registers), finding: unsettled(written, await rowsAt(store, "finding", id)).map(flat) },
+    issues: [...standingIssues(visits), ...(await issuesOf(store, id))],
     reviews: returned.filter((row) => row.household_id === id).map(flat),
     draft: await draftAt(store, id),
   };
 }
+
+/** Rows beside the people of a home that its page shows. */
+const REGISTERS = ["elder", "child", "hardship", "disability", "pairing", "measure", "contact", "agreement"];
+
+/** Troubles that visits told of and that are being dealt with, with who told of them and when. @param {any[]} visits */
+const standingIssues = (visits) => visits.filter((one) => !one.replaced).flatMap((visit) =>
+  (visit.issues ?? []).filter((/** @type {any} */ issue) => issue.id && issue.state === "open")
+    .map((/** @type {any} */ issue) => ({ ...issue, created_at: visit.started_at, by: visit.author?.name ?? "" })));
 
 /** A returned photo, or a question about one, is a task of the day on which it came back. @param {Row} row */
 const reviewTask = ({ id, household_id, data }) => ({
   id,
   household_id,
   data: {
-    kind: "review",
+    kind: "photo",
     due_on: String(data.decided_at ?? "").slice(0, 10),
     why: data.state === "returned" ? "照片要重拍" : "有一张照片要你说一句",
   },

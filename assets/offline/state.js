@@ -15,13 +15,13 @@ export const useField = create(() => ({
   route: { path: "", params: {}, query: {} },
   /** @type {import("./update.js").UpdateState} */
   update: { state: "none" },
-  /** `unknown` until the phone has been asked; `out` shows the login in place of every page. */
+  /** `unknown` until the phone has been asked; `out` shows the login in place of every page, `locked` too. */
   who: { phase: "unknown", name: "", username: "", role: "", expired: false },
   frame,
   /** The page from which 紧急 or 投诉建议 was opened. */
   came: "/",
   toast: { shown: false, text: "", word: "" },
-  login: { busy: false, shown: false, problem: "", username: "" },
+  login: { busy: false, shown: false, code: false, problem: "", gone: "", copies: 0, stranded: false, sure: false, asked: false, stage: "" },
   today,
   households,
   household,

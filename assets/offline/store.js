@@ -5,15 +5,21 @@
  * engine (rows, outbox, drafts, session, status) redraw the screen that is open, and only that one.
  */
 import { on } from "./bus.js";
+import { waitingCopies } from "./carry.js";
 import { flushWhenHidden } from "./drafts.js";
+import { watchIdle } from "./idle.js";
 import { counts } from "./outbox.js";
-import { current } from "./session.js";
+import { current, expire, holder } from "./session.js";
 import { protect } from "./storage.js";
 import { start as startSync, status, subscribe } from "./sync.js";
 import { patch, show, shown, useField } from "./state.js";
+import { turns } from "./turns.js";
+import { wiped } from "./wipe.js";
 import { navigate } from "./route.js";
 import { frameOf } from "./views/frame.js";
+import { goneWords } from "./views/login.js";
 import { actions as feedback, loadFeedback } from "./screens/feedback.js";
+import { actions as findings } from "./screens/findings.js";
 import { actions as household, loadHousehold } from "./screens/household.js";
 import { actions as households, loadHouseholds, openHouseholds } from "./screens/households.js";
 import { actions as login, FIELD_ROLES } from "./screens/login.js";
@@ -23,8 +29,8 @@ import { actions as outbox, loadOutbox } from "./screens/outbox.js";
 import { actions as review, loadReview } from "./screens/review.js";
 import { loadToday } from "./screens/today.js";
 import { hideToast, toastBack } from "./screens/toast.js";
-import { actions as urgent, loadUrgent } from "./screens/urgent.js";
-import { closeVisit, current as openVisit, loadVisit, savedAt } from "./screens/visit.js";
+import { actions as urgent, endUrgent, loadUrgent } from "./screens/urgent.js";
+import { closeVisit, current as openVisit, endVisit, loadVisit, savedAt } from "./screens/visit.js";
 import { actions as visit } from "./screens/visit_actions.js";
 import { actions as visits, loadVisits } from "./screens/visits.js";
 
@@ -50,7 +56,6 @@ const WRITING = /^\/visit\/[^/]+$/;
 const ASIDE = new Set(["/urgent", "/feedback"]);
 /** Where somebody is left alone who has yet to make a password of their own. */
 const BEFORE_PASSWORD = new Set(["/me", ...ASIDE]);
-const SOON = 60;
 const MINUTE = 60_000;
 const LOST = { outbox: 0, all: 0, fix: 0, stuck: 0 };
 
@@ -62,11 +67,12 @@ const SHOWN = {
   review: () => shown("review").id,
 };
 
-let turn = 0;
-/** The turn of a page that is still opening, 0 when none is; news that came meanwhile wait for it. */
-let opening = 0;
-let late = false;
-let waiting = null;
+const drawing = turns(() => void load(true));
+/** The status line has turns of its own: it is quickly drawn, and waits for no page. */
+const lines = turns(() => {
+  const turn = lines.begin(true);
+  if (turn) void drawFrame().finally(() => lines.end(turn));
+});
 
 /** @param {string} path */
 const screenOf = (path) => SCREENS.find((screen) => screen.at.test(path));
@@ -83,37 +89,26 @@ function named(route) {
 }
 
 /**
- * Draws the screen that is open. News never overtake a page that is opening: they are drawn once it stands.
+ * Draws the screen that is open.
  * @param {boolean} [again] because of news, not of a new address
  */
 async function load(again = false) {
   const route = shown("route");
   const screen = screenOf(route.path);
   if (!screen || shown("who").phase !== "in" || (again && screen.once)) return;
-  if (again && opening) {
-    late = true;
-    return;
-  }
-  const mine = (turn += 1);
-  if (!again) opening = mine;
+  const turn = drawing.begin(again);
+  if (!turn) return;
   const settle = (done) => {
-    if (mine === turn) done();
+    if (drawing.holds(turn)) done();
   };
   try {
     await (again || !screen.open ? screen.load(named(route), settle, again) : screen.open());
   } catch (error) {
-    if (error?.code === "signed_out") await seeWho();
+    if (["signed_out", "locked"].includes(error?.code)) await seeWho();
     else patch("toast", { shown: true, text: error?.message ?? "这一页没打开，再试一次。", word: "" });
   } finally {
-    if (opening === mine) opened();
+    drawing.end(turn);
   }
-}
-
-function opened() {
-  opening = 0;
-  if (!late) return;
-  late = false;
-  void load(true);
 }
 
 /**
@@ -128,47 +123,74 @@ function forgetOther(path) {
     if (!id || of() !== id) show(slice, useField.getInitialState()[slice]);
 }
 
-/** The status line, from what the engine says. */
+/** The status line, from what the engine says; nothing is said before it is known who is here. */
 async function drawFrame() {
   const waitingCounts = await counts().catch(() => LOST);
   const who = shown("who");
+  if (who.phase === "unknown") return;
   const writing = WRITING.test(shown("route").path) ? savedAt() : null;
   show("frame", frameOf({
-    sync: status(), counts: waitingCounts, expired: who.expired, signedIn: who.phase === "in", saved: writing, now: now(),
+    sync: status(), counts: waitingCounts, expired: who.expired, signedIn: who.phase === "in", locked: who.phase === "locked", saved: writing, now: now(),
     online: navigator.onLine,
   }));
 }
 
-/** Who is at work on this phone; nobody means the login in place of every page. */
-async function seeWho() {
-  const session = await current().catch(() => null);
-  const before = shown("who");
-  const field = session !== null && FIELD_ROLES.has(session.user.role);
-  if (session && !field) patch("login", { problem: "" });
-  show("who", session
-    ? { phase: field ? "in" : "office", name: session.user.name, username: session.user.username ?? "", role: session.user.role, expired: session.expired }
-    : { phase: "out", name: "", username: "", role: "", expired: false });
-  if (before.phase === shown("who").phase) return;
-  if (field && session.user.must_change_password && !BEFORE_PASSWORD.has(shown("route").path)) navigate("/me", { replace: true });
-  await load();
+/** What stays when a person's pages are forgotten. */
+const NOBODYS = new Set(["route", "update", "who", "frame", "came", "toast", "login"]);
+
+/** Where on which page somebody was when the phone locked. */
+let place = { path: "", top: 0 };
+
+/** Nothing of what was shown stays in memory; words that were being written are on the phone. */
+function forgetAll() {
+  place = { path: shown("route").path, top: document.getElementById("content")?.scrollTop ?? 0 };
+  endVisit();
+  endUrgent();
+  for (const [slice, value] of Object.entries(useField.getInitialState())) if (!NOBODYS.has(slice)) show(slice, value);
 }
 
-/** Several news of one moment redraw once. What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */
-function news(detail, topic) {
-  if (topic === "drafts" && !detail?.elsewhere && WRITING.test(shown("route").path)) {
-    void drawFrame();
-    return;
+/** After unlocking one goes on where one was. */
+function backToPlace() {
+  const { path, top } = place;
+  if (!top || path !== shown("route").path) return;
+  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById("content")?.scrollTo({ top })));
+}
+
+/** @returns {Promise<Record<string, any>>} who is at work on this phone */
+async function whoIsHere() {
+  const session = await current().catch(() => null);
+  if (session) {
+    const { name, username = "", role } = session.user;
+    return { phase: FIELD_ROLES.has(role) ? "in" : "office", name, username, role, expired: session.expired, must: session.user.must_change_password };
   }
-  if (waiting !== null) return;
-  waiting = setTimeout(() => {
-    waiting = null;
-    void load(true);
-    void drawFrame();
-  }, SOON);
+  const here = await holder().catch(() => null);
+  return { phase: here ? "locked" : "out", name: "", username: here?.username ?? "", role: "", expired: false };
+}
+
+/** Nobody at work means the login in place of every page, or the way to unlock. */
+async function seeWho() {
+  const { must, ...who } = await whoIsHere();
+  const before = shown("who");
+  if (who.phase !== "in" && before.phase === "in") forgetAll();
+  if (who.phase === "office") patch("login", { problem: "" });
+  if (who.phase === "out") patch("login", { gone: goneWords(await wiped().catch(() => null)) });
+  show("who", who);
+  // Counted only now: the field for the password must not wait for it.
+  if (who.phase === "out" || who.phase === "locked") patch("login", { copies: await waitingCopies().catch(() => 0) });
+  if (before.phase === who.phase) return;
+  if (who.phase === "in" && must && !BEFORE_PASSWORD.has(shown("route").path)) navigate("/me", { replace: true });
+  await load();
+  if (who.phase === "in" && before.phase === "locked") backToPlace();
+}
+
+/** What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */
+function news(detail, topic) {
+  lines.news();
+  if (topic !== "drafts" || detail?.elsewhere || !WRITING.test(shown("route").path)) drawing.news();
 }
 
 export const actions = {
-  ...feedback, ...household, ...households, ...login, ...me, ...outbox, ...review, ...urgent, ...visit, ...visits,
+  ...feedback, ...findings, ...household, ...households, ...login, ...me, ...outbox, ...review, ...urgent, ...visit, ...visits,
   hideToast,
   toastBack,
 
@@ -188,6 +210,8 @@ export const actions = {
     subscribe(() => void drawFrame());
     setInterval(() => void drawFrame(), MINUTE);
     flushWhenHidden();
+    watchIdle();
+    await expire().catch(() => false);
     await seeWho();
     await drawFrame();
     // Only now: what is sent and received must not hold up what one wants to see.
@@ -206,6 +230,7 @@ export const actions = {
     if (sameAddress(shown("route"), { ...route, path })) return;
     if (!WRITING.test(path)) closeVisit();
     const before = shown("route").path;
+    if (before === "/urgent") endUrgent();
     if (ASIDE.has(path) && before && !ASIDE.has(before)) useField.setState({ came: before });
     forgetOther(path);
     useField.setState({ route: { ...route, path } });

@@ -4,20 +4,27 @@
  */
 import { emit, hangUp, on } from "./bus.js";
 import { after, backoff, iso, now } from "./clock.js";
+import { carry } from "./carry.js";
 import { closeStores, keep, readMeta, write } from "./db.js";
+import { enrol } from "./devicekey.js";
 import { flushWhenHidden } from "./drafts.js";
 import { isQuota, tell } from "./errors.js";
+import { closeKeyring } from "./keyring.js";
 import { ifFree } from "./locks.js";
 import { onSaved } from "./outbox.js";
-import { recoverPhotos } from "./photos.js";
+import { pictureOf, recoverPhotos } from "./photos.js";
 import { pullAll } from "./pull.js";
 import { pushTexts } from "./push.js";
+import { leaveKey } from "./recovery.js";
 import { keepReturned } from "./returned.js";
-import { Busy, photosToSend, SignInAgain, textsToSend } from "./round.js";
-import { atWork, current, finishLeaving, setExpired } from "./session.js";
+import { Busy, photosToSend, Revoked, SignInAgain, textsToSend } from "./round.js";
+import { setting } from "./rows.js";
+import { adopt, noteCountyKey, noteSettings, sealMissing, tidy } from "./sealed.js";
+import { atWork, current, finishLeaving, noteContact, setExpired } from "./session.js";
 import { lastHeard, resetStatus, sentence, setStatus } from "./status.js";
 import { freeSpace, protect, purge } from "./storage.js";
 import { uploadPhotos } from "./upload.js";
+import { wipe } from "./wipe.js";
 import { NoAnswer } from "./wire.js";
 
 export { status, subscribe } from "./status.js";
@@ -65,13 +72,21 @@ const kept = (store) => keep(store, () => store.outbox.where("open").equals(1).c
 
 /** @param {Round} round */
 async function steps(round) {
+  const { store, me } = round;
+  await noteCountyKey(await enrol(round));
+  await adopt(store);
+  await sealMissing(store, me, pictureOf);
   await pushTexts(round);
   await pullAll(round);
+  await noteSettings(store);
   // What came in may have brought a correction or a new history; then there is text to send again.
   await pushTexts(round);
   await uploadPhotos(round);
   await keepReturned(round);
-  await purge(round.store);
+  await leaveKey(round);
+  await tidy(store);
+  await carry(round.signal, me.user.id);
+  await purge(store);
 }
 
 /** @param {Round} round */
@@ -82,6 +97,7 @@ async function finished(round) {
   const words = left ? sentence("kept", { n: left }) : sentence("idle");
   const at = iso();
   await keep(round.store, () => round.store.meta.put({ key: "synced_at", value: at }));
+  await noteContact(round.me.user.id, await setting("phone_days_without_sync"));
   setStatus({ state: "idle", at, item: null, sentence: words });
   await wakeForWaiting(round);
 }
@@ -127,10 +143,25 @@ async function oneRound(me, store) {
     await steps(round);
     await finished(round);
   } catch (error) {
-    if (!abort.signal.aborted) await stopped(round, error);
+    if (abort.signal.aborted) return;
+    if (error instanceof Revoked) return await emptied(me.user.id, abort.signal);
+    await stopped(round, error);
+    // What its owner cannot send now goes sealed.
+    if (error instanceof SignInAgain) await carry(abort.signal, me.user.id, true).catch(noAnswer);
   } finally {
     memory.abort = null;
   }
+}
+
+/** The county wants this phone empty; what it has not heard yet still goes, sealed. @param {string} userId @param {AbortSignal} signal */
+async function emptied(userId, signal) {
+  await wipe(userId, "revoked");
+  await carry(signal, userId, true).catch(noAnswer);
+}
+
+/** Sealed work waits for the next time, as all else does. @param {unknown} error */
+function noAnswer(error) {
+  if (!(error instanceof NoAnswer)) throw error;
 }
 
 /** Somebody has come: room is asked for, and photos that were left half made are finished. @param {import("./db.js").Store} store */
@@ -138,6 +169,14 @@ async function welcome(store) {
   resetStatus(await readMeta(store, "synced_at"));
   void protect();
   recoverPhotos(store).catch((error) => console.warn(tell(error).message));
+}
+
+/** Nobody is at work: sealed work goes all the same. */
+async function carryAlone() {
+  const abort = new AbortController();
+  memory.abort = abort;
+  await carry(abort.signal, null).catch(noAnswer);
+  memory.abort = null;
 }
 
 async function goOnce() {
@@ -148,7 +187,8 @@ async function goOnce() {
   memory.person = person;
   if (!me) {
     if (changed) resetStatus(null);
-    return finishLeaving();
+    await finishLeaving();
+    return carryAlone();
   }
   const { store } = await atWork();
   if (changed) await welcome(store);
@@ -256,5 +296,6 @@ export async function stop() {
   memory.abort?.abort();
   await memory.running;
   hangUp();
+  closeKeyring();
   closeStores();
 }

@@ -5,6 +5,7 @@
 import { backoff, now } from "./clock.js";
 import { keep } from "./db.js";
 import { noteUpload } from "./ledger.js";
+import { openPicture } from "./pictures.js";
 import { pushTexts } from "./push.js";
 import { ask, due, photosToSend, progress, strike, textsToSend } from "./round.js";
 import { NoAnswer, patience } from "./wire.js";
@@ -137,7 +138,7 @@ async function uploadOne(round, upload) {
   const blob = await keep(round.store, () => round.store.blobs.get(upload.sha256));
   if (!blob) return keepHere(round, upload.sha256, 404);
   await progress(round, upload.item);
-  await sendPieces(round, upload, blob.data);
+  await sendPieces(round, upload, await openPicture(round.store, "blobs", upload.sha256, blob.data));
 }
 
 /**

@@ -1,14 +1,13 @@
 /**
- * Recognises a password on this phone without the county: a slow hash (PBKDF2) made at the last sign-in
- * with signal. It opens the door of the pages; it does not encrypt what is stored.
+ * Slows down whoever guesses passwords on this phone; and recognises the password of a phone from before the
+ * encryption by the slow hash (PBKDF2) that it kept.
  */
 import { now } from "./clock.js";
 import { hex, requireCrypto, utf8, wellFormed } from "./canonical.js";
 import { OfflineError, SENTENCES } from "./errors.js";
 
-/** OWASP's figure for PBKDF2-HMAC-SHA256. */
-const ROUNDS = 600_000;
 const FREE_TRIES = 5;
+const MOST_TRIES = 10;
 
 /** @typedef {{salt: string, rounds: number, hash: string}} Verifier */
 
@@ -17,13 +16,6 @@ async function derive(password, salt, rounds) {
   const key = await crypto.subtle.importKey("raw", utf8(wellFormed(password)), "PBKDF2", false, ["deriveBits"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt: utf8(salt), iterations: rounds };
   return hex(await crypto.subtle.deriveBits(how, key, 256));
-}
-
-/** @param {string} password @returns {Promise<Verifier>} */
-export async function makeVerifier(password) {
-  requireCrypto();
-  const salt = hex(crypto.getRandomValues(new Uint8Array(16)));
-  return { salt, rounds: ROUNDS, hash: await derive(password, salt, ROUNDS) };
 }
 
 /** @param {Verifier} verifier @param {string} password */
@@ -48,3 +40,6 @@ export function oneMore(tries) {
   const pause = count < FREE_TRIES ? 0 : 60_000 * 2 ** Math.min(count - FREE_TRIES, 8);
   return { count, until: now() + pause };
 }
+
+/** After so many wrong ones in a row the keys go: somebody else has the phone. @param {Tries | undefined} tries */
+export const tooMany = (tries) => (tries?.count ?? 0) + 1 >= MOST_TRIES;

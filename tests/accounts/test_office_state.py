@@ -16,6 +16,7 @@ from app.accounts.schemas import SignInInput
 from app.accounts.state import OfficeState, acting, read, requires, sentence, session_token
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import BadInput, Conflict, Detail, NotSignedIn
+from app.households.register_state import RegisterListState
 from app.http import COOKIE, SIGNED_IN
 from app.http import parse as parse_input
 from tests import makers
@@ -52,6 +53,18 @@ def test_no_state_has_a_public_method_that_is_not_a_guarded_handler():
                 continue
             handler = getattr(value, "fn", None)
             assert handler is None or hasattr(handler, "requires"), f"{state.__name__}.{name}"
+
+
+def test_what_lists_share_is_a_guarded_call_of_each_of_them():
+    """The handlers of a mixin are copied into every State that has it, with their permission."""
+    names = {name for name, _, _ in our_handlers()}
+    lists = [state for state in all_states(OfficeState) if issubclass(state, RegisterListState) and not state._mixin]
+    assert len(lists) > 7
+    for state in lists:
+        for call in ("open", "find", "turn"):
+            assert f"{state.get_full_name()}.{call}" in names
+            assert state.event_handlers[call].fn.requires == Permission.REGISTERS
+        assert "offset" in state.base_vars, "each list has a page of its own"
 
 
 def all_states(state):

@@ -58,7 +58,7 @@ def test_what_is_rolled_back_is_not_forgotten_and_what_was_asked_before_a_change
     assert recent.recall("one") is not None
     asked = recent.moment()
     recent.forget_all()
-    recent.remember("one", actor, asked)
+    recent.remember(recent.token_hash("one"), actor, asked)
     assert recent.recall("one") is None
 
 

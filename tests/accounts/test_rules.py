@@ -26,10 +26,10 @@ def test_roles_that_sync_are_the_field_roles():
     assert {role for role in Role if Permission.SYNC in ROLE_PERMISSIONS[role]} == FIELD_ROLES
 
 
-def test_the_administrator_has_no_casework_and_the_auditor_only_logs():
+def test_the_administrator_has_no_casework_and_the_auditor_only_logs_and_their_chain():
     casework = {Permission.REGISTER_READ, Permission.REVIEW_DECIDE, Permission.VISITS_READ, Permission.PHOTO_SEE}
     assert not casework & ROLE_PERMISSIONS[Role.ADMIN]
-    assert ROLE_PERMISSIONS[Role.AUDITOR] == {Permission.AUDIT_READ}
+    assert ROLE_PERMISSIONS[Role.AUDITOR] == {Permission.AUDIT_READ, Permission.EVIDENCE}
     others = set(ROLE_PERMISSIONS) - {Role.AUDITOR}
     assert not any(Permission.AUDIT_READ in ROLE_PERMISSIONS[role] for role in others)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from app.accounts import service
+from app.accounts import pairing_service, service
 from app.accounts.rules import Role
 from app.accounts.schemas import AccountInput, SignInInput
 from app.db import reading, transaction
@@ -197,12 +197,12 @@ def test_each_try_is_in_the_audit_log_without_the_password():
 def test_pairing_gives_a_household_for_its_time(household):
     user_id = make("bang", Role.PAIRED)
     with transaction() as session:
-        pairing = service.pair(session, None, user_id, household.id, date(2026, 1, 1))
+        pairing = pairing_service.pair(session, None, user_id, household.id, date(2026, 1, 1))
     with reading() as session:
         actor = service.make_actor(session, session.get(User, user_id))
         assert {"household": household.id} in service.areas(session, actor, NOW)
     with transaction() as session:
-        service.end_pairing(session, None, pairing, date(2026, 11, 22))
+        pairing_service.end_pairing(session, None, pairing, date(2026, 11, 22))
     with reading() as session:
         assert {"household": household.id} not in service.areas(session, actor, NOW)
 
@@ -210,6 +210,6 @@ def test_pairing_gives_a_household_for_its_time(household):
 def test_pairing_twice_is_refused(household):
     user_id = make("bang", Role.PAIRED)
     with transaction() as session:
-        service.pair(session, None, user_id, household.id, date(2026, 1, 1))
+        pairing_service.pair(session, None, user_id, household.id, date(2026, 1, 1))
     with pytest.raises(Conflict), transaction() as session:
-        service.pair(session, None, user_id, household.id, date(2026, 2, 1))
+        pairing_service.pair(session, None, user_id, household.id, date(2026, 2, 1))

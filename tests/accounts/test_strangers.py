@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from app import limits
 from app.accounts import service
@@ -11,6 +12,7 @@ from app.accounts.schemas import AccountInput, Actor, SignInInput
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import BadInput, Locked, NotSignedIn, TooMany
 from models.accounts import User
+from models.audit import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -18,10 +20,8 @@ PASSWORD, NOW = "Mountain-path-7", utcnow()
 
 
 @pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """Hashes that cost nothing, and counters that begin anew."""
-    monkeypatch.setattr(service, "_hasher", service.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    service._nobody.cache_clear()
+def from_the_start():
+    """Counters begin anew."""
     limits._limiter.cache_clear()
 
 
@@ -88,3 +88,28 @@ def test_old_passwords_are_not_tried_without_end(username):
             service.change_password(session, actor, "wrong-Pass-1", "Another-path-8", NOW)
     with pytest.raises(TooMany), transaction() as session:
         service.change_password(session, actor, PASSWORD, "Another-path-8", NOW)
+
+
+def test_the_end_of_a_lock_stands_still_for_both_and_the_next_is_longer_for_both(username):
+    """A lock whose end moved with each try, or never grew, would tell that nobody has this name."""
+    nobody = new_id()[:20]
+    for _ in range(5):
+        known, unknown = attempt(username), attempt(nobody)
+    for minutes in (0, 1, 5, 14):
+        at = NOW + timedelta(minutes=minutes)
+        known, unknown = attempt(username, at=at), attempt(nobody, at=at)
+        assert isinstance(known, Locked)
+        assert (known.message, known.retry_after) == (unknown.message, unknown.retry_after)
+    later = NOW + timedelta(minutes=16)
+    for _ in range(6):
+        known, unknown = attempt(username, at=later), attempt(nobody, at=later)
+        assert (type(known), known.message, known.retry_after) == (type(unknown), unknown.message, unknown.retry_after)
+    assert isinstance(unknown, Locked)
+    assert unknown.retry_after == 30 * 60
+
+
+def test_a_password_in_the_wrong_field_is_not_in_the_log(username):
+    attempt(PASSWORD)
+    with reading() as session:
+        said = [one.subject_id for one in session.exec(select(AuditEntry))]
+    assert all(PASSWORD not in one for one in said)

@@ -18,6 +18,9 @@ from tests import makers
 from tests.api_server import ApiServer
 from tests.conftest import clear_caches
 
+APART, MOST = 15, 8000
+"""Minutes between two visits, so that none overlaps another, and how many there are before the first comes again."""
+
 
 @dataclass
 class County:
@@ -41,7 +44,10 @@ class County:
             },
         }  # fmt: skip
         place = {"lat": 30.123, "lon": 116.694, "accuracy_m": 100}
-        return makers.visit(home_id, met=[elder_id], answers=answers, location=place, next_on="2031-01-01", **more)
+        begun = 30 + APART * (MOST - number % MOST)
+        times = {"started_at": makers.at(begun), "finished_at": makers.at(begun - 10)}
+        rest = {"met": [elder_id], "location": place, "next_on": "2031-01-01"}
+        return makers.visit(home_id, answers=answers, **times, **rest, **more)
 
 
 @contextlib.contextmanager

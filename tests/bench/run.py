@@ -28,8 +28,8 @@ class Figure:
 
 
 MEASUREMENTS = (
-    "start", "weight", "phone", "wire", "first_sync", "sync", "whole_visits", "search", "reviews", "duplicates",
-    "lighthouse",
+    "start", "weight", "phone", "wire", "first_sync", "sync", "whole_visits", "evidence", "search", "reviews",
+    "duplicates", "export", "findings", "lighthouse", "imports", "rolls",
 )  # fmt: skip
 
 

@@ -145,6 +145,11 @@ def measure() -> list[Figure]:
 
 def run() -> list[Figure]:
     """Measure in a home of its own, thrown away afterwards."""
+    return alone(measure)
+
+
+def alone(work: Callable[[], list[Figure]]) -> list[Figure]:
+    """Work in a home of its own, thrown away afterwards."""
     from app import config, crypto, db
 
     with tempfile.TemporaryDirectory() as folder:
@@ -152,7 +157,7 @@ def run() -> list[Figure]:
         os.environ["RUHUTONG_HOME"] = str(Path(folder) / "home")
         _forget(config, crypto, db)
         try:
-            return measure()
+            return work()
         finally:
             db.engine().dispose()
             os.environ.pop("RUHUTONG_HOME")

@@ -11,7 +11,7 @@ import reflex as rx
 from components import office
 from components.button import button, button_link, call_link, file_button
 from components.choices import choice, choices, question
-from components.field import password_field, search_field, switch, text_field
+from components.field import password_field, search_field, switch, text_area, text_box, text_field
 from components.frame import TABS, tabs, top, urgent_link
 from components.icons import icon
 from components.message import bones, empty, error, note, progress
@@ -150,6 +150,13 @@ def test_a_table_has_a_caption_and_column_heads():
     drawn = text(office.table("疑点", ["谁", "最晚"], rx.el.tr(rx.el.td("甲"), rx.el.td("乙"))))
     assert "caption" in drawn
     assert drawn.count('scope:"col"') == 2
+
+
+def test_the_browser_keeps_no_copy_of_what_is_written():
+    for drawn in (text_field("姓名", name="name"), text_area("为什么", name="why"), text_box(name="text")):
+        assert 'autoComplete:"off"' in text(drawn)
+    bare = [path.name for path in (ROOT / "app").rglob("*.py") if "el.textarea(" in path.read_text("utf-8")]
+    assert bare == [], "a box of several lines is a `text_box`"
 
 
 def test_the_plaque_is_text():

@@ -35,6 +35,11 @@ def test_an_unknown_part_is_shown_by_its_code(database):
         assert divisions.within(session, ()) == []
 
 
+def test_a_county_without_a_row_is_the_whole_county(database):
+    with reading() as session:
+        assert divisions.places(session, [COUNTY]) == {COUNTY: "全县"}
+
+
 def test_a_list_to_choose_from_is_held_to_the_area(database):
     with transaction() as session:
         rows = ((COUNTY, "演示县"), (TOWN, "高士镇"), (VILLAGE, "毛安村"), ("349927102", "赛口镇"))

@@ -6,7 +6,7 @@ from itertools import count, islice
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e.browser import find_chromium
 from tests.e2e.faultproxy import FaultProxy, fault_proxy
@@ -58,6 +58,14 @@ def phone(new_phone: Callable[..., Phone], server: Server) -> Phone:
     one.open("/")
     one.sign_in(server.accounts["village"])
     return one
+
+
+@pytest.fixture
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """For the desk."""
+    one = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    yield one
+    one.close()
 
 
 @pytest.fixture

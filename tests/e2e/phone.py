@@ -42,9 +42,10 @@ class Phone:
     flags: tuple[str, ...] = ()
     context: BrowserContext | None = None
     page: Any = None
+    password: str | None = None
 
     def open(self, path: str = "/") -> Page:
-        """Start the browser on the profile as it is and open a page."""
+        """Start the browser on the profile as it is, open a page, and unlock it where somebody has signed in before."""
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.profile), executable_path=self.executable, args=[*FLAGS, *self.flags], viewport=SIZE,
             locale="zh-CN",
@@ -52,8 +53,27 @@ class Phone:
             geolocation={"latitude": 30.1234, "longitude": 116.6789, "accuracy": 20},
         )  # fmt: skip
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self.page.goto(path if path.startswith("about:") else self.url + path)
+        if path.startswith("about:"):
+            self.page.goto(path)
+        else:
+            self.arrive(self.url + path)
         return self.page
+
+    def arrive(self, url: str) -> None:
+        """Open an address, and unlock the phone where it is locked."""
+        self.page.goto(url)
+        if self.password is not None:
+            self.unlock()
+
+    def unlock(self) -> None:
+        """Give the password where the phone asks for it; a key that another tab holds is enough."""
+        state = self.page.get_by_test_id("sync-state").first
+        expect(state).not_to_contain_text("正在打开", timeout=15_000)
+        if "锁着" not in (state.text_content() or ""):
+            return
+        self.page.get_by_test_id("login-password").fill(self.password or "")
+        self.page.get_by_test_id("login-submit").click()
+        expect(self.page.get_by_test_id("login-submit")).to_be_hidden(timeout=30_000)
 
     def close(self) -> None:
         """Close the browser in order."""
@@ -80,6 +100,7 @@ class Phone:
     def sign_in(self, account: dict[str, str]) -> None:
         """Sign in with signal and wait until the households are on the phone."""
         page = self.page
+        self.password = account["password"]
         page.get_by_test_id("login-username").fill(account["username"])
         page.get_by_test_id("login-password").fill(account["password"])
         page.get_by_test_id("login-submit").click()
@@ -93,12 +114,12 @@ class Phone:
         if self.page.evaluate("() => fetch('/api/session').then((answer) => answer.status)") != 401:
             return
         here = self.page.url
-        self.page.goto(self.url + "/login")
+        self.arrive(self.url + "/login")
         self.page.get_by_test_id("login-username").fill(account["username"])
         self.page.get_by_test_id("login-password").fill(account["password"])
         self.page.get_by_test_id("login-submit").click()
         expect(self.page.get_by_test_id("login-submit")).to_be_hidden(timeout=30_000)
-        self.page.goto(here)
+        self.arrive(here)
 
     def wait_worker(self) -> None:
         """Wait until the service worker holds the app, so that it starts without a network."""

@@ -24,6 +24,7 @@ ASSETS = FOLDER.parents[1] / "assets" / "offline"
 PACKAGES = {
     "dexie": "dexie/dist/modern/dexie.mjs",
     "canonicalize": "canonicalize/lib/canonicalize.js",
+    "@noble/ciphers/aes.js": "@noble/ciphers/aes.js",
     "@marcbachmann/cel-js": "@marcbachmann/cel-js/lib/index.js",
 }
 IMPORTS = json.dumps({"imports": {name: f"/packages/{path}" for name, path in PACKAGES.items()}})
@@ -34,7 +35,7 @@ SESSION = {"user": {"id": "u-gao", "name": "高敏", "role": "village", "areas":
 
 OPEN = """async () => {
   const load = (name) => import(`/offline/${name}.js`);
-  const names = ["db", "drafts", "outbox", "photos", "rows", "session", "storage", "sync"];
+  const names = ["db", "drafts", "outbox", "photos", "pictures", "rows", "session", "storage", "sync"];
   globalThis.engine = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await load(name)])));
   await engine.session.signIn("gao", "山里的路1");
   globalThis.draft = await engine.drafts.openDraft({ household_id: "h1", form: { code: "home", version: 1 } });
@@ -43,7 +44,9 @@ TAKE = """async () => {
   const [file] = document.querySelector("#photo").files;
   try {
     const photo = await engine.photos.addPhoto(file, { draft_id: draft.id });
-    const row = await engine.db.personStore("u-gao").blobs.get(photo.sha256);
+    const store = engine.db.personStore("u-gao");
+    const kept = await store.blobs.get(photo.sha256);
+    const data = await engine.pictures.openPicture(store, "blobs", photo.sha256, kept.data);
     const url = await engine.photos.thumbUrl(photo.sha256);
     const shown = url && await new Promise((done) => {
       const image = new Image();
@@ -51,7 +54,7 @@ TAKE = """async () => {
       image.onerror = () => done(0);
       image.src = url;
     });
-    return { ...photo, shown, data: Array.from(new Uint8Array(row.data)) };
+    return { ...photo, shown, data: Array.from(new Uint8Array(data)) };
   } catch (error) {
     return { code: error.code, message: error.message };
   }

@@ -37,6 +37,7 @@ def test_two_visits_without_signal_reviewed_and_one_comes_back(phone: Phone, new
     phone.context.set_offline(True)
     phone.page.goto(phone.url + "/outbox")
     expect(phone.page.get_by_test_id("outbox-count").first).to_have_text("2")
+    phone.unlock()
     phone.context.set_offline(False)
     phone.sign_in_again(server.accounts["village"])
     phone.sync()

@@ -54,7 +54,7 @@ def test_news_that_come_while_a_visit_opens_do_not_stop_it(phone: Phone):
 
 
 OPEN_DRAFTS = """async () => {
-  const names = (await indexedDB.databases()).map((one) => one.name).filter((name) => name.startsWith("ruhutong-"));
+  const names = (await indexedDB.databases()).map((one) => one.name).filter((name) => name.startsWith("ruhutong-of-"));
   const asked = (request) => new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error);

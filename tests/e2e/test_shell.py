@@ -23,7 +23,7 @@ from tests.e2e.browser import FLAGS
 from tests.e2e.server import free_port
 
 DYNAMIC = "/households/0190aaaa-0000-7000-8000-000000000001"
-ALL_BYTES = 250_000
+ALL_BYTES = 250 * 1024
 
 
 class Face:

@@ -65,5 +65,7 @@ def phone() -> Iterator[Phone]:
 
 @pytest.fixture(scope="session")
 def programs() -> dict[str, Program]:
-    """The forms that ship, compiled, by code."""
-    return {form.code: compile_form(form) for form in catalog()}
+    """The forms that ship, compiled: the newest by its code, every version by `code@version`."""
+    made = [compile_form(form) for form in catalog()]
+    every = {f"{one.form.code}@{one.form.version}": one for one in made}
+    return every | {one.form.code: one for one in made}

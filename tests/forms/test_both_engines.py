@@ -259,7 +259,7 @@ def visits_of(form: FormDocument) -> st.SearchStrategy[Any]:
     return st.tuples(PEOPLE, answers, answers, st.lists(st.one_of(codes, one), max_size=2), HOUSEHOLD)
 
 
-@pytest.mark.parametrize("code", ["home", "contact"])
+@pytest.mark.parametrize("code", ["home@1", "home@2", "contact@1"])
 def test_both_sides_judge_a_visit_alike(phone, programs, code):
     program = programs[code]
     form = program.form.body()
@@ -272,7 +272,7 @@ def test_both_sides_judge_a_visit_alike(phone, programs, code):
             {
                 "id": "v0",
                 "started_at": "2026-04-09T09:00:00+08:00",
-                "form": {"code": code, "version": 1},
+                "form": {"code": program.form.code, "version": program.form.version},
                 "answers": before,
             }
         ]

@@ -85,6 +85,7 @@ def _facts() -> dict[str, object]:
         ("answers.water in []", "要有内容"),
         ("answers.water in ['a', 1]", "同一类"),
         ("-answers.note == 'a'", "都是整数"),
+        ("answers.well == !!answers.well", "两个“!”"),
         ("", "没有写完"),
         ("(" * 30 + "answers.well" + ")" * 30, "太深"),
         ("answers.well || " * 40 + "answers.well", "太长"),

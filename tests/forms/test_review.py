@@ -27,6 +27,7 @@ ELDER_FINE = {
 }  # fmt: skip
 CHILD_FINE = {
     "carer": "grandparent",
+    "bars": "none",
     "alone": "never",
     "parents_contact": "weekly",
     "school_state": "day",
@@ -37,7 +38,7 @@ CHILD_FINE = {
 def visit(**changes: Any) -> dict[str, Any]:
     return {
         "household_id": "h",
-        "form": {"code": "home", "version": 1},
+        "form": {"code": "home", "version": 2},
         "mode": "home",
         "met": ["liu"],
         "started_at": "2026-04-16T09:20:00+08:00",
@@ -89,11 +90,61 @@ def test_who_gets_which_section(programs):
         ({"born_on": "2008-04-17", "tags": ["child_orphan"]}, ["child"]),
         ({"born_on": "2008-04-16", "tags": ["child_orphan"]}, []),
         ({"born_on": "2015-01-01"}, []),
+        ({"born_on": "1980-01-01", "tags": ["tekun_home"]}, ["hardship"]),
+        ({"born_on": "1980-01-01", "tags": ["tekun", "disabled_severe"]}, ["hardship"]),
+        ({"born_on": "1980-01-01", "tags": ["disabled"]}, ["disability"]),
+        ({"born_on": None, "tags": ["disabled_severe"]}, ["disability"]),
+        ({"born_on": "1980-01-01", "tags": ["disabled"], "works_away": "苏州"}, []),
+        ({"born_on": "1940-01-01", "tags": ["tekun", "disabled", "elder_alone"]}, ["elder"]),
+        ({"born_on": "1980-01-01", "tags": ["disabled", "elder_disabled"]}, ["elder"]),
+        ({"born_on": "2015-01-01", "tags": ["disabled"]}, ["child"]),
+        ({"born_on": "2015-01-01", "tags": ["tekun", "child_orphan"]}, ["child"]),
+        ({"born_on": "1980-01-01", "tags": ["dibao"]}, []),
     ],
 )
 def test_sections_follow_age_tags_and_whereabouts(programs, person, sections):
     places = programs["home"].places(HOUSEHOLD, [{"id": "p", "name": "某", "tags": [], **person}], {}, "2026-04-16")
     assert [place.section.code for place in places if place.section.about == "person"] == sections
+
+
+def shown(programs: Any, section: str, tags: list[str], born_on: str, answers: dict[str, Any]) -> set[str]:
+    person = {"id": "p", "name": "某", "tags": tags, "born_on": born_on}
+    given = {section: {"p": answers}}
+    (place,) = [
+        one for one in programs["home"].places(HOUSEHOLD, [person], given, "2026-04-16") if one.section.code == section
+    ]
+    return {question.code for question in place.shown}
+
+
+def test_an_elder_is_asked_as_the_destitute_and_the_disabled_are_where_she_is_one(programs):
+    said = {"self_care": "able"}
+    plain = shown(programs, "elder", ["elder_alone"], "1942-01-01", said)
+    both = shown(programs, "elder", ["tekun_home", "disabled"], "1942-01-01", said)
+    assert not plain & {"cannot", "care_kept", "device", "allowance", "support_kept"}
+    assert both - plain == {"cannot", "wish", "carer_came", "care_kept", "care", "device", "allowance"}
+    assert "support_kept" in shown(programs, "elder", ["elder_left_behind"], "1942-01-01", said)
+
+
+def test_the_paired_home_is_asked_about_its_measures_and_no_other(programs):
+    def asked_of(household: dict[str, Any]) -> set[str]:
+        (place, *_) = programs["home"].places(household, [GROWN], {"safety": FINE}, "2026-04-16")
+        return {question.code for question in place.shown if question.group == "帮扶"}
+
+    assert asked_of(HOUSEHOLD | {"tags": ["watched"]}) == {"measures", "income", "new_difficulty", "satisfied"}
+    assert asked_of(HOUSEHOLD | {"tags": []}) == set()
+
+
+def test_all_can_be_done_alone_or_some_cannot(programs):
+    person = {"id": "p", "name": "某", "tags": ["tekun"], "born_on": "1980-01-01"}
+
+    def codes(cannot: list[str]) -> list[str]:
+        answers = {"hardship": {"p": {"h_self_care": "able", "h_cannot": cannot}}}
+        found = review_answers(programs["home"], visit(answers=answers, unchanged=["safety", "benefits"]), [person],
+                               HOUSEHOLD, now=NOW)  # fmt: skip
+        return [one.code for one in found]
+
+    assert codes(["none"]) == codes(["eats", "walks"]) == []
+    assert codes(["none", "eats"]) == ["constraint"]
 
 
 def test_an_untouched_section_is_one_question_not_one_for_each_line(programs):
@@ -270,9 +321,9 @@ def test_a_call_gathers_less_and_takes_nothing_away(phone, programs):
     visits = [
         {"id": "b", "started_at": "2026-04-12T09:00:00+08:00", "form": {"code": "contact", "version": 1},
          "answers": {"elder": {"liu": {"self_care": "partly"}}}},
-        {"id": "a", "started_at": "2026-04-09T20:00:00+08:00", "form": {"code": "home", "version": 1},
+        {"id": "a", "started_at": "2026-04-09T20:00:00+08:00", "form": {"code": "home", "version": 2},
          "answers": {"elder": {"liu": ELDER_FINE}, "safety": FINE}},
-        {"id": "c", "started_at": "2026-04-14T09:00:00+08:00", "form": {"code": "home", "version": 1},
+        {"id": "c", "started_at": "2026-04-14T09:00:00+08:00", "form": {"code": "home", "version": 2},
          "answers": {}, "unchanged": ["safety", {"section": "elder", "person_id": "nobody"}]},
         {"id": "d", "started_at": "2026-04-15T09:00:00+08:00", "form": {"code": "gone", "version": 9},
          "answers": {"safety": {}}},

@@ -28,11 +28,22 @@ def numbered(version: int, **changes: Any) -> dict[str, Any]:
 
 
 def test_the_catalog_is_there_after_a_start_and_a_second_start_changes_nothing():
-    assert service.load_catalog_at_start() == ["contact@1", "home@1"]
+    assert service.load_catalog_at_start() == ["contact@1", "home@1", "home@2"]
     assert service.load_catalog_at_start() == []
     with reading() as session:
         assert service.current(session, "home").title == "入户走访"
-        assert session.scalars(select(FeedRow.row_id).where(FeedRow.type == "form")).all() == ["contact@1", "home@1"]
+        told = session.scalars(select(FeedRow.row_id).where(FeedRow.type == "form")).all()
+        assert told == ["contact@1", "home@1", "home@2"]
+
+
+def test_a_database_of_an_earlier_program_gets_the_new_version_and_keeps_the_old():
+    earlier = next(form for form in service.catalog() if (form.code, form.version) == ("home", 1))
+    with transaction() as session:
+        service.publish(session, None, earlier.body())
+    assert service.load_catalog_at_start() == ["contact@1", "home@2"]
+    with reading() as session:
+        assert service.current(session, "home").version == 2
+        assert service.version(session, "home", 1) == earlier
 
 
 def test_any_version_ever_published_is_accepted():

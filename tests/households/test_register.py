@@ -1,17 +1,28 @@
 """The register on both databases: taking in, changing, finding, looking behind a mask, undoing."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from app import crypto
 from app.accounts.rules import Role
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
-from app.households import service
-from app.households.schemas import ContactIn, HouseholdChange, HouseholdIn, HouseholdNew, PersonChange, PersonIn
+from app.feed.service import Change, publish
+from app.households import looking_service, office_service, service
+from app.households.schemas import (
+    ContactIn,
+    HouseholdChange,
+    HouseholdIn,
+    HouseholdNew,
+    PersonChange,
+    PersonIn,
+    PersonView,
+)
 from models.audit import AuditEntry
+from models.elders import Elder
 from models.feed import FeedRow
 from models.households import Household, Person
 from tests import makers
@@ -62,6 +73,13 @@ def test_the_same_rows_twice_change_nothing(cadre):
     assert [len(one.created) for one in first] == [1, 1]
     assert [(one.created, one.changed, one.same) for one in again] == [([], {}, 1), ([], {}, 1)]
     assert first[1].ids == again[1].ids
+
+
+def test_a_fixed_line_stays_as_written_and_is_the_same_without_its_dash(cadre):
+    take_in(elder(phone="0556-7356664"))
+    row = one_person(name="刘桂英")
+    assert (row.phone, row.phone_index) == ("0556-7356664", crypto.index("05567356664", "person.phone"))
+    assert take_in(elder(phone="05567356664"))[1].same == 1
 
 
 def test_a_blank_never_empties_a_field(cadre):
@@ -118,6 +136,26 @@ def test_undo_takes_back_what_was_made_and_what_was_changed(cadre):
     assert one_person().health is None
     with reading() as session:
         assert session.scalars(select(Household.code)).all() == ["H1"]
+
+
+def test_a_list_that_moves_a_home_takes_along_what_is_known_of_it_and_undo_brings_it_back(cadre):
+    homes, _ = take_in({"household_code": "H1", "name": "刘桂英"})
+    with transaction() as session:
+        [person] = session.scalars(select(Person)).all()
+        row = makers.elder(session, person)
+        publish(session, [Change("elder", row.id, person.household_id, VILLAGE)])
+    moved, _ = take_in(homes=[home(division=NEXT_VILLAGE)])
+
+    def where():
+        with reading() as session:
+            told = session.execute(select(FeedRow.division).where(FeedRow.row_id == row.id, FeedRow.gone.is_(False)))
+            return session.get(Person, person.id).division, session.get(Elder, row.id).division, told.scalars().all()
+
+    assert where() == (NEXT_VILLAGE, NEXT_VILLAGE, [NEXT_VILLAGE])
+    [key] = homes.created
+    with transaction() as session:
+        service.undo(session, None, [service.Done("household", key, moved.changed[key], moved.versions[key])])
+    assert where() == (VILLAGE, VILLAGE, [VILLAGE])
 
 
 def test_undo_stops_when_something_was_built_on_it(cadre):
@@ -212,10 +250,62 @@ def test_looking_behind_a_mask_is_written_down(cadre):
     with reading() as session:
         row = session.scalars(select(AuditEntry).where(AuditEntry.action == "person.unmasked")).one()
     assert (row.actor_id, row.subject_id, row.reason) == (cadre.id, key, "核对低保")
+    assert row.hash, "tied into the chain"
     with transaction() as session:
         supervisor = makers.user(session, Role.SUPERVISOR, (COUNTY,))
     with pytest.raises(NotAllowed), transaction() as session:
         service.unmask(session, supervisor, key, "id_number")
+
+
+@pytest.mark.parametrize("said", ["", "  ", "\u3000", "other", "其他", "看"])
+def test_no_whole_number_opens_without_a_reason(cadre, said):
+    take_in(elder(phone="15400000001"))
+    key = one_person().id
+    for field in looking_service.WHAT:
+        with pytest.raises(BadInput, match="为什么"), transaction() as session:
+            service.unmask(session, cadre, key, field, said)
+    with reading() as session:
+        assert not session.scalars(select(AuditEntry).where(AuditEntry.action == "person.unmasked")).all()
+
+
+def test_a_childs_record_opens_with_a_reason_once_a_sitting(cadre, monkeypatch):
+    take_in(elder(), {"household_code": "H1", "name": "刘小毛", "id_number": CHILD, "health": "healthy",
+                      "phone": "15400000001", "tags": ["child_left_behind"]})  # fmt: skip
+    home, kid = one_person(name="刘桂英").household_id, one_person(name="刘小毛").id
+
+    def shown(actor):
+        with reading() as session:
+            people = office_service.household_page(session, actor, home, service.today()).people
+        return next(one for one in people if one.id == kid)
+
+    seen = shown(cadre)
+    assert seen.closed
+    assert seen == PersonView(seen.id, "刘小毛", seen.relation, seen.sex, seen.age, seen.version, closed=True)
+    with pytest.raises(BadInput, match="为什么"), transaction() as session:
+        service.open_child(session, cadre, kid, "other")
+    for why in ("benefit", "identity"):
+        with transaction() as session:
+            service.open_child(session, cadre, kid, why)
+    assert shown(cadre).id_masked == "349927********002X"
+    assert shown(cadre).tags == ["留守儿童"]
+    with transaction() as session:
+        other = makers.user(session, Role.VILLAGE, (VILLAGE,))
+        looks = looking_service.looks(session, cadre, home, service.today())
+    assert shown(other).closed, "each gives a reason of their own"
+    assert [(one.whom, one.what, one.why) for one in looks] == [("刘小毛", "资料", "办理待遇")]
+    later = utcnow() + timedelta(hours=1, seconds=1)
+    monkeypatch.setattr(office_service, "utcnow", lambda: later)
+    assert shown(cadre).closed, "another sitting, another reason"
+
+
+def test_a_childs_record_elsewhere_does_not_open(cadre):
+    take_in({"household_code": "H3", "name": "刘小毛", "id_number": CHILD}, homes=[home("H3", FAR_VILLAGE)])
+    with pytest.raises(NotFound), transaction() as session:
+        service.open_child(session, cadre, one_person(name="刘小毛").id, "benefit")
+    with transaction() as session:
+        leader = makers.user(session, Role.LEADER, (COUNTY,))
+    with pytest.raises(NotAllowed), transaction() as session:
+        service.open_child(session, leader, one_person(name="刘小毛").id, "benefit")
 
 
 def test_tags_hold_from_a_day_to_a_day(cadre):

@@ -114,6 +114,19 @@ def test_phones_are_digits(text, digits):
     assert rules.normal_phone(text) == digits
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("0556-7356664", "0556-7356664"), ("０５５６－７３５６６６４", "0556-7356664"),
+        ("010-81234567", "010-81234567"),
+        ("05567356664", "05567356664"), ("161-6679-8147", "16166798147"), ("0556-7356664-12", "0556735666412"),
+        ("无", None),
+    ],
+)  # fmt: skip
+def test_a_fixed_line_keeps_its_dash(text, kept):
+    assert rules.written_phone(text) == kept
+
+
 def test_masks_show_no_more_than_they_may():
     assert rules.mask_id("349927194001010010") == "349927********0010"
     assert rules.mask_id("3499271") == "*******"

@@ -51,10 +51,13 @@ def test_a_folder_is_previewed_then_taken_in_then_changes_nothing(folder, capsys
         "unchanged": 0,
         "outside": 0,
         "contrary": 0,
+        "unmatched": 0,
+        "lacking": 0,
         "households": {"created": 1, "changed": 0},
         "divisions": {"created": 1, "changed": 0},
         "doubts": {},
         "unknown_columns": [],
+        "sheets_unread": [],
         "taken": True,
         "imported": False,
         "import_id": "",
@@ -99,6 +102,19 @@ def test_homes_and_doubts_are_told_in_words(folder, capsys):
         "要核实：毛安村 第 4 行 李娟，这户已有户主；名册里 王建国，表里 李娟；户主还是王建国；李娟先记成家里人",
     ):
         assert words in said
+
+
+def test_a_sheet_and_a_column_that_nobody_knows_are_told_beside_those_that_are_read(folder, capsys):
+    strange = [["谁家", "口数", "备注"], ["王家", 3, "一"], ["李家", 2, "二"]]
+    header = ["编号", "姓名", "身份证号", "死亡时间", "打卡单位"]
+    known = [["死亡人员名单"], header, [1, "王建国", files.number(), "2026-09-24", "公安注销"]]
+    (folder / "死亡人员名单.xlsx").write_bytes(files.xlsx({"名单": known, "另一张": strange, "说明": [["按季报送"]]}))
+    report = cli.one(folder / "死亡人员名单.xlsx", yes=False)
+    assert (report["sheets_unread"], report["unknown_columns"]) == (["另一张"], ["打卡单位"])
+    cli.run([folder / "死亡人员名单.xlsx"])
+    said = capsys.readouterr().out
+    assert "没有读的表（表头不认识）：另一张" in said
+    assert "没有读的列（表头不认识）：打卡单位" in said
 
 
 def test_a_ledger_that_nobody_knows_is_said_to_be_unknown(folder, capsys):

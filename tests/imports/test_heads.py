@@ -55,8 +55,12 @@ def home_of_liu(database):
 def test_another_family_under_a_known_code_never_makes_a_second_head():
     before = register()
     import_id, report = preview(other_family())
-    said = [("王建国", "这户已有户主", "名册里 刘桂英，表里 王建国", "户主还是刘桂英；王建国先记成家里人，关系待核实")]
-    assert report.doubts == {"head_taken": 1}
+    unclear = ("李娟", "是和哪个户主的关系", "表里的户主是王建国，名册里是刘桂英", "先记成家里人，关系待核实")
+    said = [
+        ("王建国", "这户已有户主", "名册里 刘桂英，表里 王建国", "户主还是刘桂英；王建国先记成家里人，关系待核实"),
+        unclear,
+    ]
+    assert report.doubts == {"head_taken": 1, "relation_unclear": 1}
     assert report.households == {"created": 0, "changed": 0}
     assert doubts(import_id) == said
     import_id, _ = take(other_family())
@@ -64,12 +68,13 @@ def test_another_family_under_a_known_code_never_makes_a_second_head():
     assert home_names() == {"01": "刘桂英"}
     found = people()["王建国"]
     assert (found.relation, found.is_head, found.extra["relation_written"]) == ("待核实", False, "户主")
-    assert people()["李娟"].relation == "配偶"
+    found = people()["李娟"]
+    assert (found.relation, found.extra["relation_written"]) == ("待核实", "配偶")
     assert doubts(import_id) == said
     touched = versions()
     again, report = take(other_family())
     assert (report.created, report.changed, report.households["changed"]) == (0, 0, 0)
-    assert report.doubts == {"head_taken": 1}
+    assert report.doubts == {"head_taken": 1, "relation_unclear": 1}
     assert versions() == touched
     undo(again)
     undo(import_id)
@@ -191,3 +196,33 @@ def test_what_is_told_is_what_stands_in_the_register_when_it_is_taken_in():
     service.take(import_id, None)
     assert heads() == {"01": ["王建国"]}
     assert doubts(import_id) == []
+
+
+@pytest.mark.usefixtures("home_of_liu")
+def test_relations_to_the_head_who_stays_are_taken_as_written():
+    """Whose head is the one of the register says so in the sheet; whoever names nobody is written under the other."""
+    rows = [
+        person(11, head="王建国", name="王建国"),
+        person(12, head="刘桂英", name="刘小丫", relation="女"),
+        person(13, head="", name="李娟", relation="配偶"),
+        person(2, head="王建国", name="刘小毛", relation="女婿"),
+    ]
+    import_id, report = take(roster(*rows))
+    assert report.doubts == {"head_taken": 1, "relation_unclear": 2}
+    assert {one[0]: one[3] for one in doubts(import_id)[1:]} == {
+        "李娟": "先记成家里人，关系待核实", "刘小毛": "关系先不改",
+    }  # fmt: skip
+    assert {name: one.relation for name, one in people().items()} == {
+        "刘桂英": "户主", "刘小毛": "子", "王建国": "待核实", "刘小丫": "女", "李娟": "待核实",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("database")
+def test_of_two_heads_in_a_file_only_the_second_ones_family_is_open():
+    rows = [
+        person(1, name="王建国"), person(2, name="李娟", relation="配偶"),
+        person(3, head="周平", name="周平"), person(4, head="周平", name="周小毛", relation="子"),
+    ]  # fmt: skip
+    _, report = take(roster(*rows))
+    assert report.doubts == {"heads_in_file": 1, "relation_unclear": 1}
+    assert (people()["李娟"].relation, people()["周小毛"].relation) == ("配偶", "待核实")

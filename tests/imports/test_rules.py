@@ -54,6 +54,7 @@ def test_an_id_number_that_can_be_repaired(cell, kinds):
         ("34992719350104", "id_malformed", "34992719350104"),
         ("349927********110X", "id_malformed", "349927********110X"),
         ("349927631345110", "id_malformed", "349927631345110"),
+        ("3499271935010411\u0660X", "id_malformed", "3499271935010411\u0660X"),
         (12345.0, "id_malformed", "12345"),
     ],
 )

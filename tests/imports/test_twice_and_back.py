@@ -96,3 +96,23 @@ def test_undo_in_the_wrong_order_is_refused_and_harms_nothing():
     with pytest.raises(Conflict):
         undo(first)
     assert register() == before
+
+
+@pytest.mark.usefixtures("database")
+def test_the_roster_does_not_write_over_what_a_visit_found_and_keeps_its_own_word_beside():
+    take(files.xlsx({"毛安村": [["户籍人口花名册"], HEADER, person(1)]}))
+    with transaction() as session:
+        row = session.exec(select(Person)).one()
+        row.living, row.ledger = "alone", {"person.living": {"value": "alone", "visit": "v", "at": "2026-01-01"}}
+    before = register()
+    import_id, report = take(files.xlsx({"毛安村": [["户籍人口花名册"], HEADER, person(1)]}))
+    assert (report.doubts, report.changed) == ({"visit_says": 1}, 1)
+    with reading() as session:
+        row = session.exec(select(Person)).one()
+        assert (row.living, row.extra["living_listed"]) == ("alone", "family")
+        shown = service.page(session, None, import_id, "doubts", 0).rows[0]
+    assert "居住：走访写 独居" in shown.before
+    _, report = take(files.xlsx({"毛安村": [["户籍人口花名册"], HEADER, person(1)]}))
+    assert (report.changed, report.doubts) == (0, {"visit_says": 1})
+    undo(import_id)
+    assert register() == before

@@ -2,7 +2,7 @@
  * The county's side of the contract (design §6), small and in memory, with weather between it and the
  * phone: answers get lost before or after the work is done, come late, twice, or from a stranger.
  */
-import { createHash } from "node:crypto";
+import { createDecipheriv, createECDH, createHash, hkdfSync } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import canonicalize from "canonicalize";
 
@@ -32,6 +32,15 @@ export class County {
     this.feed = [];
     this.epoch = 1;
     this.safeTo = null;
+    this.countyPair = createECDH("prime256v1");
+    this.countyPair.generateKeys();
+    this.countyKey = { kid: "00000001", public_key: this.countyPair.getPublicKey("base64url") };
+    /** headers of what was carried here sealed */
+    this.carried = [];
+    /** public keys of phones, by device id */
+    this.devices = new Map();
+    /** @type {Set<string> | null} one-time codes, where the county wants them */
+    this.codes = null;
     this.known = new Set(["h1", "h2", "h3"]);
     this.outside = new Set(["h-moved"]);
     this.seq = 0;
@@ -72,7 +81,9 @@ export class County {
   handle(request) {
     const { method, path } = request;
     if (path === "/api/session") return this.onSession(request);
+    if (path.startsWith("/api/sync/sealed")) return this.onSealed(request);
     if (!this.session) return method === "HEAD" ? new Response(null, { status: 401 }) : problem(401, "signed_out", "请先登录。");
+    if (path === "/api/devices") return this.onDevice(request);
     if (path === "/api/sync/push") return this.onPush(request);
     if (path === "/api/sync/pull") return this.onPull(request);
     if (path.startsWith("/api/photos/")) return this.onPhoto(request);
@@ -94,6 +105,80 @@ export class County {
     if (person?.password !== password) return problem(401, "wrong_password", "用户名或密码不对，还能试 3 次。");
     this.session = { user: person.user, device: device.id };
     return json(200, { user: person.user, device: { id: device.id } });
+  }
+
+  onDevice({ body }) {
+    const { public_key, code } = JSON.parse(new TextDecoder().decode(body));
+    const enrolled = this.devices.get(this.session.device);
+    if (this.codes && !enrolled && !this.codes.delete(code))
+      return problem(403, code ? "code_wrong" : "code_needed", "这部手机要用登记码。");
+    this.devices.set(this.session.device, [...(enrolled ?? []), public_key]);
+    return json(200, { device: { id: this.session.device, how: code ? "code" : "login" }, county_key: this.countyKey });
+  }
+
+  onSealed({ method, path, body, headers }) {
+    const sum = path.split("/")[4];
+    if (!sum) return json(200, { receipts: this.openAll(body) });
+    const part = this.parts.get(sum) ?? Buffer.alloc(0);
+    if (method === "HEAD") return new Response(null, { status: 200, headers: { "upload-offset": String(part.length) } });
+    if (Number(headers.get("upload-offset")) !== part.length) return problem(409, "wrong_offset", "", { "upload-offset": String(part.length) });
+    if (!part.length) {
+      const header = JSON.parse(new TextDecoder().decode(body.subarray(8, 8 + new DataView(body.buffer, body.byteOffset).getUint32(4))));
+      if (this.photos.has(`${header.author} ${header.id}`))
+        return json(200, { receipts: [{ id: header.id, kind: "photo", digest: header.id, sealed: header.digest, status: "duplicate" }] });
+    }
+    const next = Buffer.concat([part, body]);
+    this.parts.set(sum, next);
+    const at = { "upload-offset": String(next.length) };
+    if (next.length < Number(headers.get("upload-length"))) return new Response(null, { status: 204, headers: at });
+    this.parts.delete(sum);
+    if (sha256(next) !== sum) return problem(409, "checksum", "", { "upload-offset": "0" });
+    return json(200, { receipts: this.openAll(next) }, at);
+  }
+
+  /** Containers are opened for the account's sake only: here the inside is taken as the header's digest names it. */
+  openAll(bytes) {
+    const receipts = [];
+    for (let at = 0; at < bytes.length; ) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      const beside = view.getUint32(at + 4);
+      const header = JSON.parse(new TextDecoder().decode(bytes.subarray(at + 8, at + 8 + beside)));
+      const length = view.getUint32(at + 8 + beside);
+      const inside = bytes.subarray(at + 12 + beside, at + 12 + beside + length);
+      at += 12 + beside + length;
+      receipts.push({ ...this.openOne(header, Buffer.from(bytes.subarray(at - length - 12 - beside + 8, at - length - 4)), Buffer.from(inside)), kind: header.kind, sealed: header.digest });
+    }
+    return receipts;
+  }
+
+  openOne(header, beside, inside) {
+    this.carried.push(header);
+    const plain = this.open(header, beside, inside);
+    if (sha256(plain) !== header.digest) return { id: header.id, status: "rejected", errors: [{ code: "wrong_content" }] };
+    const person = [...this.people.values()].find((one) => one.user.id === header.author);
+    const before = this.session;
+    this.session = { user: person.user, device: header.device };
+    try {
+      if (header.kind === "command") return this.take(JSON.parse(plain));
+      const key = `${header.author} ${header.id}`;
+      const status = this.photos.has(key) ? "duplicate" : "stored";
+      this.photos.set(key, plain);
+      return { id: header.id, digest: header.id, status };
+    } finally {
+      this.session = before;
+    }
+  }
+
+  /** As app/keys.py opens. */
+  open({ epk, iv }, beside, inside) {
+    const point = Buffer.from(epk, "base64url");
+    const shared = this.countyPair.computeSecret(point);
+    const salt = Buffer.concat([point, this.countyPair.getPublicKey()]);
+    const key = hkdfSync("sha256", shared, salt, "ruhutong-sealed-1", 32);
+    const cipher = createDecipheriv("aes-256-gcm", Buffer.from(key), Buffer.from(iv, "base64url"));
+    cipher.setAAD(beside);
+    cipher.setAuthTag(inside.subarray(-16));
+    return Buffer.concat([cipher.update(inside.subarray(0, -16)), cipher.final()]);
   }
 
   onPush({ body, headers }) {

@@ -12,7 +12,7 @@ test("the first touch is on the disk at once and survives an empty battery", wit
   const draft = await open(tab);
   await tab.drafts.saveDraft({ ...draft, answers: { house: { water: "ok" } } });
   lab.kill(tab);
-  const next = await lab.tab();
+  const next = await lab.reopened();
   const again = await open(next);
   assert.equal(again.id, draft.id);
   assert.deepEqual(again.answers, { house: { water: "ok" } });

@@ -65,7 +65,7 @@ class Story {
     void tab.sync.syncNow().catch(() => {});
     await turns(Math.floor(this.lab.random() * 40));
     this.lab.kill(tab);
-    await this.lab.tab();
+    await this.lab.reopened();
   }
 
   async step() {

@@ -5,8 +5,8 @@ import { County, sha256 } from "./county.mjs";
 import { Clock, dice } from "./time.mjs";
 
 const MODULES = [
-  "bus", "canonical", "clock", "darkroom", "db", "drafts", "errors", "here", "item", "ledger", "locks", "outbox", "photos",
-  "place", "pull", "push", "register", "returned", "round", "rows", "search", "session", "status", "storage", "sync", "upload", "verifier", "wire",
+  "beat", "bus", "canonical", "carry", "clock", "darkroom", "db", "devicekey", "drafts", "envelope", "errors", "here", "item", "keyring", "ledger", "legacy", "locks", "outbox", "photos", "pictures",
+  "place", "pull", "push", "recovery", "register", "returned", "round", "rows", "seal", "sealed", "sealing", "search", "session", "snapshot", "status", "storage", "sync", "upload", "verifier", "wipe", "wire",
 ];
 
 let tabs = 0;
@@ -66,8 +66,16 @@ export class Lab {
     for (const store of [tab.db.phoneStore(), tab.db.personStore("u-gao"), tab.db.personStore("u-shi")])
       store.open = () => Promise.reject(new Error("killed"));
     tab.db.closeStores();
+    tab.keyring.closeKeyring();
     tab.bus.hangUp();
     this.tabs = this.tabs.filter((one) => one !== tab);
+  }
+
+  /** The browser has been closed: a new tab, opened with the password. */
+  async reopened(name = "gao") {
+    const tab = await this.tab();
+    await tab.session.unlock(name, this.county.people.get(name).password);
+    return tab;
   }
 
   async close() {

@@ -175,7 +175,7 @@ test("a newer version in another tab is not kept waiting", withLab(async (lab) =
   const tab = await lab.signedIn();
   await enqueue(tab);
   const opened = await new Promise((done, failed) => {
-    const request = indexedDB.open("ruhutong-u-gao", 990);
+    const request = indexedDB.open("ruhutong-of-u-gao", 990);
     Object.assign(request, { onsuccess: () => done(request.result), onerror: () => failed(request.error), onblocked: () => failed(new Error("blocked")) });
   });
   assert.ok(opened.objectStoreNames.contains("outbox"));

@@ -102,7 +102,7 @@ test("a picture that was being made small when the battery died is finished late
   lab.kill(tab);
   fail(new Error("killed"));
   await lost;
-  const next = await lab.tab();
+  const next = await lab.reopened();
   await next.sync.start();
   await until(async () => (await next.photos.draftPhotos(draft.id)).length === 1);
   assert.equal((await next.photos.draftPhotos(draft.id))[0].question, "roof");
@@ -112,7 +112,8 @@ test("a picture that has ended the browser twice is not decoded a third time", w
   const tab = await lab.signedIn();
   const draft = await draftIn(tab);
   const store = tab.db.personStore("u-gao");
-  await store.raws.put({ id: "r", draft_id: draft.id, question: null, location: null, taken_at: "x", bytes: picture("huge"), tries: 2 });
+  const raw = { id: "r", draft_id: draft.id, question: null, location: null, taken_at: "x", bytes: picture("huge"), tries: 2 };
+  await store.raws.put(await tab.pictures.sealRow(store, "raws", raw));
   let decoded = 0;
   tab.darkroom.useDarkroom(() => ((decoded += 1), cannotDecode()));
   await tab.photos.recoverPhotos(store);
@@ -169,4 +170,18 @@ test("a place is one point to about a hundred metres, asked for once; refusals a
     delete navigator.geolocation;
     if (own) Object.defineProperty(navigator, "geolocation", own);
   }
+}));
+
+test("a try is counted with the picture as taken, whose megabytes are written once", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const draft = await tab.drafts.openDraft({ household_id: "h1", form: { code: "home", version: 1 } });
+  const { raws } = tab.db.personStore("u-gao");
+  let [writes, tries] = [0, []];
+  for (const hook of ["creating", "updating"]) raws.hook(hook, () => void (writes += 1));
+  tab.darkroom.useDarkroom(async () => {
+    tries = (await raws.toArray()).map((one) => one.tries);
+    throw new Error("killed here, the next start would know of one try");
+  });
+  await tab.photos.addPhoto(file(picture("a")), { draft_id: draft.id }).catch(() => {});
+  assert.deepEqual([writes, tries], [1, [1]]);
 }));

@@ -91,6 +91,55 @@ test("after a backup was put back, everything still kept here is sent again", wi
   assert.equal((await tab.outbox.item(id)).state, "received");
 }));
 
+test("after a backup was put back, work of many visits is there once each, in its order, and nothing is asked twice", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const covered = await saveVisit(tab, "h1", ["roof"]);
+  await tab.sync.syncNow();
+  const kept = new Map(lab.county.commands);
+  const pictures = new Map(lab.county.photos);
+  const later = [await saveVisit(tab, "h2", ["well"]), await saveVisit(tab, "h3", ["stove"])];
+  await tab.sync.syncNow();
+  lab.county.restore();
+  lab.county.commands = kept;
+  lab.county.photos = pictures;
+  const before = lab.county.log.length;
+  await tab.sync.syncNow();
+  assert.deepEqual(lab.county.account(), { visits: 3, whole: 3 });
+  const pushes = lab.county.log.slice(before).filter((one) => one.path === "/api/sync/push");
+  assert.equal(pushes.length, 1, "one batch for all of them");
+  const sent = lab.county.log.slice(before).filter((one) => one.method === "PATCH");
+  assert.equal(new Set(sent.map((one) => one.path)).size, 2, "the picture that is there is not sent again");
+  for (const { id } of [covered, ...later]) assert.equal((await tab.outbox.item(id)).state, "received");
+  const rounds = lab.county.log.length;
+  await tab.sync.syncNow();
+  assert.equal(lab.county.log.slice(rounds).filter((one) => one.path === "/api/sync/push").length, 0);
+}));
+
+test("what was refused before is brought again too: the county keeps it in quarantine", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const { id } = await tab.outbox.enqueue({ type: "nonsense", payload: { text: "一" } });
+  await tab.sync.syncNow();
+  assert.equal((await tab.outbox.item(id)).state, "fix");
+  lab.county.restore();
+  lab.county.quarantine = [];
+  lab.county.tell(home("h1"));
+  await tab.sync.syncNow();
+  assert.equal((await tab.outbox.item(id)).state, "fix");
+  assert.deepEqual(lab.county.quarantine.map((one) => one.id), [id]);
+}));
+
+test("a county that takes back what its backup covers is believed", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  lab.county.safeTo = new Date(lab.clock.now() + 3600_000).toISOString();
+  await tab.sync.syncNow();
+  lab.county.safeTo = null;
+  const { id } = await saveVisit(tab, "h1", ["roof"]);
+  await tab.sync.syncNow();
+  await lab.clock.advance(60_000);
+  await tab.sync.syncNow();
+  assert.notEqual(await tab.outbox.command(id), null);
+}));
+
 test("a photo that the county misses although it had it is sent again", withLab(async (lab) => {
   const tab = await lab.signedIn();
   const { id } = await saveVisit(tab, "h1", ["roof"]);

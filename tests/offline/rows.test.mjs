@@ -1,7 +1,7 @@
 /** What the pages read of homes, people, tasks, returned photos, forms and settings. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { file, picture, saveVisit, visit, withLab } from "./lab.mjs";
+import { file, offline, picture, saveVisit, visit, withLab } from "./lab.mjs";
 
 const TODAY = "2026-11-20";
 const section = { code: "house", title: "房子", about: "household", questions: [{ code: "water", label: "喝水", type: "choice" }] };
@@ -94,7 +94,7 @@ test("a returned photo is a task until it is answered here, and again when it co
   review({});
   await tab.sync.syncNow();
   const [task] = await tab.rows.tasks(TODAY);
-  assert.deepEqual([task.kind, task.household.id, task.due_on], ["review", "h1", "2026-11-18"]);
+  assert.deepEqual([task.kind, task.household.id, task.due_on], ["photo", "h1", "2026-11-18"]);
   assert.equal((await tab.rows.reviews())[0].note, "再拍近些");
   const draft = await tab.drafts.openDraft({ household_id: "h1", form: { code: "review:r1", version: 1 } });
   await tab.photos.addPhoto(file(picture("again")), { draft_id: draft.id });
@@ -109,6 +109,23 @@ test("a returned photo is a task until it is answered here, and again when it co
   review({ note: "还是看不清" });
   await tab.sync.syncNow();
   assert.equal((await tab.rows.reviews())[0].note, "还是看不清");
+}));
+
+test("a finding is gone once it is settled here, and shown again when the county opens it anew", ready(async (tab, lab) => {
+  const tell = (why) => lab.county.tell({ type: "finding", id: "f1", data: { household_id: "h1", kind: "finding", why, todo: "去看", questions: [] } });
+  const shown = async () => (await tab.rows.household("h1")).registers.finding.map((one) => one.why);
+  tell("高龄应补未补");
+  await tab.sync.syncNow();
+  assert.deepEqual(await shown(), ["高龄应补未补"]);
+  await tab.outbox.enqueue({ type: "finding.settle", payload: { finding_id: "f1", how: "corrected", reason: "已经申请" } });
+  assert.deepEqual(await shown(), []);
+  await lab.clock.advance(1000);
+  await tab.sync.syncNow();
+  assert.deepEqual(await shown(), []);
+  await lab.clock.advance(1000);
+  tell("又没有了");
+  await tab.sync.syncNow();
+  assert.deepEqual(await shown(), ["又没有了"]);
 }));
 
 test("what was added or changed here shows before the county knows it", ready(async (tab) => {
@@ -131,4 +148,23 @@ test("forms by version or the newest; settings by name", ready(async (tab) => {
   assert.equal(await tab.rows.form("home", 9), null);
   assert.equal(await tab.rows.setting("hotline"), "0556-1234567");
   assert.equal(await tab.rows.setting("none"), null);
+}));
+
+test("a key in the search box asks no store, and after the lock none is answered from memory", ready(async (tab) => {
+  await tab.rows.households();
+  const store = tab.db.personStore("u-gao");
+  const phone = tab.db.phoneStore();
+  const asked = [];
+  for (const one of [store, phone]) one.transaction = () => asked.push(one.name) && Promise.reject(new Error("asked"));
+  assert.deepEqual(await found(tab, "lgy"), ["h1"]);
+  assert.deepEqual(asked, []);
+  for (const one of [store, phone]) delete one.transaction;
+  await tab.session.lock();
+  await assert.rejects(found(tab, "lgy"), offline("locked"));
+}));
+
+test("what was changed on this phone is found at once", ready(async (tab) => {
+  assert.deepEqual(await found(tab, "新名字"), []);
+  await tab.outbox.enqueue({ type: "household.change", base_version: 1, payload: { household_id: "h2", name: "新名字户" } });
+  assert.deepEqual(await found(tab, "新名字"), ["h2"]);
 }));

@@ -17,7 +17,7 @@ test("the first time needs signal", withLab(async (lab) => {
 
 test("somebody known here comes in without signal, after a cold start too", withLab(async (lab) => {
   const first = await lab.signedIn();
-  await first.session.signOut();
+  await first.session.lock();
   lab.kill(first);
   lab.county.weather = noSignal;
   const tab = await lab.tab();
@@ -26,7 +26,10 @@ test("somebody known here comes in without signal, after a cold start too", with
   const session = await tab.session.signIn(" gao ", "山里的路1");
   assert.deepEqual([session.offline, session.user.name, session.expired], [true, "高敏", true]);
   lab.kill(tab);
-  assert.equal((await (await lab.tab()).session.current()).user.id, "u-gao");
+  const again = await lab.tab();
+  assert.equal(await again.session.current(), null, "the key was in memory only");
+  assert.deepEqual(await again.session.holder(), { id: "u-gao", username: "gao" });
+  assert.equal((await again.session.unlock("gao", "山里的路1")).user.name, "高敏");
 }));
 
 test("guessing without signal is slowed down", withLab(async (lab) => {
@@ -73,11 +76,9 @@ test("a sign-out without signal is told to the county later", withLab(async (lab
 
 test("on a shared phone nobody sees or sends another's work", withLab(async (lab) => {
   const tab = await lab.signedIn("shi");
-  await tab.session.signOut();
   await tab.session.signIn("gao", "山里的路1");
   lab.county.weather = noSignal;
   const { id } = await saveVisit(tab, "h1", ["roof"]);
-  await tab.session.signOut();
   await tab.session.signIn("shi", "河边的树2");
   assert.deepEqual(await tab.outbox.items(), []);
   await saveVisit(tab, "h2");
@@ -93,6 +94,20 @@ test("on a shared phone nobody sees or sends another's work", withLab(async (lab
   await tab.sync.syncNow();
   assert.deepEqual(lab.county.account("u-gao"), { visits: 1, whole: 1 });
   assert.equal((await tab.outbox.item(id)).state, "received");
+}));
+
+test("signing out takes everything away but what is not sent yet", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  lab.county.tell({ type: "person", id: "p1", version: 1, data: { household_id: "h1", name: "周秀兰" } });
+  await tab.sync.syncNow();
+  const { device } = await tab.session.current();
+  await tab.session.signOut();
+  const store = tab.db.personStore("u-gao");
+  for (const name of ["rows", "drafts", "outbox", "commands", "photos", "blobs", "meta", "snapshots"]) assert.equal(await store[name].count(), 0, name);
+  lab.county.weather = noSignal;
+  await assert.rejects(tab.session.signIn("gao", "山里的路1"), offline("first_needs_signal"));
+  lab.county.weather = () => null;
+  assert.equal((await tab.session.signIn("gao", "山里的路1")).device.id, device.id, "the same phone as before");
 }));
 
 test("each person has a device id of their own on this phone, and keeps it", withLab(async (lab) => {
@@ -142,7 +157,7 @@ test("a new password opens the phone without signal, and the old one does not", 
   assert.equal((await tab.session.current()).user.must_change_password, true);
   await tab.session.passwordChanged("自己的新密码3");
   assert.equal((await tab.session.current()).user.must_change_password, undefined);
-  await tab.session.signOut();
+  await tab.session.lock();
   lab.county.weather = () => ({ drop: "before" });
   await assert.rejects(tab.session.signIn("gao", "山里的路1"), offline("wrong_password"));
   assert.equal((await tab.session.signIn("gao", "自己的新密码3")).offline, true);

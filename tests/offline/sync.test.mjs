@@ -57,6 +57,7 @@ test("without signal it waits longer and longer, for ever, and says what is kept
   lab.clock.random = () => 0.999;
   const tab = await lab.signedIn();
   tab.clock.useClock({ now: lab.clock.now, random: () => 0.999, after: lab.clock.after });
+  await tab.sync.syncNow();
   await enqueue(tab);
   lab.county.weather = noSignal;
   await tab.sync.syncNow();
@@ -150,7 +151,7 @@ test("a new tab knows when everything was last received", withLab(async (lab) =>
   const { at } = tab.sync.status();
   lab.kill(tab);
   lab.county.weather = noSignal;
-  const next = await lab.tab();
+  const next = await lab.reopened();
   await next.sync.syncNow();
   assert.equal(next.sync.status().at, at);
   assert.equal(next.sync.status().state, "offline");
@@ -175,7 +176,7 @@ test("the person who leaves takes their sending with them", withLab(async (lab) 
   const tab = await lab.signedIn();
   await tab.sync.start();
   await until(() => tab.sync.status().at !== null);
-  lab.county.weather = (request) => (request.method === "PATCH" ? { hang: true } : null);
+  lab.county.weather = ({ method, path }) => (method === "PATCH" && path.startsWith("/api/photos") ? { hang: true } : null);
   await saveVisit(tab, "h1", ["roof"]);
   await until(() => lab.county.log.some((one) => one.method === "PATCH"));
   await tab.session.signOut();
@@ -186,7 +187,7 @@ test("the person who leaves takes their sending with them", withLab(async (lab) 
 test("where the browser can send in the background, it is asked to", withLab(async (lab) => {
   const tags = [];
   const ready = Promise.resolve({ sync: { register: async (tag) => void tags.push(tag) } });
-  const worker = Object.assign(new EventTarget(), { controller: {}, ready });
+  const worker = Object.assign(new EventTarget(), { controller: { postMessage: () => {} }, ready });
   Object.defineProperty(navigator, "serviceWorker", { value: worker, configurable: true });
   try {
     const tab = await lab.signedIn();

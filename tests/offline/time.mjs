@@ -51,9 +51,13 @@ export async function turns(count) {
   for (let i = 0; i < count; i += 1) await new Promise((done) => setImmediate(done));
 }
 
+/** Far longer than anything takes on a machine that has other work too. */
+const PATIENCE_MS = 20_000;
+
 /** Goes round until something is so. */
 export async function until(what, message = "it never became so") {
-  for (let i = 0; i < 5000; i += 1) {
+  const end = performance.now() + PATIENCE_MS;
+  while (performance.now() < end) {
     if (await what()) return;
     await turns(1);
   }

@@ -10,6 +10,7 @@ const { backoff, iso, useClock, uuid7 } = await load("clock");
 const { isQuota, OfflineError, tell } = await load("errors");
 const { itemOf } = await load("item");
 const { findOf, rank, readQuery } = await load("search");
+const { turns } = await load("turns");
 
 test("the digest is the sha256 of RFC 8785 without digest and signature", async () => {
   const command = { type: "visit", id: "1", payload: { b: 1.0, a: "䶮𠮷😀", "\u20ac": 1e21 }, digest: "x", signature: "y" };
@@ -103,4 +104,47 @@ test("being sent is a state of the one that is being sent", () => {
   const item = itemOf(row, uploads, doing);
   assert.deepEqual([item.state, item.sentence, item.sent_bytes], ["way", "正在上传 0/2", 4]);
   assert.equal(itemOf(row, uploads, { ...doing, item: "2" }).state, "phone");
+});
+
+test("news that never end leave a page that opens its time, and are drawn one after the other", async () => {
+  const clock = new Clock();
+  useClock(clock);
+  const begun = [];
+  const drawing = turns(() => {
+    const turn = drawing.begin(true);
+    if (!turn) return;
+    begun.push(clock.at);
+    clock.after(500, () => drawing.end(turn));
+  });
+  const stream = () => void (drawing.news(), clock.after(10, stream));
+  stream();
+  const page = drawing.begin(false);
+  await clock.advance(2_000);
+  assert.deepEqual(begun, [], "not while the page opens");
+  assert.ok(drawing.holds(page));
+  drawing.end(page);
+  const stood = clock.at;
+  await clock.advance(4_000);
+  const apart = begun.map((at, number) => at - (begun[number - 1] ?? stood));
+  assert.ok(apart[0] > 0 && apart.length >= 3, "they are drawn");
+  assert.ok(apart.slice(1).every((wait) => wait >= 900), "half of the time is left");
+  useClock();
+});
+
+test("a new address overtakes what is being drawn, and news that waited come after it", async () => {
+  const clock = new Clock();
+  useClock(clock);
+  let redrawn = 0;
+  const drawing = turns(() => void (redrawn += 1));
+  const first = drawing.begin(false);
+  assert.equal(drawing.begin(true), 0);
+  const second = drawing.begin(false);
+  assert.ok(!drawing.holds(first) && drawing.holds(second));
+  drawing.end(first);
+  await clock.advance(1_000);
+  assert.equal(redrawn, 0);
+  drawing.end(second);
+  await clock.advance(2_000);
+  assert.equal(redrawn, 1);
+  useClock();
 });

@@ -38,7 +38,7 @@ test("a broken photo goes on where the county is, in another tab too", withLab(a
   lab.county.weather = (request) => (isPiece(request) && pieces(lab).length === 1 ? { drop: "after" } : null);
   await tab.sync.syncNow();
   lab.kill(tab);
-  const next = await lab.tab();
+  const next = await lab.reopened();
   await next.sync.syncNow();
   assert.deepEqual(lab.county.account(), { visits: 1, whole: 1 });
   assert.equal(pieces(lab).reduce((sum, one) => sum + one.body.length, 0), 50_000);

@@ -10,7 +10,7 @@ const { todayOf } = await load("today");
 const { householdsOf } = await load("households");
 const { outboxOf } = await load("outbox");
 const { markPath, returnedRow } = await load("review");
-const { callsOf, noteText } = await load("urgent");
+const { calledOf, callsOf, childrenOf, missingIn, noteText, reportOf, situationsOf } = await load("urgent");
 const { meOf } = await load("me");
 
 const NOW = "2026-04-17T10:42:00.000+08:00";
@@ -88,7 +88,97 @@ test("what is due for one home is said once, on one line", () => {
   const a = home("a");
   const today = todayOf(facts({ tasks: [task(home("z"), "2026-04-01"), task(a, TODAY), task(a, TODAY, "监测户"), task(a, TODAY)] }));
   assert.equal(today.rest.length, 1);
-  assert.equal(today.rest[0].line, "7 天看一次，监测户");
+  assert.equal(today.rest[0].line, "7 天看一次", "one sentence is read, two are not");
+});
+
+test("who needs somebody most stands first: what happened, then the closest watched of the overdue, then what is due", () => {
+  const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => home(id));
+  const tasks = [
+    { ...task(a, "2026-01-01"), every_days: 90 }, { ...task(b, "2026-04-10"), every_days: 7 },
+    { ...task(c, TODAY), every_days: 7 }, { ...task(d, "2026-04-18", "d摔过，快去看看"), every_days: 7, urgent: true },
+  ];
+  const today = todayOf(facts({ tasks, visited: new Set(["d"]) }));
+  assert.equal(today.title, "今天该去 4 户");
+  assert.deepEqual([today.next.id, ...today.rest.map((row) => row.id)], ["d", "b", "a", "c"]);
+  assert.equal(today.next.why, "要紧，今天去");
+});
+
+test("other work is told after the visit, and a returned picture is no home to go to", () => {
+  const a = home("a");
+  const paper = { ...task(a, "2026-04-16", "残疾证要换"), kind: "certificate" };
+  const today = todayOf(facts({ tasks: [paper, task(a, TODAY), { ...task(home("b"), TODAY), kind: "photo" }] }));
+  assert.deepEqual([today.next.id, ...today.next.lines.slice(0, 2)], ["a", "7 天看一次。", "还有 1 件要办，在这一户里看。"]);
+  assert.equal(today.rest.length, 0);
+});
+
+const { raisedIn } = await import("../../assets/offline/raised.js?tab=views");
+const heard = (answers) => raisedIn({ id: "v", payload: { household_id: "a", started_at: "2026-04-16T16:30:00Z", answers } });
+
+test("a visit that heard of something grave raises a task on this phone already", () => {
+  const [row] = heard({ elder: { p: { event: ["fall", "back"] } }, safety: { food: "ok", home_event: ["died"] } });
+  assert.deepEqual(row.data, { kind: "visit", household_id: "a", due_on: "2026-04-18", why: "家里有人摔过、去世了，快去看看", urgent: true });
+  assert.deepEqual(heard({ elder: { p: { event: ["back"], difficulties: ["daily"] } } }), []);
+  assert.deepEqual(heard(undefined), []);
+});
+
+const { contactsOf, factsOf, officialOf, reportedOf } = await load("registers");
+const said = (field, value) => (value ? `${field}=${value}` : "");
+
+test("a person's line of each register is said in words, with papers until when", () => {
+  const registers = {
+    elder: [{ person_id: "p", tier_name: "失能或独居高龄", every_days: 7 }],
+    hardship: [{ person_id: "p", support_words: "分散供养", grade_words: "半失能", carer: { name: "王芳" } }],
+    child: [{ person_id: "q", ledger: { "person.carer": "grandparent" }, risk: "red" }],
+    disability: [{ person_id: "r", kind_words: "肢体二级", valid_to: "2026-04-01" }],
+    agreement: [{ person_id: "p", kind: "support", to_on: "2026-12-31" }, { person_id: "p", kind: "care", open_ended: true }],
+  };
+  const lines = (id) => factsOf(id, registers, { today: TODAY, said }).map(({ name, value }) => `${name}：${value}`);
+  assert.deepEqual(lines("p"), [
+    "看望：失能或独居高龄，7 天一次", "赡养协议：到 12 月 31 日", "特困：分散供养，半失能", "照料的人：王芳", "照料协议：长期",
+  ]);
+  assert.deepEqual(lines("q"), ["谁在照看：person.carer=grandparent", "委托书：还没签", "风险：高"]);
+  assert.deepEqual(lines("r"), ["残疾证：肢体二级，已过期，到 4 月 1 日"]);
+  assert.deepEqual(factsOf("p", {}, { today: TODAY, said }), []);
+});
+
+test("whom to call: who first, when a call came through, and the question only where nobody has called", () => {
+  const row = (id, more) => ({ id, person_id: "p", kind: "emergency", rank: 1, name: id, phone: "1", confirmed_on: null, ...more });
+  const contact = [row("b", { rank: 2, confirmed_on: "2026-04-01", result: "reached", expired: false }), row("a", {}), row("c", { phone: "" })];
+  const rows = contactsOf({ id: "p" }, { contact }, TODAY, new Map());
+  assert.deepEqual(rows.map((one) => [one.id, one.called, one.ask]), [["a", "还没打通过", true], ["c", "还没打通过", false], ["b", "4 月 1 日 打通过", false]]);
+  assert.deepEqual(contactsOf({ id: "p" }, { contact }, TODAY, new Map([["a", "not_reached"]]))[0].called, "今天没打通，记下了");
+  assert.equal(contactsOf({ id: "p", contacts: [{ kind: "carer", name: "王芳" }] }, {}, TODAY, new Map())[0].line, "照看人");
+});
+
+test("the official of a home and what was told of already name who and when", () => {
+  const pairing = [{ official: { name: "李强", unit: "县民政局", phone: "2" }, last_visit: { on: "2026-04-09" } }];
+  assert.equal(officialOf({ pairing }, TODAY).line, "县民政局，帮扶责任人，上次走访 4 月 9 日");
+  assert.equal(officialOf({}, TODAY), null);
+  const issues = [{ id: "i", text: "水管坏了", state: "open", created_at: "2026-04-09", by: "王芳" }, { id: "j", text: "好了", state: "done" }];
+  assert.deepEqual(reportedOf(issues, TODAY), [{ id: "i", text: "水管坏了", line: "4 月 9 日 王芳报的，在办" }]);
+});
+
+const { withKnown } = await import("../../assets/offline/known.js?tab=views");
+
+test("a section that nobody answered opens with what the county knows, when all it must have is known", () => {
+  const q = (code, more) => ({ code, label: code, type: "choice", required: true, options: [{ code: "able", label: "能" }, { code: "no", label: "不能" }], ...more });
+  const elder = { code: "elder", about: "person", questions: [
+    q("care", { fills: "person.self_care" }), q("name", { type: "text", fills: "contact.emergency.name", options: undefined }),
+    q("event", { type: "choices", required: false, carry: false, fills: "person.event" }),
+  ] };
+  const person = { id: "p", ledger: { "person.self_care": "able", "person.event": ["fall"] }, contacts: [{ kind: "emergency", name: "王芳" }] };
+  const known = (one) => withKnown({}, { sections: [elder] }, { household: {}, people: [one] });
+  assert.deepEqual(known(person), { elder: { p: { at: "", visit_id: null, answers: { care: "able", name: "王芳" } } } });
+  assert.deepEqual(known({ ...person, contacts: [] }), {}, "half of it is asked as on a first visit");
+  const before = { elder: { p: { at: "x", visit_id: "v", answers: { care: "no" } } } };
+  const after = withKnown(before, { sections: [elder] }, { household: {}, people: [person] });
+  assert.deepEqual(after.elder.p.answers, { care: "no", name: "王芳" }, "what was answered stays, what must be there is laid below");
+  const six = { ...elder, questions: [q("cannot", { type: "choices", fills: "hardship.cannot" })] };
+  const able = { person_id: "p", eats: true, dresses: true, gets_up: true, toilet: true, walks: false, bathes: true };
+  const asked = (row) => withKnown({}, { sections: [six] }, { household: {}, people: [person], registers: { hardship: [row] } }).elder?.p.answers;
+  assert.deepEqual(asked(able), { cannot: ["walks"] });
+  assert.deepEqual(asked({ ...able, walks: true }), { cannot: ["none"] });
+  assert.equal(asked({ ...able, walks: null }), undefined);
 });
 
 const list = (more) => householdsOf({ found: [], all: 0, query: "", filter: "all", shown: 50, synced: true, ...more });
@@ -187,6 +277,33 @@ test("a number is offered once, and only where there is one", () => {
   assert.equal(noteText({ chosen: ["走失"], text: " 后山 ", time: "今天 10:42" }), "紧急：走失。今天 10:42 打过电话。后山");
 });
 
+test("a report about a child says what was said and nothing else", () => {
+  const said = { chosen: ["untended"], home: { id: "h1" }, child: "p1", where: "路边", text: " 一个人 ", called: ["110"], time: "今天 10:42", unit: "", number: "" };
+  assert.deepEqual(reportOf(said), {
+    situations: ["untended"], called: ["110"], household_id: "h1", person_id: "p1", seen: "一个人", called_at: "今天 10:42",
+  });
+  assert.deepEqual(reportOf({ ...said, home: null, child: "", text: "" }), {
+    situations: ["untended"], called: ["110"], where: "路边", called_at: "今天 10:42",
+  });
+});
+
+test("what is missing of a note is asked for in words", () => {
+  const note = { who: "child", chosen: ["alone"], home: null, unlisted: false, where: "", text: "" };
+  assert.match(missingIn(note), /哪一家/);
+  assert.match(missingIn({ ...note, unlisted: true }), /在哪里/);
+  assert.equal(missingIn({ ...note, unlisted: true, where: "路边" }), "");
+  assert.match(missingIn({ ...note, who: "adult", unlisted: true, where: "路边" }), /哪一家/);
+  assert.match(missingIn({ ...note, home: { id: "h" }, chosen: [], text: "有伤" }), /什么情况/);
+  assert.equal(missingIn({ ...note, who: "adult", home: { id: "h" }, chosen: [], text: "有伤" }), "");
+});
+
+test("the children of a home and the numbers called can be chosen", () => {
+  const people = [{ id: "a", name: "王浩", born_on: "2016-05-01" }, { id: "b", name: "刘桂英", born_on: "1940-01-01" }, { id: "c", name: "某" }];
+  assert.deepEqual(childrenOf(people, "2026-03-05", "a"), [{ value: "a", label: "王浩", on: true }]);
+  assert.deepEqual(calledOf([{ number: "12345" }], new Set(["110"])).map((one) => one.on), [true, false]);
+  assert.equal(situationsOf("child", new Set(["sexual"])).filter((one) => one.on).length, 1);
+});
+
 test("我的 tells room and place in plain words", () => {
   const me = meOf({
     user: { name: "周建民", role: "village" }, size: "large", theme: "dark", homes: 312, at: NOW, now: NOW, village: "毛安村",
@@ -197,4 +314,22 @@ test("我的 tells room and place in plain words", () => {
   assert.deepEqual([me.room.words, me.room.line], ["占用 38 MB", "还够存约 900 张照片"]);
   assert.equal(me.sizes.find((size) => size.on).value, "large");
   assert.equal(me.kept, "还有 3 条没上传，退出后仍会留着。");
+});
+
+test("what comparisons found at a home stands with what to do, the earliest first; reminders are no work", async () => {
+  const { doubtsOf } = await load("findings");
+  const ways = [{ code: "how", options: [{ code: "corrected", label: "已纠正" }, { code: "in_order", label: "核实无误" }] }];
+  const one = (id, due_on, more = {}) => ({ id, kind: "finding", why: `${id}。`, todo: "去看", due_on, questions: ways, ...more });
+  const found = doubtsOf({ finding: [one("b", "2026-05-01"), one("a", "2026-04-19"), one("c", null, { kind: "reminder" }), one("d", "2026-04-01", { questions: [] })] }, TODAY);
+  assert.deepEqual(found.map(({ id }) => id), ["a", "b"]);
+  assert.deepEqual(found[0].ways, [{ key: "corrected", label: "已纠正" }, { key: "in_order", label: "核实无误" }]);
+  assert.deepEqual(doubtsOf({}, TODAY), []);
+});
+
+test("why a home is due and when somebody came last are one sentence, however the reason ends", async () => {
+  const { householdOf } = await load("household");
+  const due = { id: "t", kind: "finding", due_on: TODAY, why: "小明：无受托人。" };
+  const home = { household: { id: "h", name: "刘桂英" }, people: [], tasks: [due], visits: [], issues: [], draft: null };
+  const shown = householdOf(home, { today: TODAY, last: [], told: {}, village: "毛安村", me: "" });
+  assert.equal(shown.due.line, "小明：无受托人，还没走访过");
 });

@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
+from app import parts
 from app.accounts.rules import Role
 from app.db import reading, transaction
-from app.photos import parts, store
+from app.photos import store, upload_service
 from models.photos import Photo, PhotoUpload
 from models.reviews import Review
 from tests import makers
@@ -126,6 +127,26 @@ def test_what_is_refused_and_why(line):
     assert line.patch("/api/photos/ABCD", content=b"").status_code == 404
 
 
+def test_another_length_later_on_is_refused_and_loses_nothing(line):
+    data = picture()
+    name = name_of(data)
+    assert patch(line, name, data[:1000], 0, len(data)).status_code == 204
+    wrong = patch(line, name, data[1000:1100], 1000, len(data) + 5)
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (409, "wrong_length")
+    assert (wrong.headers["upload-offset"], wrong.headers["upload-length"]) == ("1000", str(len(data)))
+    assert offset_of(line, name) == (1000, len(data))
+    assert patch(line, name, data[1000:], 1000, None).status_code == 204
+    assert offset_of(line, name) == (len(data), len(data))
+
+
+def test_who_begins_from_nothing_may_say_another_length(line):
+    data = picture()
+    name = name_of(data)
+    assert patch(line, name, data[:1000], 0, len(data) + 5).status_code == 204
+    assert patch(line, name, data, 0, len(data)).status_code == 204
+    assert offset_of(line, name) == (len(data), len(data))
+
+
 def test_a_broken_request_keeps_what_arrived(server, line):
     running, _, _ = server
     data = picture()
@@ -192,6 +213,20 @@ def test_many_senders_of_one_picture_at_once(line):
             one.result()
     assert set(seen) <= {204, 409}
     assert store.local_path(name).read_bytes() == data
+
+
+def test_a_part_that_was_begun_anew_meanwhile_is_not_taken_for_a_whole(server):
+    _, actors, _ = server
+    data = picture()
+    name, cadre = name_of(data), actors["cadre"]
+    part = parts.begin(cadre.id, name, len(data))
+    parts.append(part, 0, data)
+    again = parts.begin(cadre.id, name, len(data))
+    parts.append(again, 0, data[:10])
+    with pytest.raises(upload_service.WrongOffset) as said:
+        upload_service._finish(cadre, name, part)
+    assert said.value.offset == 10
+    assert parts.find(cadre.id, name).offset == 10
 
 
 def test_wrong_bytes_begin_again(line):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.accounts import office_service as accounts
 from app.accounts.rules import Role
@@ -15,6 +15,7 @@ from app.settings import office_service as office
 from app.settings import service as settings
 from app.settings.prohibitions_service import prohibitions
 from models.accounts import Pairing
+from models.divisions import Division
 from tests import makers
 from tests.makers import COUNTY
 
@@ -36,27 +37,30 @@ def auditor(admin):
 def test_a_number_holds_from_a_day_with_its_source(admin):
     on = office.today()
     with transaction() as session:
-        office.set_number(session, admin, "visit_days.child", "20", on + timedelta(days=10), "县民政局 9 号文")
-        office.set_number(session, admin, "visit_days.elder", " 15 ", on, "县民政局 9 号文")
+        office.set_number(session, admin, "keep_days", "20", on + timedelta(days=10), "县民政局 9 号文")
+        office.set_number(session, admin, "held_days", " 15 ", on, "县民政局 9 号文")
     with reading() as session:
         rows = {row.key: row for row in office.parameters(session, admin)}
-    assert (rows["visit_days.elder"].value, rows["visit_days.elder"].source) == ("15", "县民政局 9 号文")
-    assert rows["visit_days.child"].value == "30"
-    assert rows["visit_days.child"].coming.endswith("20")
+    assert (rows["held_days"].value, rows["held_days"].source) == ("15", "县民政局 9 号文")
+    assert rows["keep_days"].value == "30"
+    assert rows["keep_days"].coming.endswith("20")
     assert "hotline" not in rows
+    assert "visit_days.child" not in rows
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "七", "1.5", "9999999", "１"])
 def test_what_is_no_number_is_refused(admin, text):
     with pytest.raises(BadInput), transaction() as session:
-        office.set_number(session, admin, "visit_days.child", text, office.today(), "文件")
+        office.set_number(session, admin, "held_days", text, office.today(), "文件")
 
 
 def test_a_number_needs_a_source_and_its_own_form(admin):
     with pytest.raises(BadInput, match="依据"), transaction() as session:
-        office.set_number(session, admin, "visit_days.child", "5", office.today(), " ")
+        office.set_number(session, admin, "held_days", "5", office.today(), " ")
     with pytest.raises(BadInput), transaction() as session:
         office.set_number(session, admin, "notice", "5", office.today(), "文件")
+    with pytest.raises(BadInput, match="口径"), transaction() as session:
+        office.set_number(session, admin, "visit_days.child", "5", office.today(), "文件")
 
 
 def test_the_hotline_goes_down_to_every_phone(admin):
@@ -115,6 +119,9 @@ def test_accounts_are_listed_and_found(admin):
         assert accounts.list_accounts(session, admin, text="%").rows == []
         assert [row.name for row in accounts.list_accounts(session, admin, role="admin").rows] == ["赵晓东"]
         assert ("349927101", "高士镇") in accounts.county_places(session, admin)
+    with transaction() as session:
+        session.execute(delete(Division).where(Division.code == COUNTY))
+        assert accounts.county_places(session, admin)[0] == (COUNTY, "全县")
 
 
 def test_an_official_is_paired_by_the_code_of_a_home(admin):

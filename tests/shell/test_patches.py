@@ -51,4 +51,12 @@ def test_files_are_made_from_the_originals_each_time():
         "utils/state.js",
         "utils/react-theme.js",
         "utils/office-socket.js",
+        "utils/plain-jsx.js",
+        "app/entry.client.js",
     }
+
+
+def test_a_page_that_was_asked_for_is_no_transition():
+    """The router takes the switch from its root alone; `navigate(..., {flushSync})` is forgotten on the way."""
+    files = {path.as_posix(): text for path, text in patched_files()}
+    assert "createElement(HydratedRouter, { useTransitions: false })" in files["app/entry.client.js"]

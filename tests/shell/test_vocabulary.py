@@ -13,7 +13,7 @@ ALLOWED = {
     "el", "fragment", "cond", "match", "foreach", "memo", "Component", "NoSSRComponent", "Var", "vars", "asset",
     # state of the office face
     "State", "ComponentState", "event", "var", "EventChain", "EventHandler", "EventSpec", "EventType", "run_in_thread",
-    "redirect", "download", "noop", "Base", "field",
+    "redirect", "download", "noop", "Base", "field", "set_value",
     # composition and configuration
     "App", "Config", "plugins", "constants", "page", "BaseStateToken",
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,10 @@ def test_security_headers_are_on_every_answer(client: Client, address: str):
 
 def test_what_only_a_page_can_heed_stays_with_pages(client: Client):
     for name, value in OF_PAGES.items():
-        assert client.get("/").headers[name] == value
-        assert name not in client.get("/api/fresh").headers
+        for address in ("/", "/sw.js", "/nowhere"):
+            assert client.get(address).headers[name] == value
+        for address in ("/api/fresh", "/assets/entry-AAAAAAAA.js"):
+            assert name not in client.get(address).headers
 
 
 def test_a_page_carries_its_own_policy_and_the_api_a_closed_one(client: Client):
@@ -190,3 +193,106 @@ def test_behind_a_proxy_with_https_it_stays_https(build: Path):
     assert "strict-transport-security" in public.get("/").headers
     plain = Client(WebFace(_behind(), Site(build)))
     assert "strict-transport-security" not in plain.get("/").headers
+
+
+def test_the_token_does_not_come_as_far_as_what_is_kept(build: Path):
+    """Reflex keeps the headers of a connection with its State, in Redis where there is one."""
+    seen: list[dict[str, str]] = []
+
+    async def behind(scope: Any, receive: Any, send: Any) -> None:
+        seen.append({name.decode(): value.decode() for name, value in scope["headers"]})
+        await send({"type": "websocket.close"})
+
+    def ask(cookies: str) -> dict[str, str]:
+        headers = [(b"host", b"localhost:3000"), (b"cookie", cookies.encode())]
+        scope = {"type": "websocket", "path": "/_event", "headers": headers, "query_string": b"", "subprotocols": []}
+
+        async def nothing(*_message: Any) -> dict[str, str]:
+            return {"type": "websocket.connect"}
+
+        asyncio.run(WebFace(behind, Site(build))(scope, nothing, nothing))
+        return seen[-1]
+
+    assert ask("a=1; ruhutong_session=secret") == {
+        "host": "localhost:3000",
+        "cookie": f"ruhutong_session_hash={hashlib.sha256(b'secret').hexdigest()}",
+    }
+    assert "cookie" not in ask("ruhutong_session_hash=forged")
+    assert "forged" not in str(ask("ruhutong_session=secret; ruhutong_session_hash=forged"))
+
+
+@pytest.mark.parametrize("address", ["/_event/?EIO=4&transport=polling", "/_event", "/api/fresh%0a", "/api/%00"])
+def test_there_is_no_way_round(client: Client, address: str):
+    for method in ("GET", "POST"):
+        assert client.ask(method, address).status_code == 404
+
+
+def test_a_tab_is_known_by_its_name_only_to_its_session(build: Path):
+    """The browser chooses the name of a tab's State; another session with the same name has another State."""
+    seen: list[str] = []
+
+    async def behind(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["query_string"].decode())
+        await send({"type": "websocket.close"})
+
+    async def nothing(*_message: Any) -> dict[str, str]:
+        return {"type": "websocket.connect"}
+
+    for cookie in (b"ruhutong_session=a", b"ruhutong_session=b", b"", b"ruhutong_session=a"):
+        scope = {"type": "websocket", "path": "/_event", "headers": [(b"cookie", cookie)],
+                 "query_string": b"EIO=4&token=tab-1&transport=websocket", "subprotocols": []}  # fmt: skip
+        asyncio.run(WebFace(behind, Site(build))(scope, nothing, nothing))
+    assert len(set(seen)) == 3
+    assert seen[0] == seen[3]
+    assert "tab-1" not in "".join(seen)
+    assert all(one.startswith("EIO=4&token=") and one.endswith("&transport=websocket") for one in seen)
+
+
+def _hosts(build: Path, *hosts: str, path: str = "/", public: str | None = "https://county.example:8443") -> list[Any]:
+    sent: list[Any] = []
+
+    async def behind(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def keep(message: Any) -> None:
+        sent.append(message)
+
+    async def nothing() -> dict[str, str]:
+        return {"type": "http.request"}
+
+    kind = "websocket" if path == "/_event" else "http"
+    scope = {"type": kind, "method": "GET", "path": path, "headers": [(b"host", one.encode()) for one in hosts],
+             "query_string": b"", "subprotocols": []}  # fmt: skip
+    asyncio.run(WebFace(behind, Site(build), public_url=public)(scope, nothing, keep))
+    return sent
+
+
+def test_a_request_by_two_names_is_refused(build: Path):
+    for path in ("/", "/api/session"):
+        for public in (None, "https://county.example"):
+            sent = _hosts(build, "county.example", "evil.example", path=path, public=public)
+            assert sent[0]["status"] == 400
+    assert _hosts(build, "county.example", "county.example", path="/_event")[0]["type"] == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("county.example:8443", 200), ("COUNTY.example:8443", 200), ("county.example", 200), ("localhost:3000", 200),
+        ("127.0.0.1:3000", 200), ("[::1]:3000", 200), ("evil.example", 421), ("county.example.evil.example", 421),
+        ("evil.example:8443", 421), ("county.example@evil.example", 421), ("[::1", 421), ("", 421),
+    ],
+)  # fmt: skip
+def test_only_our_names_where_the_county_says_which(build: Path, host: str, status: int):
+    assert _hosts(build, host, path="/api/session")[0]["status"] == status
+    assert _hosts(build, host, path="/api/session", public=None)[0]["status"] == 200
+    assert _hosts(build, host, path="/api/health")[0]["status"] == 200, "machines ask by whatever name they know"
+
+
+def test_the_wrong_name_is_told_in_words(build: Path):
+    start, body = _hosts(build, "evil.example", path="/api/session")
+    assert json.loads(body["body"])["error"]["code"] == "wrong_host"
+    assert "county.example" in body["body"].decode()
+    assert dict(start["headers"])[b"content-type"] == b"application/json"
+    assert _hosts(build, "evil.example", path="/_event")[0]["type"] == "websocket.close"

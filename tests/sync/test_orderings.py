@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from app.accounts.rules import Role
 from app.db import new_id, reading, transaction
+from app.evidence import verify_service
 from app.households import service as households
 from app.sync import service, unplaced_service
 from models.households import Household, Person
@@ -182,6 +183,7 @@ def story(world: World, batches) -> dict[str, object]:
         happen(world, authors, clerk, batch)
     happen(world, authors, clerk, [one for one in world.events if isinstance(one, tuple)])
     place_all(clerk)
+    assert verify_service.verify().problems == []
     return end_state(authors)
 
 
@@ -215,7 +217,7 @@ def county(request, empty_home, sqlite_template, monkeypatch):
     def anew() -> None:
         clear_caches()
         for name in made:
-            server.drop(name)
+            server.give_back(name)
         made[:] = [server.fresh()]
         monkeypatch.setenv("RUHUTONG_DATABASE_URL", server.url(made[0]))
         clear_caches()
@@ -223,7 +225,7 @@ def county(request, empty_home, sqlite_template, monkeypatch):
     yield anew
     clear_caches()
     for name in made:
-        server.drop(name)
+        server.give_back(name)
 
 
 def test_every_order_of_arrival_ends_the_same(county):

@@ -7,10 +7,11 @@ from sqlalchemy import delete
 from sqlmodel import Session
 
 from app.accounts.rules import Role
-from app.db import transaction
+from app.db import transaction, utcnow
 from app.errors import NotAllowed
 from app.feed.service import Change, begin_epoch, publish
 from app.households import service as households
+from app.settings.service import set_covered
 from app.sync import pull_service
 from app.sync.rules import read_cursor, write_cursor
 from models.accounts import UserArea
@@ -183,10 +184,21 @@ def test_a_cursor_from_beyond_the_head_knew_a_life_that_was_lost(county):
 
 
 def test_what_a_backup_covers_is_told(county):
-    from app.settings.service import set_value
-
     me, _ = county
     assert pull_service.pull(me, "", 1)["safe_to"] is None
     with transaction() as session:
-        set_value(session, None, "safe_to", {"at": "2026-11-01T03:00:00+08:00"}, date(2026, 1, 1))
-    assert pull_service.pull(me, "", 1)["safe_to"] == "2026-11-01T03:00:00+08:00"
+        set_covered(session, "2026-01-01T03:00:00+08:00", "ruhutong backup")
+    assert pull_service.pull(me, "", 1)["safe_to"] == "2026-01-01T03:00:00+08:00"
+
+
+def test_a_backup_in_the_future_covers_nothing_and_is_forgotten(county):
+    """One of the two clocks was wrong; what came under a slow one would look older than the backup, for good."""
+    me, _ = county
+    now = utcnow()
+    with transaction() as session:
+        set_covered(session, (now + timedelta(hours=1)).isoformat(), "ruhutong backup")
+    assert pull_service.pull(me, "", 1, now)["safe_to"] is None
+    assert pull_service.pull(me, "", 1, now + timedelta(hours=2))["safe_to"] is None
+    with transaction() as session:
+        set_covered(session, now.isoformat(), "ruhutong backup")
+    assert pull_service.pull(me, "", 1, now + timedelta(hours=2))["safe_to"] == now.isoformat()

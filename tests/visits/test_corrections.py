@@ -2,12 +2,10 @@
 
 from datetime import date, timedelta
 
-import pytest
 from sqlmodel import col, select, update
 
 from app.accounts.rules import Role
 from app.db import SHANGHAI, reading, transaction, utcnow
-from app.forms.service import load_catalog
 from app.sync import pull_service
 from app.visits import office_service as office
 from models.households import Household, Person
@@ -26,16 +24,6 @@ PHOTO = {
     "sha256": "d" * 64, "original_sha256": "e" * 64, "taken_at": makers.at(), "question": "water", "note": "水管",
     "location": {"lat": 30.1, "lon": 116.6, "accuracy_m": 100.0},
 }  # fmt: skip
-
-
-@pytest.fixture
-def village(database):
-    with transaction() as session:
-        makers.divisions(session)
-        load_catalog(session)
-        home = makers.household(session)
-        seventy = date.today() - timedelta(days=70 * 366)
-        return makers.user(session), home, makers.person(session, home, tags=("elder_alone",), born_on=seventy)
 
 
 def answers(elder, medicine="short", **house):

@@ -1,59 +1,9 @@
 """When a home is due, and which of several sayings about one field stands; without a database."""
 
 import itertools
-from datetime import date
 
-import pytest
-
-from app.visits.rules import Due, Resident, Rhythm, active, due, rhythms, settle, summary_of
-
-PARAMETERS = {
-    "visit_days.elder_high": 7,
-    "visit_days.elder": 30,
-    "visit_days.elder_left_behind": 90,
-    "visit_days.child_high": 7,
-    "visit_days.child": 30,
-    "visit_days.hardship": 30,
-    "visit_days.paired_watched": 30,
-    "visit_days.paired": 90,
-    "age.old": 80,
-}
-TODAY = date(2026, 11, 23)
-
-
-def test_who_lives_there_sets_the_rhythm():
-    people = [
-        Resident("1", "王国庆", frozenset({"elder_alone"}), 83),
-        Resident("2", "王小红", frozenset({"child_left_behind"}), 9),
-        Resident("3", "王强", frozenset(), 40),
-    ]
-    found = rhythms(people, ["watched"], PARAMETERS)
-    assert [(one.every_days, one.person_id) for one in found] == [(7, "1"), (30, "2"), (30, None)]
-    assert found[0].why == "独居老人王国庆，7 天看一次"
-    younger = [Resident("1", "王国庆", frozenset({"elder_alone"}), 70)]
-    assert rhythms(younger, [], PARAMETERS)[0].every_days == 30
-
-
-@pytest.mark.parametrize(
-    ("last", "agreed", "expected"),
-    [
-        (None, None, TODAY),
-        (date(2026, 11, 1), None, date(2026, 12, 1)),
-        (date(2026, 11, 1), date(2026, 11, 20), date(2026, 11, 20)),
-        (date(2026, 11, 1), date(2027, 5, 1), date(2026, 12, 1)),
-        (date(2026, 11, 1), date(2026, 10, 1), date(2026, 12, 1)),
-    ],
-)
-def test_due_by_rhythm_or_by_what_was_agreed(last, agreed, expected):
-    found = due([Rhythm(30, "独居老人", "1"), Rhythm(90, "脱贫户")], last, agreed, TODAY)
-    assert isinstance(found, Due)
-    assert found.on == expected
-
-
-def test_without_a_reason_nothing_is_due():
-    assert due([], date(2026, 11, 1), None, TODAY) is None
-    agreed = due([], date(2026, 11, 1), date(2026, 12, 3), TODAY)
-    assert agreed == Due(date(2026, 12, 3), "约好 12 月 3 日再去")
+from app.visits import rules
+from app.visits.rules import active, settle, summary_of
 
 
 def say(value, at, by, known="2026-11-23T20:00"):
@@ -94,3 +44,19 @@ def test_a_summary_tells_each_thing_once():
         == "六项都好；能自理"
     )
     assert summary_of({}) is None
+
+
+def test_a_register_row_shows_what_visits_told_and_names_the_latest_of_them():
+    def entry(value, at, visit):
+        return {"value": value, "at": at, "by": "a", "visit": visit, "known": at}
+
+    ledger = {
+        "elder.children_home": entry("yearly", "2026-04-01", "v1"),
+        "person.self_care": entry("partly", "2026-05-01", "v2"),
+        "hardship.wish": entry("willing", "2026-06-01", "v3"),
+        "person.living": entry("alone", "2026-07-01", None),
+    }
+    told = rules.told_in("elder", ledger)
+    assert told.values == {"children_home": "yearly", "self_care": "partly", "living": "alone"}
+    assert told.visit_id == "v2", "a field that a person decided without a visit names none"
+    assert rules.told_in("child", {}).visit_id is None

@@ -6,7 +6,6 @@ several shapes of sheet (a list of who is entitled, one sheet per month paid, a 
 
 import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -98,9 +97,9 @@ class Ledger:
 
 def ledgers() -> tuple[Ledger, ...]:
     """Every known ledger."""
-    from app.imports.ledgers import children, payments, registers, roster
+    from app.imports.ledgers import children, offices, payments, registers, roster
 
-    return (roster.ROSTER, *registers.LEDGERS, *children.LEDGERS, *payments.LEDGERS)
+    return (roster.ROSTER, *registers.LEDGERS, *children.LEDGERS, *payments.LEDGERS, *offices.LEDGERS)
 
 
 def ledger(code: str) -> Ledger | None:
@@ -108,9 +107,7 @@ def ledger(code: str) -> Ledger | None:
     return next((known for known in ledgers() if known.code == code), None)
 
 
-def in_words(taken: Collection[str]) -> str:
-    """Which ledgers are known, for whoever sent another one; `taken` are the codes of those that can be taken in."""
-    titles = {one.code: one.title for one in ledgers()}
-    full = "、".join(title for code, title in titles.items() if code in taken)
-    seen = "、".join(title for code, title in titles.items() if code not in taken)
-    return f"能导入的有{full}；只能看的有{seen}。看看表头里有没有姓名、身份证号、户编号，改好再来。"
+def in_words() -> str:
+    """Which ledgers are known, for whoever sent another one."""
+    titles = "、".join(one.title for one in ledgers())
+    return f"能导入的有{titles}。看看表头里有没有姓名、身份证号、户编号，改好再来。"

@@ -7,6 +7,9 @@
  * - A new version waits until a page sends SKIP_WAITING. The cache of the version before is kept, so that a tab still
  *   running it finds its chunks.
  *
+ * It also holds, in memory only, the keys of unlocked pages for the page that comes after them (a reload), and never
+ * longer than the phone may stay unlocked unused.
+ *
  * Built and filled with its list by worker/build.mjs. To switch it off on every phone, see sw-off.js.
  */
 import { PrecacheController } from "workbox-precaching";
@@ -68,8 +71,22 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(keepOneGeneration().then(() => self.clients.claim()));
 });
 
+/** @type {Map<string, {raw: Uint8Array, until: number}>} */
+const keys = new Map();
+
+function keyFor(user) {
+  const found = keys.get(user);
+  if (found && found.until > Date.now()) return found.raw;
+  keys.delete(user);
+  return null;
+}
+
 self.addEventListener("message", (event) => {
-  if (event.data?.type === "SKIP_WAITING") self.skipWaiting();
+  const { type, user, raw, until } = event.data ?? {};
+  if (type === "SKIP_WAITING") self.skipWaiting();
+  else if (type === "key-hold") keys.set(user, { raw, until });
+  else if (type === "key-drop") keys.delete(user);
+  else if (type === "key-want") event.ports[0].postMessage({ raw: keyFor(user) });
 });
 
 /** Signal came back while no page looked (Chrome, Edge): whoever is open sends. A bonus, never the mechanism. */

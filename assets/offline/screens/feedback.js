@@ -13,6 +13,8 @@ const abouts = (chosen) => ABOUT.map(([value, label]) => ({ value, label, on: va
 
 /** @param {{query: Record<string, string>}} route @param {(done: () => void) => void} settle */
 export async function loadFeedback(route, settle) {
+  // What was written and not sent left the screen with its page: it must not go out unseen.
+  words = "";
   from = route.query.from ?? "";
   settle(() => patch("feedback", { about: "app", abouts: abouts("app"), anonymous: false, saved: false, saving: false, problem: "" }));
 }

@@ -1,4 +1,5 @@
 /** 一户: all of it from the phone; only a whole ID number needs the county, which writes down who looked. */
+import { enqueue } from "../outbox.js";
 import { thumbUrl } from "../photos.js";
 import { answerWords, answersOf } from "../rules.js";
 import { households } from "../rows.js";
@@ -10,6 +11,19 @@ import { dayOf } from "../views/words.js";
 import { askCounty } from "./county.js";
 import { foundLast, homeOf, programOf, toldBy } from "./homes.js";
 import { now } from "./moment.js";
+
+/** What came of calls made here, until the county tells of it. @type {Map<string, string>} */
+const called = new Map();
+
+/** Answers that ledgers keep, in the words of the form that fills them. @param {object[]} people */
+async function saidOf(people) {
+  const program = await programOf("home").catch(() => null);
+  const questions = new Map((program?.form.sections ?? []).flatMap((one) => one.questions).filter((one) => one.fills).map((one) => [one.fills, one]));
+  return (field, value) => {
+    const question = questions.get(field);
+    return question ? answerWords(question, value, people) : "";
+  };
+}
 
 /** The home that is open, to read its visits in full. @type {object | null} */
 let open = null;
@@ -23,14 +37,18 @@ export async function loadHousehold(route, settle) {
   const told = {};
   for (const visit of home.visits.filter((one) => !one.replaced)) told[visit.id] = await toldBy(visit, home, today);
   const village = (await households()).find((item) => item.id === id)?.village ?? "";
-  const model = householdOf(home, { today, last: await foundLast(home, today), told, village, me: (await current())?.user.id ?? "" });
-  const full = Object.fromEntries(shown("household").people.map((person) => [person.id, person.full]));
+  const facts = { today, told, village, called, last: await foundLast(home, today), said: await saidOf(home.people), me: (await current())?.user.id ?? "" };
+  const model = householdOf(home, facts);
+  const before = new Map(shown("household").people.map((person) => [person.id, person]));
   const read = new Map(shown("household").visits.filter((visit) => visit.parts.length > 0).map((visit) => [visit.id, visit]));
   return settle(() => {
     open = home;
     show("household", {
       ...model,
-      people: model.people.map((person) => ({ ...person, full: full[person.id] ?? "" })),
+      people: model.people.map((person) => {
+        const { full, asking, problem } = before.get(person.id) ?? person;
+        return { ...person, full, asking, problem };
+      }),
       visits: model.visits.map((visit) => {
         const { parts, photos, said } = read.get(visit.id) ?? visit;
         return { ...visit, parts, photos, said };
@@ -74,11 +92,32 @@ export const actions = {
     if (open === home) patch("household", { visits: shown("household").visits.map((one) => (one.id === id ? { ...one, ...full } : one)) });
   },
 
-  /** A child's number is opened only with a reason; it is asked first. @param {string} id @param {boolean} child */
-  reveal: (id, child) => (child ? patchPerson(id, { asking: true, problem: "" }) : unmask(id, "")),
+  /** A whole number is opened only with a reason; it is asked first. @param {string} id */
+  reveal: (id) => patchPerson(id, { asking: "choose", problem: "" }),
+
+  /** @param {string} id @param {string} reason one of the usual ones */
+  revealFor: (id, reason) => unmask(id, reason),
+
+  /** @param {string} id */
+  revealOther: (id) => patchPerson(id, { asking: "own", problem: "" }),
+
+  /** What came of a call: written down at once, told when there is signal. @param {string} contactId @param {string} result */
+  async confirmContact(contactId, result) {
+    try {
+      await enqueue({ type: "contact.confirm", payload: { contact_id: contactId, result } });
+      called.set(contactId, result);
+      const people = shown("household").people.map((person) => ({
+        ...person,
+        contacts: person.contacts.map((one) => (one.id === contactId ? { ...one, ask: false, called: `今天${result === "reached" ? "打通过" : "没打通"}，记下了` } : one)),
+      }));
+      patch("household", { people });
+    } catch (error) {
+      patch("toast", { shown: true, text: tell(error).message, word: "" });
+    }
+  },
 
   /** The form names the person. @param {Event} event */
-  revealFor(event) {
+  revealSaid(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     return unmask(form.dataset.person ?? "", String(new FormData(form).get("reason") ?? ""));
   },
@@ -89,7 +128,7 @@ async function unmask(id, reason) {
   if (!navigator.onLine) return patchPerson(id, { problem: "看全号要有信号，会记一笔谁看过。" });
   try {
     const seen = await askCounty("POST", `/api/people/${encodeURIComponent(id)}/unmask`, { field: "id_number", reason });
-    return patchPerson(id, { full: seen.value, asking: false, problem: seen.value ? "" : "名册里没有这个号码。" });
+    return patchPerson(id, { full: seen.value, asking: "", problem: seen.value ? "" : "名册里没有这个号码。" });
   } catch (error) {
     return patchPerson(id, { problem: tell(error).message });
   }

@@ -1,10 +1,10 @@
-/** 农户: search on each key; first twenty rows at once, of all homes fifty soon after, the rest on scrolling. */
+/** 农户: search on each key; at once the rows that the screen holds, fifty soon after, the rest on scrolling. */
 import { households, search, syncedAt } from "../rows.js";
 import { show, shown } from "../state.js";
 import { FIRST, PAGE, householdsOf } from "../views/households.js";
 
-/** The rest of the page of rows waits until nobody types. */
-const SOON = 150;
+/** The rest of the page of rows waits until nobody types; whoever scrolls gets it at once. */
+const SOON = 800;
 
 let view = { query: "", filter: "all", rows: FIRST };
 let asked = 0;
@@ -19,7 +19,7 @@ async function draw(turn, key = false) {
   const synced = total > 0 || (await syncedAt()) !== null;
   if (turn !== asked) return;
   show("households", householdsOf({ found, all: total, query: view.query, filter: view.filter, shown: view.rows, synced }));
-  if (!view.query && view.rows < PAGE && found.length > view.rows) setTimeout(() => grow(turn), SOON);
+  if (view.rows < PAGE && found.length > view.rows) setTimeout(() => grow(turn), SOON);
 }
 
 /** @param {number} turn */

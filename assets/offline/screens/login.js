@@ -1,9 +1,12 @@
 /** 登录: the first time with signal; a person known on this phone without. */
+import { useCode } from "../devicekey.js";
 import { tell } from "../errors.js";
 import { navigate } from "../route.js";
-import { signIn } from "../session.js";
+import { askForKey, stage, takeKey } from "../recovery.js";
+import { beginAnew, openWithKey, openWithOld, signIn, unlock } from "../session.js";
 import { syncNow } from "../sync.js";
 import { patch, shown } from "../state.js";
+import { stageWords } from "../views/login.js";
 import { toast } from "./toast.js";
 
 /** The roles that work with the phone; the others go on to the office face. */
@@ -19,29 +22,87 @@ export function askLogin() {
   navigate("/login");
 }
 
+/** The word of the one button, while it works too. @param {boolean} busy @param {string} problem */
+const said = (busy, problem = "") => patch("login", { busy, problem });
+
+/** @param {import("../types.js").Session & {offline: boolean, bare?: boolean}} session */
+function enter(session) {
+  if (session.bare && !session.user.must_change_password) return window.location.assign("/office/factor");
+  if (!FIELD_ROLES.has(session.user.role)) return window.location.assign("/office");
+  patch("login", { busy: false, problem: "", code: false, stranded: false, sure: false });
+  if (session.user.must_change_password) return navigate("/me", { replace: true });
+  if (session.offline) toast("没有信号，先用着，有信号自己更新");
+  else void syncNow().catch(() => {});
+  // Whoever unlocks goes on where they were.
+  const here = shown("route").path;
+  const to = here === "/login" ? back : here;
+  back = "/";
+  return to === here ? undefined : navigate(to, { replace: true });
+}
+
+/** @param {() => Promise<any>} work @param {HTMLFormElement} [form] emptied with the phone, after the last try */
+async function attempt(work, form) {
+  if (shown("login").busy) return undefined;
+  said(true);
+  try {
+    return enter(await work());
+  } catch (error) {
+    const { code, message } = tell(error);
+    if (code === "keys_gone") form?.reset();
+    if (code === "other_password") return patch("login", { busy: false, problem: "", stranded: true, sure: false, asked: false, stage: "" });
+    if (code === "second_factor" && !shown("login").code) return patch("login", { busy: false, problem: "", code: true });
+    return said(false, message);
+  }
+}
+
+/** @param {Event} event @param {string} name */
+const given = (event, name) => String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get(name) ?? "");
+
 export const actions = {
   showPassword: () => patch("login", { shown: !shown("login").shown }),
 
   /** @param {Event} event */
-  async signIn(event) {
-    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const username = String(form.get("username") ?? "").trim();
-    const password = String(form.get("password") ?? "");
-    if (!username || !password) return patch("login", { problem: username ? "密码还没写。" : "用户名还没写。" });
-    if (shown("login").busy) return undefined;
-    patch("login", { busy: true, problem: "" });
+  signIn(event) {
+    const username = given(event, "username").trim();
+    const password = given(event, "password");
+    const code = given(event, "code").trim();
+    useCode(given(event, "enrol").trim() || String(shown("route").query?.enrol ?? ""));
+    if (!username || !password) return said(false, username ? "密码还没写。" : "用户名还没写。");
+    if (shown("who").phase !== "locked") return attempt(() => signIn(username, password, true, code));
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    return attempt(async () => {
+      const session = await unlock(username, password, code);
+      // Where the county's login has run out, the password is at hand to renew it.
+      if (session.expired && navigator.onLine) void signIn(username, password, false).then(syncNow).catch(() => {});
+      return session;
+    }, form);
+  },
+
+  /** @param {Event} event */
+  openWithOld(event) {
+    const old = given(event, "old");
+    return old ? attempt(() => openWithOld(old)) : said(false, "以前的密码还没写。");
+  },
+
+  /** Two people in the county have to agree before the key comes back. */
+  async askForKey() {
+    if (shown("login").busy) return;
+    patch("login", { busy: true, problem: "", sure: false });
     try {
-      const session = await signIn(username, password);
-      if (!FIELD_ROLES.has(session.user.role)) return window.location.assign("/office");
-      patch("login", { busy: false, problem: "" });
-      if (session.user.must_change_password) return navigate("/me", { replace: true });
-      if (session.offline) toast("没有信号，先用着，有信号自己更新");
-      else void syncNow().catch(() => {});
-      const to = back;
-      back = "/";
-      return navigate(to, { replace: true });
+      const asked = shown("login").asked ? await stage() : await askForKey();
+      if (asked === "ready") {
+        said(false);
+        return void attempt(async () => openWithKey(await takeKey()));
+      }
+      const again = ["none", "refused", "taken", "late"].includes(asked);
+      patch("login", { busy: false, asked: !again, stage: stageWords(asked) });
     } catch (error) {
-      return patch("login", { busy: false, problem: tell(error).message });
+      said(false, tell(error).message);
     }
   },
+
+  /** The first tap says what is lost, the second does it. */
+  beginAnew: () => (shown("login").sure ? attempt(beginAnew) : patch("login", { sure: true })),
+
+  notStranded: () => patch("login", { stranded: false, sure: false, problem: "" }),
 };

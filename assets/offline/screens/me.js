@@ -1,28 +1,31 @@
 /** 我的: the look of this phone, its room, the account. */
 import { appearance, setAppearance } from "../appearance.js";
+import { drafts } from "../drafts.js";
 import { tell } from "../errors.js";
 import { counts } from "../outbox.js";
 import { navigate } from "../route.js";
 import { households, syncedAt } from "../rows.js";
-import { current, passwordChanged, signOut } from "../session.js";
+import { current, daysLeft, passwordChanged, signOut } from "../session.js";
 import { space } from "../storage.js";
 import { syncNow } from "../sync.js";
 import { patch, show, shown, useField } from "../state.js";
 import { meOf, sizesOf } from "../views/me.js";
+import { isBegun } from "../views/visit.js";
 import { askCounty } from "./county.js";
 import { now } from "./moment.js";
-import { toast } from "./toast.js";
+import { hideToast, toast } from "./toast.js";
 
 /** @param {(done: () => void) => void} settle */
 export async function loadMe(settle) {
-  const [session, homes, waiting, room, at] = await Promise.all([current(), households(), counts(), space(), syncedAt()]);
+  const asked = [current(), households(), counts(), space(), syncedAt(), drafts(), daysLeft()];
+  const [session, homes, waiting, room, at, open, days] = await Promise.all(asked);
   const { size, theme } = appearance();
   const village = homes.length > 0 && homes.every((home) => home.village === homes[0].village) ? homes[0].village : "";
   const before = shown("me");
   settle(() => show("me", meOf({
     user: session?.user ?? null, size, theme, homes: homes.length, at, now: now(), village, space: room,
-    counts: waiting, update: useField.getState().update.state,
-    ui: { room: before.room.open, password: before.password, leaving: before.leaving },
+    counts: waiting, begun: open.filter(isBegun).length, days, update: useField.getState().update.state,
+    ui: { room: before.room.open, password: before.password, leaving: before.leaving, sure: before.sure },
   })));
 }
 
@@ -54,8 +57,9 @@ export const actions = {
     if (given.get("new") !== given.get("again")) return patchPassword({ problem: "两次写的新密码不一样，再写一次。" });
     patchPassword({ busy: true, problem: "" });
     try {
-      await askCounty("POST", "/api/session/password", { old: given.get("old"), new: given.get("new") });
+      const said = await askCounty("POST", "/api/session/password", { old: given.get("old"), new: given.get("new") });
       await passwordChanged(String(given.get("new")));
+      if (said?.next) return window.location.assign(said.next);
       patchPassword({ busy: false, open: false, first: false });
       toast("密码改好了");
       void syncNow().catch(() => {});
@@ -64,16 +68,19 @@ export const actions = {
     }
   },
 
-  /** Leaves at once; what was not sent stays with its owner on this phone. */
+  /** The first tap says what goes where there is something to lose; the second leaves. */
   async leave() {
+    const { begun, sure } = shown("me");
+    if (begun && !sure) return patch("me", { sure: true });
     patch("me", { leaving: true });
     try {
+      hideToast();
       await signOut();
       navigate("/", { replace: true });
     } catch (error) {
       toast(tell(error).message);
     } finally {
-      patch("me", { leaving: false });
+      patch("me", { leaving: false, sure: false });
     }
   },
 };

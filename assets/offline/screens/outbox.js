@@ -1,4 +1,5 @@
 /** 待上传: each item's true state; 「现在上传」 tries at once and says what came of it. */
+import { rescueFile } from "../carry.js";
 import { acknowledge, items, standBy } from "../outbox.js";
 import { households, syncedAt } from "../rows.js";
 import { status, syncNow } from "../sync.js";
@@ -18,6 +19,15 @@ export async function loadOutbox(settle) {
   }));
 }
 
+/** @param {{name: string, blob: Blob}} made */
+function download({ name, blob }) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 export const actions = {
   /** Where there is no signal it says that nothing needs to be done. */
   async sendNow() {
@@ -34,6 +44,22 @@ export const actions = {
       toast(tell(error).message);
     } finally {
       patch("outbox", { busy: false });
+    }
+  },
+
+  /** 「存成文件」: all unsent work, sealed, by whatever way a file can leave this phone. */
+  async saveFile() {
+    const made = await rescueFile().catch(() => null);
+    if (!made) return toast("没有要存的，都传完了");
+    const file = new File([made.blob], made.name, { type: made.blob.type });
+    try {
+      if (navigator.canShare?.({ files: [file] })) await navigator.share({ files: [file] });
+      else download(made);
+      return toast(`存了 ${made.items} 件，交给镇里或县里收`);
+    } catch (error) {
+      // Whoever closes the sheet has changed their mind; where the sheet fails the file is saved.
+      if (/** @type {Error} */ (error).name === "AbortError") return undefined;
+      return download(made);
     }
   },
 

@@ -5,6 +5,7 @@
 import { discardDraft, draft as draftById, flushDrafts, openDraft, saveDraft } from "../drafts.js";
 import { tell } from "../errors.js";
 import { draftPhotos, thumbUrl } from "../photos.js";
+import { withKnown } from "../known.js";
 import { answerWords, answersOf } from "../rules.js";
 import { patch, show } from "../state.js";
 import { freshUi, initial, visitOf } from "../views/visit.js";
@@ -51,6 +52,7 @@ export function draw() {
     photos: [...open.sent.filter(isStillSent), ...open.photos],
     today: dayOf(now()),
     every: home.every,
+    reported: home.issues,
     words: (question, value) => answerWords(question, value, home.people),
     lastOf: (code, personId) => answersOf(home.last, code, personId)?.answers,
     busy: open.busy,
@@ -142,9 +144,9 @@ export async function loadVisit(route, settle, again) {
   const [found, sent] = await Promise.all([homeOf(id), fix ? sentVisit(fix) : null]);
   if (!found) return settle(() => show("visit", { ...initial, phase: "gone" }));
   if (fix && !sent) return settle(() => show("visit", { ...initial, phase: "ended", household: id }));
-  const home = sent ? { ...found, last: lastBefore(found, sent.words) } : found;
-  const program = await formFor(home, sent);
+  const program = await formFor(found, sent);
   if (!program) return settle(() => show("visit", { ...initial, phase: "no_form", household: id }));
+  const home = sent ? { ...found, last: lastBefore(found, sent.words) } : { ...found, last: withKnown(found.last, program.form, found) };
   const { code, version } = program.form;
   await flushDrafts();
   const begun = await openDraft({ household_id: id, form: { code, version }, corrects: fix });
@@ -211,7 +213,14 @@ export async function readPhotos() {
   if (open?.draft === draft) note({ photos });
 }
 
-/** @param {boolean} saving */
-export const markSaving = (saving) => note({ saving });
+/** The word on the button alone: nothing else of the page has changed. @param {boolean} saving */
+export function markSaving(saving) {
+  if (!open) return;
+  open.saving = saving;
+  patch("visit", { saving });
+}
+
+/** It is kept; the page stands until the next one is drawn. */
+export const markStored = () => patch("visit", { saving: false, stored: true });
 
 export const showProblem = (problem) => (open ? note({ problem }) : patch("visit", { problem }));

@@ -7,9 +7,9 @@ import { navigate } from "../route.js";
 import { answersOf, startAnswers, toSend } from "../rules.js";
 import { shown } from "../state.js";
 import { keyOf, leftOf, partsOf, pathOf } from "../views/visit.js";
-import { now } from "./moment.js";
+import { drawn, now } from "./moment.js";
 import { toast } from "./toast.js";
-import { change, changeMode, current, endVisit, markSaving, note, readPhotos, sectionsOf, sendable, showProblem } from "./visit.js";
+import { change, changeMode, current, endVisit, markSaving, markStored, note, readPhotos, sectionsOf, sendable, showProblem } from "./visit.js";
 
 /** @param {string} key @param {object} draft @returns {object} the answers of one section, made when missing */
 function answersFor(draft, key) {
@@ -78,20 +78,23 @@ async function payloadOf(draft) {
   if (draft.sent_photos?.length > 0) payload.photos = await allPhotos(draft);
   if (draft.location) payload.location = draft.location;
   if (draft.next_on) payload.next_on = draft.next_on;
+  if (draft.corrects && draft.why?.trim()) payload.reason = draft.why.trim();
   return payload;
 }
 
-/** Puts the visit into the outbox and closes its draft. */
-async function saveNow() {
+/** Puts the visit into the outbox and closes its draft. @param {string[]} stood what was asked about, and is saved as it is */
+async function saveNow(stood) {
   const { draft } = current();
   markSaving(true);
   try {
-    const stood = leftOf(sectionsOf()).map(pathOf);
     const order = { payload: await payloadOf(draft), draft_id: draft.id, stood };
     const saved = await enqueue(draft.corrects ? { ...order, ...draft.order, replaces: draft.corrects } : { ...order, type: "visit" });
     endVisit();
-    navigate(draft.corrects ? "/outbox" : "/", { replace: true });
+    markStored();
     toast(saved.lost.length > 0 ? saved.sentence : "已存在手机");
+    // Said as soon as it is true: the next page takes a slow phone longer to draw than this word.
+    await drawn();
+    navigate(draft.corrects ? "/outbox" : "/", { replace: true });
   } catch (error) {
     markSaving(false);
     showProblem(tell(error).message);
@@ -244,6 +247,11 @@ export const actions = {
     draft.next_on = day || null;
   }),
 
+  /** Why the visit is corrected, in few words. @param {string} words */
+  setWhy: (words) => change((draft) => {
+    draft.why = words.slice(0, 200);
+  }),
+
   openTimes: () => change((draft) => {
     draft.ui.times = !draft.ui.times;
   }),
@@ -285,7 +293,7 @@ export const actions = {
       const [{ key, question }] = left;
       return goTo(question ? `${key}-${question}` : key);
     }
-    return saveNow();
+    return saveNow(left.map(pathOf));
   },
 
   /** 不要了, which can be taken back. @param {string} id */

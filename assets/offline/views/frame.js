@@ -21,17 +21,18 @@ const line = (icon, count, before, { counted = false, after = "", tone = "" } = 
 
 /**
  * @param {{sync: import("../types.js").SyncStatus, counts: import("../types.js").Counts, expired: boolean,
- *   signedIn: boolean, saved: string | null, now: string, online: boolean}} facts `saved`: when the open draft was last
+ *   signedIn: boolean, locked?: boolean, saved: string | null, now: string, online: boolean}} facts `saved`: when the open draft was last
  *   written; `online`: whether the phone itself says that it has a network
  * @returns {Frame}
  */
 export const frameOf = (facts) => ({ ...lineOf(facts), offline: facts.sync.state === "offline" });
 
 /** @param {Parameters<typeof frameOf>[0]} facts */
-function lineOf({ sync, counts, expired, signedIn, saved, now, online }) {
+function lineOf({ sync, counts, expired, signedIn, locked, saved, now, online }) {
   const count = counts.outbox;
   const away = online ? "没连上县里" : "没有信号";
   if (saved) return line("smartphone", count, `已存在手机\u2060·${agoWords(saved, now)}`);
+  if (locked) return count > 0 ? line("lock", count, "锁着\u2060·存着 ", { counted: true, after: " 条" }) : line("lock", count, "锁着，用密码打开");
   if (!signedIn) return line(...(sync.state === "offline" ? ["cloud-off", count, `${away}，也能登录`] : ["smartphone", count, "登录后开始"]));
   if (expired || sync.state === "expired") return line("user", count, "登录过期，点这里登录", { tone: "fix" });
   if (sync.state === "offline") {

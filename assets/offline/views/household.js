@@ -1,11 +1,16 @@
 /** 一户: who lives there, what was seen last, what is being dealt with, who came when. */
 import { MODES, ageOn, dayOf, dayWords, dotted, doorWords, groupWords, plaqueOf } from "./words.js";
 import { healthWords, tagWords } from "./tags.js";
+import { contactsOf, factsOf, measuresOf, officialOf, reportedOf } from "./registers.js";
+import { doubtsOf } from "./findings.js";
 import { dueWords } from "./today.js";
+
+/** More of what is due beside the visit is not read at once. */
+const WORK = 5;
 
 export const initial = {
   phase: "loading", id: "", name: "", village: "", group: "", door: "", tags: [], due: null, people: [],
-  findings: [], seen: "", issues: [], visits: [], start: "", word: "开始走访",
+  findings: [], seen: "", issues: [], visits: [], start: "", word: "开始走访", official: null, measures: [], work: [], doubts: [],
 };
 
 /** @param {object} person @param {string} today */
@@ -16,8 +21,8 @@ export function personLine(person, today) {
     .filter(Boolean).join("，");
 }
 
-/** @param {object} person @param {string} today */
-function personRow(person, today) {
+/** @param {object} person @param {{today: string, registers: Record<string, any[]>, said: (field: string, value: unknown) => string, called: Map<string, string>}} facts */
+function personRow(person, { today, registers, said, called }) {
   const last4 = person.id_last4 ?? "";
   return {
     id: person.id,
@@ -25,21 +30,14 @@ function personRow(person, today) {
     line: personLine(person, today),
     tags: (person.tags ?? []).map(tagWords).join("、"),
     masked: person.id_masked || (last4 ? `身份证尾号 ${last4}` : ""),
-    child: (ageOn(person.born_on, today) ?? 99) < 18,
-    asking: false,
+    asking: "",
     phone: person.phone ?? "",
     full: "",
     problem: "",
-    contacts: (person.contacts ?? []).map((contact) => ({
-      key: `${person.id}:${contact.kind}:${contact.name}`,
-      name: contact.name,
-      line: [contact.relation, CONTACTS[contact.kind] ?? "联系人", contact.place].filter(Boolean).join("，"),
-      phone: contact.phone ?? "",
-    })),
+    facts: factsOf(person.id, registers, { today, said }),
+    contacts: contactsOf(person, registers, today, called),
   };
 }
-
-const CONTACTS = { emergency: "紧急联系人", village: "村内联系人", carer: "照看人" };
 
 /** Whose visit it was, where it was not one's own; and that it has been corrected. @param {object} visit @param {string} me @param {object[]} all */
 function versionWords(visit, me, all) {
@@ -108,13 +106,14 @@ const findingRows = (sections, alone) => sections.map((section) => ({
 /**
  * @param {{household: object, people: object[], tasks: object[], visits: object[], issues: object[], draft: object | null}} home
  * @param {{today: string, last: object[], told: Record<string, object[]>, village: string, me: string}} facts `last`: what
- *   was found last, section by section; `told`: the same for each visit; `me`: who looks
+ *   was found last, section by section; `told`: the same for each visit; `me`: who looks; `said`: an answer kept in a ledger, in words; `called`: what came of
+ *   calls made on this phone just now
  */
-export function householdOf(home, { today, last, told, village, me }) {
-  const { household, people, tasks, visits, issues, draft } = home;
-  const due = [...tasks].filter((task) => task.kind !== "review").sort((a, b) => (a.due_on < b.due_on ? -1 : 1))[0];
+export function householdOf(home, { today, last, told, village, me, said = () => "", called = new Map() }) {
+  const { household, people, tasks, visits, issues, draft, registers = {} } = home;
+  const openTasks = tasks.filter((task) => task.kind !== "photo").sort((a, b) => Number(b.urgent ?? false) - Number(a.urgent ?? false) || (a.due_on < b.due_on ? -1 : 1));
+  const due = openTasks[0];
   const newest = visits.filter((visit) => !visit.replaced).sort((a, b) => (a.started_at < b.started_at ? 1 : -1));
-  const open = issues.filter((issue) => issue.state !== "closed" && issue.state !== "done");
   return {
     phase: "ready",
     id: household.id,
@@ -123,11 +122,15 @@ export function householdOf(home, { today, last, told, village, me }) {
     group: groupWords(plaqueOf(household).group),
     door: doorWords(plaqueOf(household).door),
     tags: [...new Set([...(household.tags ?? []), ...people.flatMap((person) => person.tags ?? [])])].map(tagWords).slice(0, 6),
-    due: due && due.due_on <= today ? { title: due.due_on === today ? "今天该去看看" : `该去看看，${dueWords(due.due_on, today)}`, line: dueLine(due, newest[0], today) } : null,
-    people: people.map((person) => personRow(person, today)),
+    due: due && (due.urgent || due.due_on <= today) ? { title: due.urgent || due.due_on === today ? "今天该去看看" : `该去看看，${dueWords(due.due_on, today)}`, line: dueLine(due, newest[0], today) } : null,
+    people: people.map((person) => personRow(person, { today, registers, said, called })),
+    official: officialOf(registers, today),
+    measures: measuresOf(registers),
+    work: openTasks.filter((task) => task.kind !== "visit" && task.kind !== "finding").slice(0, WORK).map((task) => ({ key: task.id, text: task.why, line: dueWords(task.due_on, today) })),
+    doubts: doubtsOf(registers, today),
     findings: findingRows(last.filter((section) => section.summary), people.length === 1),
     seen: newest[0] ? dayWords(newest[0].started_at, today) : "",
-    issues: open.map((issue) => ({ id: issue.id, text: issue.text, line: `${dayWords(issue.created_at ?? issue.at, today)} 记下，在办` })),
+    issues: reportedOf(issues, today),
     visits: newest.map((visit) => visitRow(visit, people, findingRows(told[visit.id] ?? [], people.length === 1), { today, me }, visits)),
     start: `/visit/${household.id}`,
     word: draft ? "接着写" : "开始走访",
@@ -137,5 +140,5 @@ export function householdOf(home, { today, last, told, village, me }) {
 /** @param {object} task @param {object | undefined} visit @param {string} today */
 function dueLine(task, visit, today) {
   const last = visit ? `上次 ${dayWords(dayOf(visit.started_at), today)}` : "还没走访过";
-  return [task.why, last].filter(Boolean).join("，");
+  return [task.why?.replace(/。$/, ""), last].filter(Boolean).join("，");
 }

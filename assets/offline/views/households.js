@@ -3,7 +3,7 @@ import { dotted, doorWords, groupWords } from "./words.js";
 import { hasTag, tagWords } from "./tags.js";
 
 export const PAGE = 50;
-export const FIRST = 20;
+export const FIRST = 8;
 export const FILTERS = [
   { code: "all", label: "全部" },
   { code: "due", label: "该去" },

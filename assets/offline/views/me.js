@@ -9,6 +9,7 @@ export const ROLES = {
 export const initial = {
   phase: "loading", name: "", line: "", sizes: [], dark: false, homes: "", room: { words: "手机空间", line: "", short: false, open: false },
   update: null, kept: "", office: false, password: { open: false, busy: false, problem: "", first: false }, leaving: false,
+  begun: 0, sure: false, late: "",
 };
 
 /** @param {string} chosen */
@@ -17,10 +18,11 @@ export const sizesOf = (chosen) => [["", "关"], ["large", "大"], ["huge", "特
 
 /**
  * @param {{user: import("../types.js").User | null, size: string, theme: string, homes: number, at: string | null, now: string,
- *   village: string, space: import("../types.js").Space | null, counts: import("../types.js").Counts, update: string,
+ *   village: string, space: import("../types.js").Space | null, counts: import("../types.js").Counts, begun?: number,
+ *   days?: number | null, update: string,
  *   ui: object}} facts
  */
-export function meOf({ user, size, theme, homes, at, now, village, space, counts, update, ui }) {
+export function meOf({ user, size, theme, homes, at, now, village, space, counts, begun = 0, days = null, update, ui }) {
   return {
     phase: "ready",
     name: user?.name ?? "",
@@ -30,11 +32,23 @@ export function meOf({ user, size, theme, homes, at, now, village, space, counts
     homes: homes > 0 ? `${homes} 户，${at ? `${whenWords(at, now)} 更新` : "已存在手机"}` : "等第一次更新",
     room: roomOf(space, ui.room ?? false),
     update: updateOf(update),
-    kept: counts.all > 0 ? `还有 ${counts.all} 条没上传，退出后仍会留着。` : "写过的都已经到县里。",
+    kept: keptWords(counts.all, begun),
+    begun,
+    sure: ui.sure ?? false,
+    late: days !== null && days <= SOON ? `再过 ${days} 天连不上县里，这部手机上的资料会清掉。` : "",
     office: user?.role === "town_clerk" || user?.role === "town_approver",
     password: passwordOf(user, ui.password),
     leaving: ui.leaving ?? false,
   };
+}
+
+/** How many days before the phone is emptied one is told. */
+const SOON = 3;
+
+/** What becomes of what lies here when somebody leaves. @param {number} waiting @param {number} begun */
+function keptWords(waiting, begun) {
+  const sent = waiting > 0 ? `还有 ${waiting} 条没上传，退出后仍会留着。` : "写过的都已经到县里。";
+  return begun > 0 ? `${sent}写了一半的 ${begun} 份会没有。` : sent;
 }
 
 const FIRST = "第一次登录，先把密码改成自己的。";

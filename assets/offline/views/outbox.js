@@ -9,6 +9,8 @@ export const initial = {
 const TYPES = {
   "visit.correct": "走访更正", "household.add": "新农户", "household.change": "农户资料", "person.add": "新成员",
   "person.change": "成员资料", "photo.answer": "照片回复", "issue.add": "困难", "feedback.add": "投诉建议",
+  "contact.confirm": "联系人电话", "finding.settle": "核实结论", "case.report": "紧急报告",
+  "agreement.inspect": "协议检查",
 };
 const STATES = {
   phone: { icon: "smartphone", tone: "", words: "已存在手机" },
@@ -71,6 +73,7 @@ function fixRow(item, homes, now) {
     "photo.answer": item.review_id ? `/reviews/${item.review_id}` : "/",
     "feedback.add": `/feedback?fix=${item.id}`,
     "issue.add": `/urgent?fix=${item.id}`,
+    "case.report": `/urgent?fix=${item.id}`,
   }[item.type];
   const visited = `${MODES[item.mode] ?? "走访"}${item.type === "visit.correct" ? "，改过" : ""}`;
   const what = item.type.startsWith("visit") ? visited : (TYPES[item.type] ?? "");

@@ -1,5 +1,6 @@
 /** The questions of one open section as they are drawn: a row where last time's answer stands, open where one writes. */
 import { photoRow } from "./photo.js";
+import { reportedOf } from "./registers.js";
 
 const YESNO = [{ code: "yes", label: "是" }, { code: "no", label: "不是" }];
 const FEW = 6;
@@ -35,6 +36,12 @@ function isChosen(question, code, value) {
   return value === code;
 }
 
+/** That somebody has told of the same trouble already, who and when. @param {object} question @param {object} facts */
+function reportedWords(question, { reported, person, today }) {
+  const same = (reported ?? []).filter((one) => one.question === question.code && (one.person_id ?? null) === person);
+  return reportedOf(same, today).map((one) => `已经报过：${one.text}（${one.line}）`)[0] ?? "";
+}
+
 /** @param {object} question @param {object} facts */
 function field(question, facts) {
   const { key, answers, last, people, faults, words } = facts;
@@ -46,7 +53,7 @@ function field(question, facts) {
     code: question.code,
     label: question.label,
     aside: before && question.type !== "text" ? `上次：${before}` : question.required ? "" : "可以不填",
-    hint: question.hint ?? "",
+    hint: reportedWords(question, facts) || (question.hint ?? ""),
     kind: kindOf(question),
     shape: shapeOf(question, options),
     options: options.map((option) => ({
@@ -76,7 +83,7 @@ function pictures(question, { answers, photos, busy }) {
 function rowValue(question, value, words) {
   const chosen = optionsOf(question).find((option) => isChosen(question, option.code, value));
   const icon = { ok: "check", bad: "triangle-alert", na: "minus" }[chosen?.tone] ?? "";
-  return { words: words(question, value), icon, due: chosen?.tone === "bad" };
+  return { words: words(question, value) || "没填", icon, due: chosen?.tone === "bad" };
 }
 
 /**
@@ -97,14 +104,16 @@ const blank = (value) => value === undefined || value === null || value === "" |
 export function questionLines(state, facts) {
   const given = facts.draft.answers?.[state.code];
   const answers = state.person_id ? given?.[state.person_id] : given;
-  const shown = { ...facts, answers, last: facts.lastOf(state.code, state.person_id) };
+  const shown = { ...facts, person: state.person_id ?? null, answers, last: facts.lastOf(state.code, state.person_id) };
   const codes = new Set(state.questions.map((question) => question.code));
   const touched = facts.draft.ui.lines[facts.key] ?? {};
   let heading = "";
   return state.questions.filter((question) => stands(question, state.section, codes)).map((question) => {
     const family = [question, ...state.questions.filter((other) => other.under === question.code)];
     const faulty = facts.faults.some((fault) => fault.key === facts.key && family.some((one) => one.code === fault.question));
-    const open = blank(answers?.[question.code]) ? touched[question.code] !== false : touched[question.code] === true;
+    // On a first visit everything is asked; later, what may be left out and was left out waits for a tap.
+    const waits = blank(answers?.[question.code]) && (question.required || !state.last);
+    const open = waits ? touched[question.code] !== false : touched[question.code] === true;
     const title = question.group && question.group !== heading ? question.group : "";
     heading = question.group ?? "";
     return {

@@ -11,24 +11,34 @@ export const initial = {
 
 /**
  * One home with everything that is due there.
- * @typedef {{household: import("../types.js").HouseholdItem, due_on: string, why: string[]}} Due
+ * @typedef {{household: import("../types.js").HouseholdItem, due_on: string, why: string[], urgent: boolean, every: number}} Due
  */
 
-/** Tasks gathered by home, the longest due first. @param {import("../types.js").Task[]} tasks @returns {Due[]} */
+/** Tasks gathered by home. @param {import("../types.js").Task[]} tasks @returns {Due[]} */
 export function byHome(tasks) {
   /** @type {Map<string, Due>} */
   const homes = new Map();
   for (const task of tasks) {
-    if (!task.household || task.kind === "review") continue;
-    const known = homes.get(task.household.id);
-    if (!known) homes.set(task.household.id, { household: task.household, due_on: task.due_on, why: [task.why] });
-    else {
-      known.due_on = task.due_on < known.due_on ? task.due_on : known.due_on;
-      if (!known.why.includes(task.why)) known.why.push(task.why);
-    }
+    if (!task.household || task.kind === "photo") continue;
+    const visit = task.kind === "visit";
+    const fresh = { household: task.household, due_on: task.due_on, why: [], other: [], urgent: false, every: Infinity };
+    const known = homes.get(task.household.id) ?? fresh;
+    homes.set(task.household.id, known);
+    if (task.due_on < known.due_on) known.due_on = task.due_on;
+    if (task.urgent) known.urgent = true;
+    if (visit && task.every_days) known.every = Math.min(known.every, task.every_days);
+    (visit ? known.why : known.other).push(task.why);
   }
-  return [...homes.values()].sort((a, b) => (a.due_on < b.due_on ? -1 : a.due_on > b.due_on ? 1 : 0));
+  return [...homes.values()].map((home) => ({ ...home, why: [...new Set([...home.why, ...home.other])] }));
 }
+
+/**
+ * Who needs somebody most: what has just happened, then who is overdue and is to be seen most often, then what is due.
+ * @param {string} today @returns {(a: Due, b: Due) => number}
+ */
+const byNeed = (today) => (a, b) =>
+  Number(b.urgent) - Number(a.urgent) || Number(b.due_on < today) - Number(a.due_on < today) || a.every - b.every ||
+  (a.due_on < b.due_on ? -1 : a.due_on > b.due_on ? 1 : 0);
 
 /** 今天到日子, 过了 3 天, 还差 2 天. @param {string} due @param {string} today */
 export function dueWords(due, today) {
@@ -46,11 +56,14 @@ function row(due, today) {
     group: groupWords(household.plaque?.group),
     door: doorWords(household.plaque?.door) || "户",
     name: household.head || household.name,
-    line: due.why.filter(Boolean).join("，"),
-    why: dueWords(due.due_on, today),
-    late: due.due_on <= today,
+    line: due.why[0] ?? "",
+    why: due.urgent ? "要紧，今天去" : dueWords(due.due_on, today),
+    late: due.urgent || due.due_on <= today,
   };
 }
+
+/** @param {string} why */
+const ended = (why) => (!why || /[。！？]$/.test(why) ? why : `${why}。`);
 
 /** @param {Due} due @param {string} today */
 function plate(due, today) {
@@ -61,7 +74,7 @@ function plate(due, today) {
     ...row(due, today),
     where: [household.village, groupWords(household.plaque?.group)].filter(Boolean).join(" "),
     door: door ? `${door} 号` : "",
-    lines: [...due.why.filter(Boolean).map((why) => (/[。！？]$/.test(why) ? why : `${why}。`)), last],
+    lines: [ended(due.why[0] ?? ""), due.why.length > 1 ? `还有 ${due.why.length - 1} 件要办，在这一户里看。` : "", last].filter(Boolean),
     visit: `/visit/${household.id}`,
     started: (household.filters ?? []).includes("draft"),
   };
@@ -72,9 +85,9 @@ function plate(due, today) {
  *   stale: string}} facts `visited`: homes whose visit of today waits on this phone; `reviews` as `returnedRow` made them
  */
 export function todayOf({ tasks, reviews, visited, today, stale }) {
-  const homes = byHome(tasks).filter((due) => !visited.has(due.household.id));
-  const due = homes.filter((home) => home.due_on <= today);
-  const soon = homes.filter((home) => daysBetween(today, home.due_on) > 0 && daysBetween(today, home.due_on) <= AHEAD);
+  const homes = byHome(tasks).filter((due) => due.urgent || !visited.has(due.household.id)).sort(byNeed(today));
+  const due = homes.filter((home) => home.urgent || home.due_on <= today);
+  const soon = homes.filter((home) => !due.includes(home) && daysBetween(today, home.due_on) <= AHEAD);
   const [first, ...others] = due.length > 0 ? due : soon;
   return {
     phase: "ready",

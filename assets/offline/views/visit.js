@@ -5,13 +5,14 @@
 import { MODES, addDays, dayOf, dayWords, fieldTime, placeWords, plaqueOf, timeWords } from "./words.js";
 import { photoRow } from "./photo.js";
 import { questionLines } from "./questions.js";
+import { reportedOf } from "./registers.js";
 
 export const initial = {
   phase: "loading", id: "", household: "", title: "", place: "", back: "/households", modes: [], met: [],
   contact: { open: true, line: "" }, blocks: [], photos: [], photo_note: "", child: null, issues: [],
   issue_open: false, issue_text: "", met_word: "见到谁", left: "", next: { words: "", why: "", day: "", open: false }, spot: { words: "", state: "none", problem: "" },
-  problem: "", saving: false, again: false, form: { code: "", version: 0 }, busy_photo: false, stranger: null,
-  correction: null,
+  problem: "", saving: false, stored: false, again: false, form: { code: "", version: 0 }, busy_photo: false, stranger: null,
+  correction: null, reported: [],
 };
 
 /** What the page itself remembers about a draft, kept with it. */
@@ -21,6 +22,7 @@ export const freshUi = () => ({
 
 /** More sentences at once are not read. */
 const ASKED = 3;
+const REPORTED = 3;
 
 /** Whether somebody has written in a draft; the answer to a returned picture is no visit. @param {object} draft */
 export const isBegun = (draft) => Boolean(draft.household_id && draft.ui?.touched);
@@ -80,7 +82,7 @@ function block(state, facts) {
     section: state.code,
     person: state.person_id ?? "",
     title: named ? `${state.person_name}\u2060·\u200b${state.title}` : state.title,
-    aside: state.last ? `上次 ${dayWords(state.last.at, today)}` : "第一次",
+    aside: !state.last ? "第一次" : state.last.at ? `上次 ${dayWords(state.last.at, today)}` : "台账里的",
     last: state.last?.summary || "上次没有记什么",
     first,
     mode,
@@ -127,6 +129,7 @@ export function visitOf(facts) {
     met: people.map((person) => ({ id: person.id, name: person.name, on: draft.met.includes(person.id) })),
     contact: { open: draft.ui.contact, line: contactLine(draft, people) },
     child: never ? childNotice(never.section, facts) : null,
+    reported: reportedOf(facts.reported ?? [], today).slice(0, REPORTED),
     blocks: sections.map((state) => block(state, { ...facts, faults: draft.ui.problems ? faults : [] })),
     photos: photos.filter((photo) => !photo.question).map(photoRow),
     busy_photo: facts.busy === "",
@@ -159,6 +162,7 @@ function correctionOf(draft, today) {
     open: draft.ui.times === true,
     start: fieldTime(start),
     end: fieldTime(end),
+    why: draft.why ?? "",
   };
 }
 

@@ -7,7 +7,7 @@ from alembic import op
 
 import models.base
 from sqlalchemy.dialects import postgresql
-revision = '0001'
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None

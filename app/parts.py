@@ -1,4 +1,4 @@
-"""Half-received pictures: one file for each (user, sha256), named also by the length that was announced.
+"""Half-received pictures and sealed copies: one file for each (owner, sha256), named also by the announced length.
 
 An offset that was answered may be lost with the power; the phone asks again and goes on from there. A picture is on
 the disk for good before its last byte is answered.
@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from app.config import settings
@@ -63,6 +64,41 @@ def _parts(user_id: str, sha256: str) -> list[Path]:
         return [folder / name for name in os.listdir(folder) if name.startswith(prefix)]
     except FileNotFoundError:
         return []
+
+
+@dataclass(frozen=True)
+class Left:
+    """A part, or a picture of one piece that was never taken in, as it lies there."""
+
+    path: Path
+    user_id: str
+    sha256: str
+    size: int
+
+
+def untouched_since(moment: datetime) -> list[Left]:
+    """What nobody has added to since a moment."""
+    found = []
+    for path in (settings().photos / "parts").glob("*/*"):
+        try:
+            known = path.stat()
+        except FileNotFoundError:
+            continue
+        if known.st_mtime < moment.timestamp():
+            found.append(Left(path, path.parent.name, path.name.lstrip(".")[:64], known.st_size))
+    return found
+
+
+def let_go(left: Left, moment: datetime) -> bool:
+    """Take a part away unless somebody has added to it meanwhile."""
+    try:
+        with _held(left.path) as number:
+            if os.fstat(number).st_mtime >= moment.timestamp():
+                return False
+            left.path.unlink(missing_ok=True)
+            return True
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Agreements of support, care and guardianship, and whether they are kept."""

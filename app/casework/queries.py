@@ -1,0 +1,61 @@
+"""Petitions, public notices, and the accounts that can be handed one or complained about."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from app.accounts.queries import below, in_scope
+from app.accounts.schemas import Actor
+from app.casework.rules import ACCUSATION, Colleague
+from models.accounts import User, UserArea
+from models.casework import Petition, PublicNotice
+
+OFFICERS = ("town_clerk", "town_approver", "section")
+"""Who works on petitions."""
+
+
+def _visible(actor: Actor, on: date) -> list[Any]:
+    """Petitions of the area; an accusation only for who wrote it down and who works on it."""
+    mine = or_(Petition.assignee == actor.id, Petition.author_id == actor.id)  # type: ignore[arg-type]
+    return [in_scope(actor, on, Petition.division), or_(Petition.category != ACCUSATION, mine)]  # type: ignore[arg-type]
+
+
+def petitions(session: Session, actor: Actor, on: date, limit: int) -> list[Petition]:
+    """The newest petitions that the actor may read, what is not done first."""
+    query = select(Petition).where(*_visible(actor, on)).order_by(
+        Petition.done_on.is_not(None), Petition.id.desc()  # type: ignore[union-attr, attr-defined]
+    )  # fmt: skip
+    return [row for row in session.scalars(query.limit(limit)) if actor.id not in row.kept_from]
+
+
+def petition(session: Session, actor: Actor, petition_id: str, on: date) -> Petition | None:
+    """One petition that the actor may read."""
+    row = session.scalars(select(Petition).where(Petition.id == petition_id, *_visible(actor, on))).first()
+    return None if row is None or actor.id in row.kept_from else row
+
+
+def notices(session: Session, actor: Actor, on: date, limit: int) -> list[PublicNotice]:
+    """The newest public notices of the area."""
+    query = select(PublicNotice).where(in_scope(actor, on, PublicNotice.division))
+    return list(session.scalars(query.order_by(PublicNotice.from_on.desc(), PublicNotice.id.desc()).limit(limit)))  # type: ignore[attr-defined]
+
+
+def accounts(session: Session, division: str) -> dict[str, tuple[str, Colleague]]:
+    """Accounts that work in a division, above or below it: (name, unit), by id."""
+    county = division[:6]
+    rows = session.execute(
+        select(User.id, User.name, User.role, User.programmes, UserArea.division)  # type: ignore[call-overload]
+        .join(UserArea, UserArea.user_id == User.id)
+        .where(User.disabled_at.is_(None), below(UserArea.division, county))  # type: ignore[union-attr]
+        .order_by(User.name, User.id)
+    ).all()
+    areas: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        areas[row[0]].add(row[4])
+    return {
+        row[0]: (row[1], Colleague(row[0], row[2], frozenset(areas[row[0]]), frozenset(row[3] or ())))
+        for row in rows if any(area.startswith(division) or division.startswith(area) for area in areas[row[0]])
+    }  # fmt: skip

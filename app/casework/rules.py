@@ -1,0 +1,48 @@
+"""Categories of petitions, programmes of notices, and who belongs to the unit of somebody accused. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.findings.rules import ACCUSATION
+
+CATEGORIES = ("建议意见", ACCUSATION, "申诉求决")
+PROGRAMMES = {
+    "dibao": "低保", "tekun": "特困", "old_allowance": "高龄津贴", "disability_living": "残疾人生活补贴",
+    "disability_care": "残疾人护理补贴", "relief": "临时救助", "orphan": "孤儿", "unsupported": "事实无人抚养儿童",
+    "child_hardship": "困境儿童",
+}  # fmt: skip
+STEPS = {"told_on": "告知了", "accepted_on": "受理了", "done_on": "办结了"}
+_OFFICES = {
+    "village": "village", "paired": "village", "town_clerk": "town", "town_approver": "town", "section": "section",
+}
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """An account as far as it says which unit it belongs to."""
+
+    id: str
+    role: str
+    areas: frozenset[str] = frozenset()
+    programmes: frozenset[str] = frozenset()
+
+
+def kept_from(accused: Iterable[str], everybody: Iterable[Colleague]) -> list[str]:
+    """The accused and all of their units, heads among them: the same village's or township's office, the same section.
+
+    信访工作条例: 检举材料不得给被检举的人员或者单位.
+    """
+    people = list(everybody)
+    named = set(accused)
+    found = set(named)
+    for one in people:
+        if one.id in named:
+            found |= {other.id for other in people if _same_unit(one, other)}
+    return sorted(found)
+
+
+def _same_unit(one: Colleague, other: Colleague) -> bool:
+    office = _OFFICES.get(one.role)
+    if office is None or office != _OFFICES.get(other.role) or not one.areas & other.areas:
+        return False
+    return office != "section" or not one.programmes or not other.programmes or bool(one.programmes & other.programmes)

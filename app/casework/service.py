@@ -1,0 +1,181 @@
+"""Petitions written down and handed on, public notices hung up; what must not be is refused before it is saved."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlmodel import Session
+
+from app.accounts.rules import ROLE_NAMES, Permission, Role
+from app.accounts.schemas import Actor
+from app.audit.service import record
+from app.casework import queries, rules
+from app.casework.schemas import Casework, NoticeIn, NoticeRow, PetitionIn, PetitionRow
+from app.db import SHANGHAI, new_id, utcnow
+from app.divisions import service as divisions
+from app.errors import BadInput, NotAllowed, NotFound
+from app.findings import blocking_service
+from models.casework import Petition, PublicNotice
+
+SHOWN = 50
+
+
+def today() -> date:
+    """The day in China."""
+    return utcnow().astimezone(SHANGHAI).date()
+
+
+def _allowed(actor: Actor, division: str = "") -> None:
+    if not actor.may(Permission.CASEWORK):
+        raise NotAllowed()
+    if division and not any(division.startswith(code) for code in actor.divisions):
+        raise NotAllowed("这个地方不归你管。")
+
+
+def receive(session: Session, actor: Actor, data: PetitionIn) -> Petition:
+    """Write a petition down, and hand it on where somebody is named.
+
+    Raises:
+        NotAllowed: not the actor's work or area.
+        LeadsToAccused: it would reach who is accused in it, or their unit (R34).
+        BadInput: a day to come, an accusation without anybody, somebody who cannot work on it.
+    """
+    _allowed(actor, data.division)
+    if data.received_on > today():
+        raise BadInput("收到的日期还没到，请改一下。")
+    known = queries.accounts(session, data.division)
+    if any(one not in known for one in data.accused):
+        raise BadInput("被检举的人没有选对，请重新选。")
+    kept = rules.kept_from(data.accused, [one for _, one in known.values()]) if data.accused else []
+    if actor.id in kept and data.category == rules.ACCUSATION:
+        raise NotAllowed("被检举的是你或你单位的人，请交给别的单位登记。", code="leads_to_accused")
+    now = utcnow()
+    row = Petition(
+        id=new_id(), division=data.division, category=data.category, text=data.text, accused=data.accused,
+        kept_from=kept if data.category == rules.ACCUSATION else [], received_on=data.received_on,
+        author_id=actor.id, created_at=now, updated_at=now,
+    )  # fmt: skip
+    _hand_to(row, data.assignee, known)
+    session.add(row)
+    session.flush()
+    record(session, actor, "petition.received", "petition", row.id, after={"category": row.category})
+    return row
+
+
+def _hand_to(row: Petition, assignee: str | None, known: Mapping[str, tuple[str, rules.Colleague]]) -> None:
+    """Name who works on it; R34 is asked before anything is kept."""
+    if assignee is None:
+        return
+    blocking_service.refuse_petition(row.category, row.kept_from, assignee)
+    if assignee not in known or known[assignee][1].role not in queries.OFFICERS:
+        raise BadInput("请选一个能办的人。")
+    row.assignee = assignee
+
+
+def assign(session: Session, actor: Actor, petition_id: str, assignee: str) -> None:
+    """Hand a petition to somebody (else).
+
+    Raises:
+        NotAllowed, NotFound: as they say.
+        LeadsToAccused: R34.
+        BadInput: nobody who could work on it.
+    """
+    row = _petition(session, actor, petition_id)
+    known = queries.accounts(session, row.division)
+    fresh = rules.kept_from(row.accused, [one for _, one in known.values()])
+    if row.category == rules.ACCUSATION:
+        row.kept_from = sorted({*row.kept_from, *fresh})
+    _hand_to(row, assignee, known)
+    _changed(session, row)
+    record(session, actor, "petition.assigned", "petition", row.id, after={"to": assignee})
+
+
+def step(session: Session, actor: Actor, petition_id: str, what: str) -> None:
+    """Note that today the petitioner was told, the petition accepted, or done.
+
+    Raises:
+        NotAllowed, NotFound, BadInput: as they say.
+    """
+    row = _petition(session, actor, petition_id)
+    if what not in rules.STEPS:
+        raise BadInput()
+    if getattr(row, what) is None:
+        setattr(row, what, today())
+        _changed(session, row)
+        record(session, actor, "petition.step", "petition", row.id, after={"what": what})
+
+
+def extend(session: Session, actor: Actor, petition_id: str, approved_by: str, why: str) -> None:
+    """Give a petition more time; who approved it and why are part of it (R35).
+
+    Raises:
+        BadInput: one of the two is missing.
+    """
+    row = _petition(session, actor, petition_id)
+    if not approved_by.strip() or not why.strip():
+        raise BadInput("延期要写负责人是谁、为什么。", code="extension_bare")
+    row.extended, row.extended_by, row.extended_why = True, approved_by.strip()[:64], why.strip()[:500]
+    _changed(session, row)
+    record(session, actor, "petition.step", "petition", row.id, after={"what": "extended"})
+
+
+def _petition(session: Session, actor: Actor, petition_id: str) -> Petition:
+    _allowed(actor)
+    row = queries.petition(session, actor, petition_id, today())
+    if row is None:
+        raise NotFound("没有这件信访，或不归你看。")
+    return row
+
+
+def _changed(session: Session, row: Petition) -> None:
+    row.version, row.updated_at = row.version + 1, utcnow()
+    session.flush()
+
+
+def post(session: Session, actor: Actor, data: NoticeIn) -> PublicNotice:
+    """Hang a public notice up.
+
+    Raises:
+        NotAllowed: not the actor's work or area.
+        NoticeFaulty: too short, about a child, or with a number in it (R43).
+    """
+    _allowed(actor, data.division)
+    blocking_service.refuse_notice(session, data.division, data.programme, data.from_on, data.to_on, data.text)
+    row = PublicNotice(id=new_id(), author_id=actor.id, created_at=utcnow(), **data.model_dump())
+    session.add(row)
+    session.flush()
+    record(session, actor, "public_notice.posted", "public_notice", row.id, after={"programme": row.programme})
+    return row
+
+
+def page(session: Session, actor: Actor) -> Casework:
+    """The page of petitions and public notices.
+
+    Raises:
+        NotAllowed: not the actor's work.
+    """
+    _allowed(actor)
+    on = today()
+    rows, hung = queries.petitions(session, actor, on, SHOWN), queries.notices(session, actor, on, SHOWN)
+    places = divisions.places(session, {one.division for one in (*rows, *hung)})
+    known = queries.accounts(session, actor.divisions[0]) if actor.divisions else {}
+    named = {key: f"{name}（{ROLE_NAMES[Role(one.role)]}）" for key, (name, one) in known.items()}
+    return Casework(
+        [_row(one, places.get(one.division, ""), named) for one in rows],
+        [NoticeRow(one.id, rules.PROGRAMMES[one.programme], places.get(one.division, ""),
+                   f"{_day(one.from_on)}至{_day(one.to_on)}", one.text) for one in hung],
+        [(key, name) for key, name in named.items() if known[key][1].role in queries.OFFICERS],
+        list(named.items()),
+    )  # fmt: skip
+
+
+def _day(on: date) -> str:
+    return f"{on.month} 月 {on.day} 日"
+
+
+def _row(one: Petition, place: str, named: Mapping[str, str]) -> PetitionRow:
+    done = [words for name, words in rules.STEPS.items() if getattr(one, name)]
+    following = next((name for name in rules.STEPS if getattr(one, name) is None), "")
+    return PetitionRow(
+        one.id, one.category, place, one.text, _day(one.received_on), named.get(one.assignee or "", "还没有交给谁"),
+        done[-1] if done else "刚收到", following, rules.STEPS.get(following, ""),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Children in need: the register, cases of the four stages, the survey of left-behind women."""

@@ -1,0 +1,1 @@
+"""Whom to call for a person, one after the other."""

@@ -1,0 +1,65 @@
+/**
+ * Which drawing of the open screen counts, and when news may draw it again. A new address overtakes whatever is being
+ * drawn. News never do: what comes meanwhile is drawn once the screen stands, after as long a pause as drawing it took,
+ * so that news in a stream leave a slow phone half of its time.
+ */
+import { after, now } from "./clock.js";
+
+/** Several news of one moment redraw once. */
+const SOON = 60;
+
+/**
+ * @param {() => void} redraw draws the screen that is open once more
+ */
+export function turns(redraw) {
+  let last = 0;
+  /** The turn that is being drawn, 0 when the screen stands. */
+  let drawing = 0;
+  let began = 0;
+  /** Until when news wait after a drawing. */
+  let pause = 0;
+  let late = false;
+  let waits = false;
+
+  const soon = () => {
+    if (waits) return;
+    waits = true;
+    after(Math.max(SOON, pause - now()), () => {
+      waits = false;
+      redraw();
+    });
+  };
+
+  return {
+    /** There is something new to draw. */
+    news() {
+      if (drawing) late = true;
+      else soon();
+    },
+
+    /**
+     * @param {boolean} again because of news, not of a new address
+     * @returns {number} the turn; 0 where it has to wait for the one before
+     */
+    begin(again) {
+      if (again && drawing) {
+        late = true;
+        return 0;
+      }
+      [drawing, began] = [(last += 1), now()];
+      return drawing;
+    },
+
+    /** @param {number} turn whether nothing newer is being drawn */
+    holds: (turn) => turn === last,
+
+    /** @param {number} turn */
+    end(turn) {
+      if (drawing !== turn) return;
+      drawing = 0;
+      pause = now() + now() - began;
+      if (late) soon();
+      late = false;
+    },
+  };
+}

@@ -1,0 +1,155 @@
+"""Petitions and public notices: R34 and R43 stop the save; R35 and they themselves read what is kept."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.rules import Role
+from app.casework import service
+from app.casework.schemas import NoticeIn, PetitionIn
+from app.db import reading, transaction
+from app.errors import BadInput, NotAllowed, NotFound
+from app.findings import service as findings
+from app.findings.blocking_service import LeadsToAccused, NoticeFaulty
+from models.casework import Petition, PublicNotice
+from models.findings import Finding
+from tests import makers
+from tests.makers import COUNTY, OTHER_TOWN, TOWN, VILLAGE
+
+pytestmark = pytest.mark.usefixtures("database")
+TODAY = service.today()
+
+
+class People:
+    def __init__(self, session):
+        makers.divisions(session)
+        self.clerk = makers.user(session, Role.TOWN_CLERK, (TOWN,))
+        self.head = makers.user(session, Role.TOWN_APPROVER, (TOWN,))
+        self.far = makers.user(session, Role.TOWN_CLERK, (OTHER_TOWN,))
+        self.section = makers.user(session, Role.SECTION, (COUNTY,))
+        self.village = makers.user(session, Role.VILLAGE, (VILLAGE,))
+
+
+@pytest.fixture
+def people() -> People:
+    with transaction() as session:
+        return People(session)
+
+
+def petition(**more) -> PetitionIn:
+    given = {"division": VILLAGE, "category": "检举控告", "text": "低保钱没有发到手", "received_on": TODAY}
+    return PetitionIn(**given | more)
+
+
+def _kept() -> list[Petition]:
+    with reading() as session:
+        return list(session.scalars(select(Petition)))
+
+
+@pytest.mark.parametrize("to", ["clerk", "head"])
+def test_an_accusation_reaches_neither_who_is_accused_nor_their_unit(people, to):
+    data = petition(accused=[people.clerk.id], assignee=getattr(people, to).id)
+    with pytest.raises(LeadsToAccused, match="请另选承办人") as told, transaction() as session:
+        service.receive(session, people.section, data)
+    assert told.value.code == "leads_to_accused"
+    assert _kept() == [], "nothing is kept of what was refused"
+
+
+def test_handed_on_later_it_is_refused_too_and_stays_with_whom_it_was(people):
+    with transaction() as session:
+        made = service.receive(
+            session, people.section, petition(accused=[people.clerk.id], assignee=people.section.id)
+        ).id
+    with pytest.raises(LeadsToAccused), transaction() as session:
+        service.assign(session, people.section, made, people.head.id)
+    assert _kept()[0].assignee == people.section.id
+    with reading() as session:
+        assert service.page(session, people.head).petitions == [], "nor may they read it"
+        assert len(service.page(session, people.section).petitions) == 1
+    with pytest.raises(NotFound), transaction() as session:
+        service.step(session, people.clerk, made, "told_on")
+
+
+def test_what_accuses_nobody_goes_to_the_township(people):
+    with transaction() as session:
+        made = service.receive(session, people.section, petition(category="申诉求决", accused=[people.clerk.id]))
+        service.assign(session, people.section, made.id, people.clerk.id)
+    with transaction() as session:
+        service.step(session, people.clerk, made.id, "told_on")
+    row = _kept()[0]
+    assert (row.assignee, row.told_on, row.kept_from) == (people.clerk.id, TODAY, [])
+
+
+def test_who_is_accused_does_not_write_the_accusation_down(people):
+    with pytest.raises(NotAllowed), transaction() as session:
+        service.receive(session, people.clerk, petition(accused=[people.head.id]))
+    with pytest.raises(NotAllowed), transaction() as session:
+        service.receive(session, people.far, petition())
+    with pytest.raises(NotAllowed), transaction() as session:
+        service.receive(session, people.village, petition())
+
+
+def test_more_time_needs_who_approved_it_and_why(people):
+    with transaction() as session:
+        made = service.receive(session, people.section, petition(category="申诉求决")).id
+    with pytest.raises(BadInput, match="延期要写负责人"), transaction() as session:
+        service.extend(session, people.section, made, "", "还在查")
+    with transaction() as session:
+        service.extend(session, people.section, made, "李局长", "还在查")
+    assert _kept()[0].extended
+
+
+def notice(**more) -> NoticeIn:
+    given = {"division": VILLAGE, "programme": "dibao", "from_on": TODAY, "to_on": TODAY + timedelta(days=7),
+             "text": "王某某，3 人，每月 900 元"}  # fmt: skip
+    return NoticeIn(**given | more)
+
+
+@pytest.mark.parametrize(("wrong", "says"), [
+    ({"to_on": TODAY + timedelta(days=6)}, "公示要满7天"),
+    ({"programme": "unsupported"}, "孩子的事不公示"),
+    ({"programme": "orphan"}, "孩子的事不公示"),
+    ({"text": "王某某，349927194001010010，每月 900 元"}, "要去掉再贴"),
+    ({"text": "王某某，电话 13800000000"}, "要去掉再贴"),
+])  # fmt: skip
+def test_a_faulty_notice_is_not_saved_and_the_sentence_says_what_to_do(people, wrong, says):
+    with pytest.raises(NoticeFaulty, match=says) as told, transaction() as session:
+        service.post(session, people.clerk, notice(**wrong))
+    assert told.value.code == "notice_faulty"
+    with reading() as session:
+        assert session.scalars(select(PublicNotice)).all() == []
+
+
+def test_a_right_notice_hangs(people):
+    with transaction() as session:
+        service.post(session, people.clerk, notice())
+    with reading() as session:
+        assert [one.place for one in service.page(session, people.clerk).notices] != []
+        assert service.page(session, people.far).notices == []
+
+
+def test_a_petition_that_waits_too_long_is_found_where_it_belongs(people):
+    with transaction() as session:
+        service.receive(session, people.clerk, petition(category="申诉求决", received_on=TODAY - timedelta(days=16)))
+    findings.compare()
+    with reading() as session:
+        found = session.scalars(select(Finding).where(Finding.rule == "R35")).one()
+    assert (found.division, found.kind, found.facts["why"]) == (VILLAGE, "finding", "未告知")
+    with transaction() as session:
+        service.step(session, people.clerk, found.subject_id, "told_on")
+    findings.compare()
+    with reading() as session:
+        found = session.scalars(select(Finding).where(Finding.rule == "R35")).one()
+    assert (found.state, found.closed_how) == ("closed", "gone")
+
+
+def test_what_was_written_down_elsewhere_is_found_by_the_same_rules(people):
+    with transaction() as session:
+        row = service.receive(session, people.section, petition(accused=[people.village.id]))
+        row.assignee = people.village.id
+        hung = service.post(session, people.clerk, notice())
+        hung.to_on = hung.from_on + timedelta(days=2)
+    findings.compare(date.fromordinal(TODAY.toordinal()))
+    with reading() as session:
+        assert set(session.scalars(select(Finding.rule))) >= {"R34", "R43"}
