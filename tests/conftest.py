@@ -24,21 +24,25 @@ from app import config, crypto, db, limits
 from app.accounts import service as accounts
 from tests.api_server import free_port
 
-# Each test has a database of its own, not a language of its own: what is compiled for one serves all of its kind,
-# in the engines' caches and in the mappers'.
-DefaultDialect.__hash__ = lambda self: hash(type(self))
-DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)
 _compiled: dict[tuple[Any, ...], Any] = {}
+
+
+def pytest_configure() -> None:
+    """Only under pytest: whatever else imports this file, the bench among it, runs the program as it is shipped.
+
+    Each test has a database of its own, not a language of its own: what is compiled for one serves all of its kind,
+    in the engines' caches and in the mappers'. What makes a real password slow is not tested.
+    """
+    DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+    DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+    db.create_engine = _one_cache
+    accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def _one_cache(*args: Any, **more: Any) -> Engine:
     made = create_engine(*args, **more)
     made._compiled_cache = _compiled
     return made
-
-
-db.create_engine = _one_cache
-accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # what makes a real one slow is not tested
 
 
 def clear_caches() -> None:

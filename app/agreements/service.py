@@ -13,7 +13,7 @@ from app.agreements import rules
 from app.agreements.schemas import AgreementIn, Inspect, Party
 from app.audit.service import record
 from app.db import SHANGHAI, new_id, utcnow
-from app.errors import BadInput, Conflict, Detail, NotAllowed, NotFound
+from app.errors import BadInput, Detail, NotAllowed, NotFound
 from app.feed.service import Change, publish
 from app.households import looking_service
 from app.households import register_service as register
@@ -123,8 +123,7 @@ def _news(row: Agreement) -> Change:
 
 def _follow(session: Session, row: Agreement) -> None:
     """Phones hear of it, and what is due at the home is worked out anew."""
-    publish(session, [_news(row)])
-    task_service.refresh(session, [row.household_id], register.today())
+    task_service.follow(session, [_news(row)], register.today())
 
 
 def standing_of(session: Session, person_id: str, kind: str) -> list[Agreement]:
@@ -174,8 +173,8 @@ def correct(
     """
     register.may_write(actor)
     row = get(session, actor, agreement_id)
-    if row.version != base_version:
-        raise Conflict("这份协议刚才有人改过，看一下再改。", code="old_version")
+    opened(session, actor, row)
+    register.same_version(row, base_version)
     if row.ended_on is not None:
         raise BadInput("这份协议已经解除了，要写就登记一份新的。", code="ended")
     why = register.why(why, "why", "写一句哪里写错了。")
@@ -183,8 +182,9 @@ def correct(
     _check(data)
     before, former, values = _told(row), said(row), _values(session, data)
     if data.carer_name == row.carer_name:
-        kept = ("carer_number", "carer_index", "carer_person_id") if data.carer_number is None else ()
-        values |= {name: getattr(row, name) for name in (*kept, *(() if data.carer_phone else ("carer_phone",)))}
+        kept = [] if data.carer_number else ["carer_number", "carer_index", "carer_person_id"]
+        kept += [] if data.carer_phone else ["carer_phone"]
+        values |= {name: getattr(row, name) for name in kept}
     values["source_visit_id"] = row.source_visit_id
     if all(getattr(row, name) == value for name, value in values.items()):
         return row
@@ -293,7 +293,7 @@ def _inspect(batch: Batch, work: Work) -> None:
     on = min(data.on or work.captured_at.astimezone(SHANGHAI).date(), batch.today)
     taken = session.get(Inspection, work.id) is not None
     batch.changes += inspect(session, work.actor, row, data, on, None if taken else work.id)
-    task_service.refresh(session, [home.id], batch.today)
+    batch.changes += task_service.anew(session, [home.id], batch.today)
     work.outcome = Outcome(STORED, household_id=home.id, division=home.division, row_id=row.id)
 
 

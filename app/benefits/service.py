@@ -11,7 +11,7 @@ from app.benefits import queries, rules
 from app.benefits.schemas import ChangeIn, EnrolIn, StopIn
 from app.db import new_id, utcnow
 from app.errors import BadInput, Conflict, Detail, NotAllowed, NotFound
-from app.feed.service import Change, publish
+from app.feed.service import Change
 from app.households import looking_service
 from app.households import register_service as register
 from app.households import service as households
@@ -196,8 +196,7 @@ def _follow(session: Session, rows: list[Enrolment]) -> None:
                 changes += register.keep_tags(session, person, held, [tag], since, SOURCE)
         changes.append(Change("enrolment", row.id, person.household_id, person.division))
     if changes:
-        publish(session, changes)
-        task_service.refresh(session, sorted({row.household_id for row in rows}), register.today())
+        task_service.follow(session, changes, register.today(), {row.household_id for row in rows})
 
 
 def account(session: Session, actor: Actor, enrolment_id: str, reason: str) -> str:

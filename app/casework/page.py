@@ -45,7 +45,7 @@ def _new_petition() -> rx.Component:
         ),
         text_area("说的什么事", name="text", required=True, max_length=2000, rows="3"),
         button("登记", type="submit", kind="main"),
-        on_submit=S.receive, class_name="stack", key=S.taken,
+        on_submit=S.receive, class_name="stack", key=S.received,
     )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _new_notice() -> rx.Component:
         text_area("公示什么", name="text", required=True, max_length=2000, rows="3",
                   aside="（只写姓名、人数、金额；不写身份证号、电话、账号、病情）"),
         button("记下公示", type="submit", kind="main"),
-        on_submit=S.post, class_name="stack", key=S.taken,
+        on_submit=S.post, class_name="stack", key=S.posted,
     )  # fmt: skip
 
 

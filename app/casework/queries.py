@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -24,11 +25,12 @@ def _visible(actor: Actor, on: date) -> list[Any]:
 
 
 def petitions(session: Session, actor: Actor, on: date, limit: int) -> list[Petition]:
-    """The newest petitions that the actor may read, what is not done first."""
+    """Petitions that the actor may read, what is not done first, and of that whoever has waited longest."""
     query = select(Petition).where(*_visible(actor, on)).order_by(
-        Petition.done_on.is_not(None), Petition.id.desc()  # type: ignore[union-attr, attr-defined]
+        Petition.done_on.is_not(None), Petition.done_on.desc(), Petition.received_on, Petition.id  # type: ignore[union-attr, arg-type]
     )  # fmt: skip
-    return [row for row in session.scalars(query.limit(limit)) if actor.id not in row.kept_from]
+    readable = (row for row in session.scalars(query) if actor.id not in row.kept_from)
+    return list(islice(readable, limit))
 
 
 def petition(session: Session, actor: Actor, petition_id: str, on: date) -> Petition | None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlmodel import Session
 
+from app.accounts.queries import names_of
 from app.accounts.rules import ROLE_NAMES, Permission, Role
 from app.accounts.schemas import Actor
 from app.audit.service import record
@@ -157,10 +158,11 @@ def page(session: Session, actor: Actor) -> Casework:
     on = today()
     rows, hung = queries.petitions(session, actor, on, SHOWN), queries.notices(session, actor, on, SHOWN)
     places = divisions.places(session, {one.division for one in (*rows, *hung)})
-    known = queries.accounts(session, actor.divisions[0]) if actor.divisions else {}
+    known = {key: one for place in sorted(actor.divisions) for key, one in queries.accounts(session, place).items()}
     named = {key: f"{name}（{ROLE_NAMES[Role(one.role)]}）" for key, (name, one) in known.items()}
+    hands = names_of(session, {one.assignee for one in rows if one.assignee} - set(named)) | named
     return Casework(
-        [_row(one, places.get(one.division, ""), named) for one in rows],
+        [_row(one, places.get(one.division, ""), hands) for one in rows],
         [NoticeRow(one.id, rules.PROGRAMMES[one.programme], places.get(one.division, ""),
                    f"{_day(one.from_on)}至{_day(one.to_on)}", one.text) for one in hung],
         [(key, name) for key, name in named.items() if known[key][1].role in queries.OFFICERS],

@@ -16,7 +16,7 @@ from app.http import parse
 class CaseworkState(OfficeState):
     """Petitions and public notices of the area, and what can be chosen for a new one.
 
-    `taken` counts what was saved: only then are the forms empty again, what was refused stays to be put right.
+    `received` and `posted` count what was saved: only then is a form empty again; what was refused can be put right.
     """
 
     petitions: list[PetitionRow] = []
@@ -26,7 +26,8 @@ class CaseworkState(OfficeState):
     choices: list[Choice] = []
     on: str = ""
     ready: bool = False
-    taken: int = 0
+    received: int = 0
+    posted: int = 0
 
     async def _show(self, done: str = "") -> None:
         found: Casework = await read(service.page)
@@ -55,7 +56,7 @@ class CaseworkState(OfficeState):
             "accused": [accused] if accused else [], "assignee": said(form, "assignee", 36) or None,
         })  # fmt: skip
         await write(service.receive, data)
-        self.taken += 1
+        self.received += 1
         await self._show("登记好了。15 天内要告知来信人。")
 
     @rx.event(temporal=True)
@@ -89,7 +90,7 @@ class CaseworkState(OfficeState):
             "to_on": day_of(form.get("to_on"), "结束日期").isoformat(), "text": said(form, "text", 2000),
         })  # fmt: skip
         await write(service.post, data)
-        self.taken += 1
+        self.posted += 1
         await self._show("公示记下了，可以去贴。")
 
 

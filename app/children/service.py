@@ -11,7 +11,7 @@ from app.children import queries, rules
 from app.children.schemas import ChildIn, ParentIn, WomanIn
 from app.db import new_id, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
-from app.feed.service import Change, publish
+from app.feed.service import Change
 from app.households import looking_service
 from app.households import register_service as register
 from app.households import service as households
@@ -108,8 +108,7 @@ def _write(row: Child, data: ChildIn, given: set[str]) -> None:
 
 def _follow(session: Session, row: Child, person: Person, kinds: list[Any], on: date) -> None:
     changes = register.keep_tags(session, person, kinds, rules.KINDS, on, SOURCE)
-    publish(session, [*changes, Change("child", row.id, person.household_id, person.division)])
-    task_service.refresh(session, [person.household_id], on)
+    task_service.follow(session, [*changes, Change("child", row.id, person.household_id, person.division)], on)
 
 
 def end(session: Session, actor: Actor, child_id: str, reason: str) -> None:

@@ -13,7 +13,7 @@ from app.contacts import pull_service, rules
 from app.contacts.schemas import ContactConfirm, ContactPut, ContactRow
 from app.db import SHANGHAI, new_id, utcnow
 from app.errors import BadInput, Detail, NotAllowed, NotFound, TooMany
-from app.feed.service import Change, publish
+from app.feed.service import Change
 from app.households import register_service as register
 from app.households import service as households
 from app.households.rules import mask_phone, normal_phone
@@ -34,8 +34,7 @@ def _changes(session: Session, person: Person) -> list[Change]:
 
 def _follow(session: Session, person: Person, *gone: Change) -> None:
     """Phones hear of the chain, and what is due at the home is worked out anew."""
-    publish(session, [*gone, *_changes(session, person)])
-    task_service.refresh(session, [person.household_id], register.today())
+    task_service.follow(session, [*gone, *_changes(session, person)], register.today())
 
 
 def _note(session: Session, actor: Actor, row: Contact, person: Person, result: str, on: date) -> list[Change]:
@@ -60,8 +59,7 @@ def confirm(session: Session, actor: Actor, contact_id: str, result: str, on: da
         NotFound: there is none in the actor's scope.
     """
     row, person = _one(session, actor, contact_id)
-    publish(session, _note(session, actor, row, person, result, on))
-    task_service.refresh(session, [person.household_id], register.today())
+    task_service.follow(session, _note(session, actor, row, person, result, on), register.today())
     if result == "reached":
         return None
     return rules.next_of(row, pull_service.chains(session, [person.id])[person.id])
@@ -193,7 +191,7 @@ def _confirm(batch: Batch, work: Work) -> None:
         return
     on = min(data.on or work.captured_at.astimezone(SHANGHAI).date(), batch.today)
     batch.changes += _note(session, work.actor, row, person, data.result, on)
-    task_service.refresh(session, [home.id], batch.today)
+    batch.changes += task_service.anew(session, [home.id], batch.today)
     work.outcome = Outcome(STORED, household_id=home.id, division=home.division, row_id=row.id)
 
 

@@ -152,8 +152,8 @@ def _follow(session: Session, row: DisabilityCertificate, person: Person) -> Non
     kinds = rules.kinds_of(row.details.get("kinds"))
     wanted = set() if gone else rules.tags_for(row.category, row.grade, kinds, policy)
     changes = register.keep_tags(session, person, wanted, TAGS, on, SOURCE)
-    publish(session, [*changes, Change("disability", row.id, person.household_id, person.division, gone=gone)])
-    task_service.refresh(session, [person.household_id], on)
+    changes.append(Change("disability", row.id, person.household_id, person.division, gone=gone))
+    task_service.follow(session, changes, on)
 
 
 def add_care(session: Session, actor: Actor, certificate_id: str, data: ServiceIn) -> CareService:

@@ -11,7 +11,7 @@ from app.db import new_id, utcnow
 from app.elders import queries, rules
 from app.elders.schemas import ElderIn
 from app.errors import BadInput, Conflict, NotFound
-from app.feed.service import Change, publish
+from app.feed.service import Change
 from app.households import register_service as register
 from app.households import service as households
 from app.households.register_service import Standing
@@ -101,8 +101,7 @@ def _write(row: Elder, data: ElderIn) -> None:
 
 def _follow(session: Session, row: Elder, person: Person, marks: list[Any], on: date) -> None:
     changes = register.keep_tags(session, person, marks, rules.ELDER_TAGS, on, SOURCE)
-    publish(session, [*changes, Change("elder", row.id, person.household_id, person.division)])
-    task_service.refresh(session, [person.household_id], on)
+    task_service.follow(session, [*changes, Change("elder", row.id, person.household_id, person.division)], on)
 
 
 def set_tier(session: Session, actor: Actor, elder_id: str, tier: str, reason: str) -> None:
@@ -128,8 +127,7 @@ def set_tier(session: Session, actor: Actor, elder_id: str, tier: str, reason: s
     session.flush()
     record(session, actor, "elder.tier_set", "elder", one.row.id, reason=why,
            before={"tier": before["tier"]} if before else None, after={"tier": tier or None})  # fmt: skip
-    publish(session, [Change("elder", one.row.id, one.home.id, one.home.division)])
-    task_service.refresh(session, [one.home.id], on)
+    task_service.follow(session, [Change("elder", one.row.id, one.home.id, one.home.division)], on)
 
 
 def end(session: Session, actor: Actor, elder_id: str, reason: str) -> None:

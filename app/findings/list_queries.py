@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session
 
 from app.accounts.queries import has_pairings_today, in_scope
 from app.accounts.rules import Role
 from app.accounts.schemas import Actor
+from app.benefits.standing_service import in_force
 from app.findings.rules_list import RULES
 from models.accounts import User
 from models.benefits import Enrolment
@@ -135,9 +136,7 @@ def held(session: Session, actor: Actor, on: date) -> dict[str, int]:
     month = f"{on:%Y-%m}"
     query = (
         select(Enrolment.programme, func.count(func.distinct(Enrolment.person_id)))  # type: ignore[call-overload]
-        .where(in_scope(actor, on, Enrolment.division, None), Enrolment.removed_at.is_(None), Enrolment.counted,  # type: ignore[union-attr]
-               Enrolment.from_month <= month,
-               or_(and_(Enrolment.to_month.is_(None), Enrolment.state != "stopped"), Enrolment.to_month > month))  # type: ignore[union-attr, operator]
+        .where(in_scope(actor, on, Enrolment.division, None), Enrolment.counted, *in_force(month))
         .group_by(Enrolment.programme)
     )  # fmt: skip
     return {programme: number for programme, number in session.execute(query)}

@@ -71,7 +71,8 @@ def _filters() -> rx.Component:
         select_field("哪个项目", ("", "全部"), *PROGRAMME_CHOICES, name="programme", default_value=S.programme,
                      key=S.programme),
         select_field("哪种情况", ("", "全部"), *RULE_CHOICES, name="rule", default_value=S.rule, key=S.rule),
-        select_field("办到哪了", ("open", "没办完"), ("closed", "办完了"), name="state", default_value=S.shown),
+        select_field("办到哪了", ("open", "没办完"), ("closed", "办完了"), name="state", default_value=S.shown,
+                     key=S.shown),
         on_find=S.find,
     )  # fmt: skip
 

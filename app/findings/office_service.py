@@ -40,6 +40,7 @@ from app.findings.rules_values import source
 from app.findings.rules_words import EVENTS, HOW_SHOWN, PROGRAMMES, STATES, fact_words
 from app.findings.settling_service import APPLY_FOR, in_reach
 from app.households import looking_service
+from app.households import register_service as register
 from app.households.rules import is_child, mask_name
 from app.limits import PAGE
 from app.settings import service as settings
@@ -119,6 +120,7 @@ class _Who:
     def __init__(self, session: Session, rows: Sequence[Finding], on: date) -> None:
         self.on = on
         self.people = queries.people(session, rows)
+        self.marks = register.tags_of(session, list(self.people), on)
         self.homes = queries.homes(session, rows)
         self.officials = queries.officials(session, rows)
         self.places = divisions.places(session, {row.division for row in rows if row.division})
@@ -127,7 +129,7 @@ class _Who:
         """Whom or what a finding is about."""
         if row.person_id in self.people:
             name, born = self.people[row.person_id]
-            return mask_name(name) if is_child(born, (), self.on) else name
+            return mask_name(name) if is_child(born, self.marks.get(row.person_id, ()), self.on) else name
         if row.subject_kind == "household" and row.household_id in self.homes:
             return f"{self.homes[row.household_id][0]}家"
         if row.subject_kind == "official" and row.subject_id in self.officials:
@@ -331,13 +333,14 @@ def applications(session: Session, actor: Actor) -> list[ApplicationRow]:
     rows = queries.applications(session, actor, on, PAGE)
     places = divisions.places(session, {row.division for row, _ in rows})
     people = queries.people(session, [row for row, _ in rows])  # type: ignore[misc]
+    marks = register.tags_of(session, list(people), on)
     homes = queries.homes(session, [row for row, _ in rows])  # type: ignore[misc]
     made = []
     for row, by in rows:
         name, born = people.get(row.person_id or "", (None, None))
         if name is None:
             name = f"{homes[row.household_id][0]}家"
-        elif is_child(born, (), on):
+        elif is_child(born, marks.get(row.person_id or "", ()), on):
             name = mask_name(name)
         made.append(ApplicationRow(row.id, row.finding_id or "", name, places[row.division],
                                    PROGRAMME_NAMES[row.programme], _moment(row.created_at), by or "系统"))  # fmt: skip

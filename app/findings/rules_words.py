@@ -84,6 +84,7 @@ def questions(rule: Rule) -> list[dict[str, Any]]:
         {"code": "how", "label": "核实下来怎么样", "type": "choice",
          "options": [{"code": code, "label": label} for code, label in HOW.items()]},
         {"code": "reason", "label": "怎么办的，或为什么没问题", "type": "text"},
+        {"code": "evidence", "label": "依据：看了什么，问了谁（核实无误要写）", "type": "text"},
     ]  # fmt: skip
 
 

@@ -164,6 +164,10 @@ def _settle(batch: Batch, work: Work) -> None:
     if not work.placed and not in_area(work.actor, row.division, row.household_id, reach):
         work.outcome = Outcome(ORPHANED, household_id=row.household_id, division=row.division)
         return
+    problem = needs_reason(data.how, data.reason, data.evidence or "")
+    if problem:
+        batch.refuse(work, "finding_reason", problem, "payload.evidence")
+        return
     _close(batch.session, work.actor, row, data.how, data.reason, data.evidence or "", batch.now, batch.changes)
     work.outcome = Outcome(STORED, household_id=row.household_id, division=row.division, row_id=row.id)
 

@@ -48,7 +48,7 @@ class FindingsState(CountedListState, OfficeState):
         self.choices = await read(places)
         self.village, self.rule = self._parameter("village")[:12], self._parameter("rule")[:8]
         self.programme, self.severity = self._parameter("programme")[:16], self._parameter("severity")[:8]
-        self.offset = 0
+        self.shown, self.offset = "open", 0
         await self._show()
 
     @rx.event

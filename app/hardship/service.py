@@ -10,7 +10,7 @@ from app.accounts.schemas import Actor
 from app.audit.service import record
 from app.db import new_id, utcnow
 from app.errors import BadInput, Conflict, NotFound
-from app.feed.service import Change, publish
+from app.feed.service import Change
 from app.hardship import queries, rules
 from app.hardship.schemas import AssessmentIn, ClaimIn, HardshipIn
 from app.households import register_service as register
@@ -178,8 +178,8 @@ def _follow(session: Session, row: Hardship, person: Person) -> None:
     wanted = rules.tags_for(row.support) if row.removed_at is None else set()
     changes = register.keep_tags(session, person, wanted, TAGS, on, SOURCE)
     gone = row.removed_at is not None
-    publish(session, [*changes, Change("hardship", row.id, person.household_id, person.division, gone=gone)])
-    task_service.refresh(session, [person.household_id], on)
+    changes.append(Change("hardship", row.id, person.household_id, person.division, gone=gone))
+    task_service.follow(session, changes, on)
 
 
 def _checked_claim(data: ClaimIn) -> None:

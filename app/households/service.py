@@ -112,8 +112,7 @@ def add_household(session: Session, actor: Actor, data: HouseholdNew) -> Househo
 
 def _follow(session: Session, changes: Sequence[Change]) -> None:
     """Phones hear of it, and what is due at these homes is worked out anew."""
-    publish(session, changes)
-    task_service.refresh(session, {one.household_id for one in changes}, today())
+    task_service.follow(session, changes, today())
 
 
 def _insert(session: Session, row: Any) -> None:

@@ -232,8 +232,8 @@ def _forget_quiet(import_id: str, positions: list[int]) -> None:
                 )
 
 
-def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> None:
-    """Undo an import.
+def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> set[str]:
+    """Undo an import; returns the homes that somebody leaves again.
 
     Raises:
         Conflict: it was not taken in, or something was built on it; the message says what.
@@ -249,15 +249,17 @@ def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> None
         pairing.follow_all(session)
         feed.publish(session, told)
         _undone(session, actor, batch, len(changes))
-        return
+        return set()
     done = [
         Done(one.row_type, one.row_id, one.before, one.version_after)
         for one in changes
         if one.row_type in {"household", "person"}
     ]
     told = _let_go(session, done, [one.row_id for one in changes if one.row_type == "division" and one.before is None])
+    moved = [one.row_id for one in done if one.before and "household_id" in one.before]
+    left = waiting_service.homes_of(session, moved)
     households.undo(session, actor, done, import_id=batch.id)
-    told += waiting_service.follow(session, [one.row_id for one in done if one.before and "household_id" in one.before])
+    told += waiting_service.follow(session, moved)
     feed.publish(session, told)
     _let_earlier_be_undone(session, batch.id, done)
     made = {one.row_id: one for one in changes if one.row_type == "division"}
@@ -265,6 +267,7 @@ def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> None
         session, actor, {code: one.before["name"] if one.before else None for code, one in made.items()}
     )
     _undone(session, actor, batch, len(changes))
+    return left
 
 
 def _undone(session: Session, actor: Actor | None, batch: ImportBatch, rows: int) -> None:

@@ -162,8 +162,8 @@ def undo(session: Session, actor: Actor | None, import_id: str) -> None:
         Conflict: it was not taken in, or something was built on it; the message says what.
     """
     before = feed.position(session)
-    applying_service.take_back(session, actor, _batch(session, actor, import_id))
-    task_service.refresh(session, feed.homes_since(session, before, task_service.NOT_WORK), today())
+    left = applying_service.take_back(session, actor, _batch(session, actor, import_id))
+    task_service.refresh_since(session, before, today(), left)
 
 
 def discard(session: Session, actor: Actor, import_id: str) -> None:

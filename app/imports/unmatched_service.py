@@ -178,7 +178,7 @@ def confirm(session: Session, actor: Actor, row_id: str, person_id: str) -> int:
 
 def _due_anew(session: Session, before: int) -> None:
     """What is due at the homes of which phones were told since a position is worked out anew."""
-    task_service.refresh(session, feed.homes_since(session, before, task_service.NOT_WORK), today())
+    task_service.refresh_since(session, before, today())
 
 
 def _alike(session: Session, actor: Actor, row: UnmatchedRow, state: str) -> list[UnmatchedRow]:

@@ -81,8 +81,7 @@ def add_measure(session: Session, actor: Actor, household_id: str, data: Measure
 
 def _follow(session: Session, row: Measure) -> None:
     """Phones hear of it, and what is due at the home is worked out anew."""
-    publish(session, [Change("measure", row.id, row.household_id, row.division)])
-    task_service.refresh(session, [row.household_id], register.today())
+    task_service.follow(session, [Change("measure", row.id, row.household_id, row.division)], register.today())
 
 
 def _measure(session: Session, actor: Actor, measure_id: str) -> Measure:

@@ -197,8 +197,7 @@ def pair(session: Session, actor: Actor, official_id: str, household_id: str, fr
     record(session, actor, "paired_home.began", "household", row.id,
            after={"official": official.id, "name": official.name, "from": from_on.isoformat()})  # fmt: skip
     follow(session, actor, [official])
-    publish(session, [Change("pairing", made.id, row.id, row.division)])
-    task_service.refresh(session, [row.id], register.today())
+    task_service.follow(session, [Change("pairing", made.id, row.id, row.division)], register.today())
     return made
 
 
@@ -223,8 +222,8 @@ def end(session: Session, actor: Actor, paired_id: str, to_on: date) -> None:
     record(session, actor, "paired_home.ended", "household", where.id, before={"official": row.official_id},
            after={"to": to_on.isoformat()})  # fmt: skip
     follow(session, actor, [get_official(session, row.official_id)])
-    publish(session, [Change("pairing", row.id, where.id, where.division, gone=to_on < register.today())])
-    task_service.refresh(session, [where.id], register.today())
+    gone = to_on < register.today()
+    task_service.follow(session, [Change("pairing", row.id, where.id, where.division, gone=gone)], register.today())
 
 
 def hand_over(session: Session, actor: Actor, paired_id: str, official_id: str, on: date) -> PairedHome:

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from app.accounts.schemas import Actor
 from app.agreements import rules as agreements
 from app.benefits import roll_service
+from app.casework.rules import PROGRAMMES as ON_NOTICES
 from app.children import rules as cases
 from app.contacts import rules as calling
 from app.db import SHANGHAI
@@ -385,7 +386,7 @@ def _reports(one: Slice, row: Any) -> Cells:
 
 def _notices(one: Slice, row: Any) -> Cells:
     return {
-        "programme": PROGRAMMES.get(row.programme, row.programme), "what": row.text, "from": day(row.from_on),
+        "programme": ON_NOTICES.get(row.programme, row.programme), "what": row.text, "from": day(row.from_on),
         "to": day(row.to_on), "by": row.author or "",
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from app.accounts.rules import Permission, Role
 from app.accounts.schemas import Actor
 from app.divisions import service as divisions
 from app.errors import NotAllowed
+from app.households import register_service as register
 from app.households.rules import child_name, is_child
 from app.limits import PAGE
 from app.visits.queries import chunks
@@ -82,12 +83,13 @@ def people_in_need(session: Session, actor: Actor, on: date, *, area: str = "", 
     rows = found[:PAGE]
     homes = {home.id: home for _, home in rows}
     people = _people(session, [task.person_id for task, _ in rows if task.person_id])
+    marks = register.tags_of(session, list(people), on)
     places = divisions.places(session, sorted({home.division for home in homes.values()}))
     helpers = step_in(session, homes, on)
     return NeedPage(
         [
             NeedRow(
-                task.id, *_said(task, home, people, actor.role, on), home.id, places.get(home.division, ""),
+                task.id, *_said(task, home, people, marks, actor.role, on), home.id, places.get(home.division, ""),
                 _since(task.due_on, on, task.urgent),
                 home.last_visit_on.isoformat() if home.last_visit_on else "还没有人去过", helpers[home.id], task.urgent,
             )
@@ -102,10 +104,12 @@ def _people(session: Session, ids: Sequence[str]) -> dict[str, Any]:
     return {one.id: one for part in chunks(ids) for one in session.execute(query.where(Person.id.in_(part)))}  # type: ignore[attr-defined]
 
 
-def _said(task: Task, home: Household, people: dict[str, Any], role: Role, on: date) -> tuple[str, str]:
+def _said(
+    task: Task, home: Household, people: dict[str, Any], marks: dict[str, list[str]], role: Role, on: date
+) -> tuple[str, str]:
     """Who, and why; a child by name only to those near home, in the sentence too."""
     who = people.get(task.person_id or "")
-    if who is None or not is_child(who.born_on, (), on):
+    if who is None or not is_child(who.born_on, marks.get(who.id, ()), on):
         return who.name if who else home.name, task.why
     shown = child_name(who.name, role)
     return shown, task.why.replace(who.name, shown)

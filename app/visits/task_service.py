@@ -4,6 +4,7 @@ One task of a kind for each subject (`models/visits.py`). Tasks of kinds that ot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -106,8 +107,10 @@ def _events(
 ) -> list[Event]:
     since = today - timedelta(days=in_force["visit.event_lasts_days"])
     who = (ledger.get("household.event_who") or {}).get("value")
-    name = next((one["name"] for one in people if one["id"] == who), "家里有人")
-    found = rules_due.events_of(ledger, name, None, since, _day_of)
+    name = next((one["name"] for one in people if one["id"] == who), None)
+    found = rules_due.events_of(ledger, name or "家里有人", None, since, _day_of)
+    if name:  # whom the sentence names: a list that masks children has to know
+        found = [replace(one, person_id=who) for one in found]
     for one in people:
         if "person.event" in one["ledger"]:
             found += rules_due.events_of(one["ledger"], one["name"], one["id"], since, _day_of)
@@ -164,8 +167,8 @@ _CHANGED = Bulk(
 )
 
 
-def refresh(session: Session, household_ids: Iterable[str], today: date) -> int:
-    """Work out anew what is due at these homes, and tell their phones; returns how many tasks changed."""
+def anew(session: Session, household_ids: Iterable[str], today: date) -> list[Change]:
+    """Work out anew what is due at these homes; returns the tasks that changed. The caller publishes."""
     homes = queries.homes(session, household_ids)
     people = queries.people(session, homes, today)
     agreed = queries.agreed_days(session, homes)
@@ -173,9 +176,34 @@ def refresh(session: Session, household_ids: Iterable[str], today: date) -> int:
         home.id: (home.last_visit_on and min(home.last_visit_on, today), home.last_visit_id, agreed.get(home.id))
         for home in homes.values()
     }
-    changes = write(session, homes, work_of(session, homes, people, last, today))
-    publish(session, changes)
-    return len(changes)
+    return write(session, homes, work_of(session, homes, people, last, today))
+
+
+def follow(session: Session, changes: Sequence[Change], today: date, homes: Iterable[str] = ()) -> int:
+    """Tell phones of changed rows and of what is due at their homes because of them; returns how many tasks changed.
+
+    The last statements of a unit of work, as `feed.service.publish`.
+
+    Args:
+        homes: more homes to be worked out, of which nothing is told.
+    """
+    tasks = anew(session, {*(one.household_id for one in changes if one.household_id), *homes}, today)
+    publish(session, [*changes, *tasks])
+    return len(tasks)
+
+
+def refresh(session: Session, household_ids: Iterable[str], today: date) -> int:
+    """Work out anew what is due at these homes, and tell their phones; returns how many tasks changed."""
+    return follow(session, (), today, household_ids)
+
+
+def refresh_since(session: Session, after: int, today: date, more: Iterable[str] = ()) -> int:
+    """Work out anew what is due where anything was told since a position of the feed, within one unit of work.
+
+    Args:
+        more: homes of which nothing is told any more, though somebody has left them.
+    """
+    return refresh(session, {*homes_since(session, after, NOT_WORK), *more}, today)
 
 
 def refresh_told(after: int, today: date, more: Iterable[str] = ()) -> int:

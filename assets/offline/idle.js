@@ -7,6 +7,7 @@ import { after, now } from "./clock.js";
 import { lend } from "./keyring.js";
 import { setting } from "./rows.js";
 import { expire, lock } from "./session.js";
+import { onceEach } from "./turns.js";
 
 const MINUTE = 60_000;
 const LOOK = 15_000;
@@ -61,6 +62,6 @@ export function watchIdle() {
     if (elsewhere) touched = Math.max(touched, at);
   });
   on("session", begin);
-  on("rows", () => void readLimit());
+  on("rows", onceEach(readLimit));
   after(LOOK, tick);
 }

@@ -66,9 +66,11 @@ async function heard({ want, question, key, lock, raw }) {
       tellHere("session");
     }
   }
-  if (lock && held.has(lock)) {
+  if (lock) {
+    // Also where no key is held yet: one that is on its way in comes too late.
+    const open = held.has(lock);
     await part(lock);
-    tellHere("session");
+    if (open) tellHere("session");
   }
 }
 

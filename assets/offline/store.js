@@ -13,7 +13,7 @@ import { current, expire, holder } from "./session.js";
 import { protect } from "./storage.js";
 import { start as startSync, status, subscribe } from "./sync.js";
 import { patch, show, shown, useField } from "./state.js";
-import { turns } from "./turns.js";
+import { onceEach, turns } from "./turns.js";
 import { wiped } from "./wipe.js";
 import { navigate } from "./route.js";
 import { frameOf } from "./views/frame.js";
@@ -69,10 +69,7 @@ const SHOWN = {
 
 const drawing = turns(() => void load(true));
 /** The status line has turns of its own: it is quickly drawn, and waits for no page. */
-const lines = turns(() => {
-  const turn = lines.begin(true);
-  if (turn) void drawFrame().finally(() => lines.end(turn));
-});
+const lineNews = onceEach(() => drawFrame());
 
 /** @param {string} path */
 const screenOf = (path) => SCREENS.find((screen) => screen.at.test(path));
@@ -185,7 +182,7 @@ async function seeWho() {
 
 /** What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */
 function news(detail, topic) {
-  lines.news();
+  lineNews();
   if (topic !== "drafts" || detail?.elsewhere || !WRITING.test(shown("route").path)) drawing.news();
 }
 

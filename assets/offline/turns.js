@@ -8,6 +8,9 @@ import { after, now } from "./clock.js";
 /** Several news of one moment redraw once. */
 const SOON = 60;
 
+/** The longest pause: a screen that took minutes on a phone asleep does not make news wait for minutes. */
+const MOST = 5_000;
+
 /**
  * @param {() => void} redraw draws the screen that is open once more
  */
@@ -57,9 +60,22 @@ export function turns(redraw) {
     end(turn) {
       if (drawing !== turn) return;
       drawing = 0;
-      pause = now() + now() - began;
+      pause = now() + Math.min(MOST, now() - began);
       if (late) soon();
       late = false;
     },
   };
+}
+
+/**
+ * Work that news ask for: one at a time, with as long a pause as it took; what comes meanwhile is done once afterwards.
+ * @param {() => Promise<any>} work
+ * @returns {() => void} says that there are news
+ */
+export function onceEach(work) {
+  const its = turns(() => {
+    const turn = its.begin(true);
+    if (turn) void work().finally(() => its.end(turn));
+  });
+  return its.news;
 }

@@ -12,6 +12,7 @@ from app.agreements import history_service, office_service, rules, service, stan
 from app.agreements.schemas import AgreementIn, Inspect, Party
 from app.db import new_id, reading, transaction
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
+from app.households import looking_service
 from app.households import register_service as register
 from app.households.register_service import today
 from app.sync import pull_service
@@ -112,8 +113,12 @@ def test_the_carer_is_found_in_the_register_by_number(village):
     [one] = told(me)
     assert one["bar_present"] is True
     assert CARER not in str(one)
+    data = AgreementIn(kind="guardianship", carer_name="刘桂英", bar_1=False, bar_2=False, bar_3=False, bar_4=False)
+    with pytest.raises(NotAllowed, match="先在儿童名册里打开"), transaction() as session:
+        service.correct(session, me, row.id, data, "问过了", row.version)
     with transaction() as session:
-        data = AgreementIn(kind="guardianship", carer_name="刘桂英", bar_1=False, bar_2=False, bar_3=False, bar_4=False)
+        looking_service.open_child(session, me, child.id, "benefit")
+    with transaction() as session:
         assert service.correct(session, me, row.id, data, "问过了", row.version).carer_person_id == grandmother.id
 
 

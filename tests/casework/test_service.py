@@ -1,6 +1,6 @@
 """Petitions and public notices: R34 and R43 stop the save; R35 and they themselves read what is kept."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -150,6 +150,20 @@ def test_what_was_written_down_elsewhere_is_found_by_the_same_rules(people):
         row.assignee = people.village.id
         hung = service.post(session, people.clerk, notice())
         hung.to_on = hung.from_on + timedelta(days=2)
-    findings.compare(date.fromordinal(TODAY.toordinal()))
+    findings.compare(TODAY)
     with reading() as session:
         assert set(session.scalars(select(Finding.rule))) >= {"R34", "R43"}
+
+
+def test_who_has_waited_longest_stands_first_and_what_is_kept_from_the_reader_takes_no_place(people, monkeypatch):
+    monkeypatch.setattr(service, "SHOWN", 2)
+    with transaction() as session:
+        service.receive(session, people.section, petition(accused=[people.head.id], received_on=TODAY - timedelta(9)))
+        for ago in (1, 5, 3):
+            service.receive(session, people.clerk, petition(category="申诉求决", received_on=TODAY - timedelta(ago)))
+        for row in session.scalars(select(Petition).where(Petition.category == "检举控告")):
+            row.author_id = people.clerk.id
+    days = [(TODAY - timedelta(ago)) for ago in (5, 3)]
+    with reading() as session:
+        rows = service.page(session, people.clerk).petitions
+    assert [one.received for one in rows] == [f"{on.month} 月 {on.day} 日" for on in days]

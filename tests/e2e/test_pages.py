@@ -39,7 +39,7 @@ def test_news_that_come_while_a_visit_opens_do_not_stop_it(phone: Phone):
     """What arrives from the county or another tab is drawn afterwards; it never leaves the page waiting for good."""
     page = phone.page
     assert phone.context is not None
-    phone.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    phone.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.evaluate("""() => {
       const other = new BroadcastChannel("ruhutong");
       window.noise = setInterval(() => other.postMessage({ topic: "rows", detail: {} }), 10);
@@ -48,7 +48,7 @@ def test_news_that_come_while_a_visit_opens_do_not_stop_it(phone: Phone):
         phone.tab("农户")
         page.get_by_test_id("household-item").nth(number).click()
         page.get_by_test_id("start-visit").click()
-        expect(page.get_by_test_id("save-visit")).to_be_visible(timeout=20_000)
+        expect(page.get_by_test_id("save-visit")).to_be_visible(timeout=60_000)
         page.get_by_role("link", name="回到这一户").click()
         page.locator("header a.back").click()
 

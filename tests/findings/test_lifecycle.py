@@ -130,7 +130,7 @@ def test_phones_are_told_of_open_findings_and_that_they_went(old):
     assert row.household_id == old.household_id
     assert row.data["why"].startswith("赵荷菊：高龄应补未补")
     assert row.data["todo"]
-    assert [one["code"] for one in row.data["questions"]] == ["how", "reason"]
+    assert [one["code"] for one in row.data["questions"]] == ["how", "reason", "evidence"]
     assert "id_number" not in str(row.data)
     close_as("in_order")
     with reading() as session:
@@ -150,7 +150,9 @@ def test_settled_from_a_phone(old):
     row = the_one()
     assert (row.state, row.closed_how, row.closed_by) == ("closed", "corrected", village.id)
     assert events(row) == ["raised", "closed"]
-    assert _push(village, {"finding_id": row.id, "how": "in_order", "reason": "又去看了一次"}) == "stored"
+    again = {"finding_id": row.id, "how": "in_order", "reason": "又去看了一次"}
+    assert _push(village, again) == "rejected", "核实无误 says on what grounds"
+    assert _push(village, again | {"evidence": "看了存折"}) == "stored"
     assert (the_one().closed_how, events(row)) == ("corrected", ["raised", "closed", "noted"])
 
 

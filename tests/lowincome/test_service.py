@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.accounts.rules import Role
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import NotAllowed, NotFound
-from app.households import register_service
+from app.households import looking_service, register_service
 from app.lowincome import home_service, rules, service
 from models.benefits import Enrolment, Payment
 from models.disability import DisabilityCertificate
@@ -122,6 +122,15 @@ def test_a_home_near_the_line_is_listed_whatever_its_tier(county):
     with reading() as session:
         [row] = service.listing(session, county, only="near").rows
     assert (row.tier, row.watched) == ("一般", ["疑似漏保"])
+
+
+def test_who_is_sent_to_look_anew_does_not_learn_from_the_list_what_was_found(county, monkeypatch):
+    with transaction() as session:
+        (home, _), (seen, _) = home_of(session, "抽中了"), home_of(session, "没抽中")
+        finding(session, home)
+        finding(session, seen)
+    monkeypatch.setattr(looking_service, "blind", [lambda session, actor: {home.id}])
+    assert names(county, only="near") == {"没抽中"}
 
 
 def test_a_page_has_fifty_rows(clerk):

@@ -83,6 +83,29 @@ test("an answer that another tab gave before the lock opens nothing after it", w
   assert.deepEqual([await one.session.current(), await two.session.current()], [null, null]);
 }));
 
+test("a lock that comes while a key is on its way in keeps it out", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const { raw } = tab.keyring.keyOf("u-gao");
+  await tab.session.lock();
+  const others = new BroadcastChannel("ruhutong-keys");
+  const real = crypto.subtle.importKey;
+  let arrive = () => {};
+  const road = new Promise((done) => (arrive = done));
+  crypto.subtle.importKey = async (...key) => (await road, real.apply(crypto.subtle, key));
+  try {
+    for (const news of [{ key: "u-gao", raw }, { lock: "u-gao" }]) {
+      others.postMessage(news);
+      await turns(50);
+    }
+    arrive();
+    await turns(50);
+  } finally {
+    crypto.subtle.importKey = real;
+    others.close();
+  }
+  assert.equal(await tab.session.current(), null);
+}));
+
 test("unlocking without signal needs the right password, and each try is counted", withLab(async (lab) => {
   const first = await lab.signedIn();
   lab.county.weather = () => ({ drop: "before" });

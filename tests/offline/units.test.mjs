@@ -10,7 +10,7 @@ const { backoff, iso, useClock, uuid7 } = await load("clock");
 const { isQuota, OfflineError, tell } = await load("errors");
 const { itemOf } = await load("item");
 const { findOf, rank, readQuery } = await load("search");
-const { turns } = await load("turns");
+const { onceEach, turns } = await load("turns");
 
 test("the digest is the sha256 of RFC 8785 without digest and signature", async () => {
   const command = { type: "visit", id: "1", payload: { b: 1.0, a: "䶮𠮷😀", "\u20ac": 1e21 }, digest: "x", signature: "y" };
@@ -146,5 +146,24 @@ test("a new address overtakes what is being drawn, and news that waited come aft
   drawing.end(second);
   await clock.advance(2_000);
   assert.equal(redrawn, 1);
+  useClock();
+});
+
+test("work that news ask for is done one at a time, and once more for those that came meanwhile", async () => {
+  const clock = new Clock();
+  useClock(clock);
+  let [running, done] = [0, 0];
+  const news = onceEach(async () => {
+    assert.equal((running += 1), 1);
+    await new Promise((ready) => clock.after(200, ready));
+    running -= 1;
+    done += 1;
+  });
+  for (let i = 0; i < 50; i += 1) {
+    news();
+    await clock.advance(10);
+  }
+  await clock.advance(2_000);
+  assert.ok(done >= 2 && done <= 3, `${done}`);
   useClock();
 });

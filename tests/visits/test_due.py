@@ -157,3 +157,14 @@ def test_a_contact_without_a_name_is_none(registered):
         makers.contact(session, elder, "village", confirmed_on=TODAY)
         task_service.refresh(session, [home.id], TODAY)
     assert tasks()["contact", elder.id].why == "王国庆还没有紧急联系人"
+
+
+def test_what_befell_a_child_in_the_words_of_its_home_is_about_that_child(village):
+    """A list that names children only near home knows by that whom the sentence names."""
+    me, home, _ = village
+    with transaction() as session:
+        child = makers.person(session, home, "汪小满", born_on=TODAY - timedelta(days=3000))
+    said = {"safety": {"home_event": ["fall"], "home_event_who": child.id}}
+    assert statuses(push(me, makers.command("visit", makers.visit(home.id, answers=said, **NEW)))) == ["stored"]
+    task = tasks()["visit", ""]
+    assert (task.person_id, task.why) == (child.id, "汪小满摔过，快去看看")

@@ -18,9 +18,10 @@ from app.pairing import plan_service
 from app.pairing import service as pairing
 from app.pairing.schemas import MeasureIn, OfficialIn, ProgressIn
 from models.agreements import Agreement
-from models.households import Contact
+from models.households import Contact, Household
 from models.visits import Task
 from tests import makers
+from tests.imports import files
 from tests.imports import test_ledgers as ledgers
 from tests.imports.conftest import take, undo
 from tests.sync.pushing import push, statuses
@@ -37,6 +38,13 @@ def due() -> set[str]:
 def why(kind: str) -> str:
     with reading() as session:
         return session.scalars(select(Task.why).where(Task.kind == kind)).one()
+
+
+def works() -> set[tuple[str, str]]:
+    """Where what is due."""
+    with reading() as session:
+        found = session.execute(select(Household.name, Task.why).join(Task, Task.household_id == Household.id))
+        return {(home, why) for home, why in found}
 
 
 @pytest.fixture
@@ -124,3 +132,14 @@ def test_lists_bring_work_and_take_it_with_them():
         assert len(session.scalars(select(Contact)).all()) == 2
     undo(import_id)
     assert due() == before
+
+
+@pytest.mark.usefixtures("database")
+def test_who_moved_by_a_list_takes_their_work_back_to_where_they_lived():
+    take(files.roster(files.person(1, 特殊类别="孤寡老人"), files.person(2, home=2, head="李娟", name="李娟")))
+    lived = works()
+    import_id, _ = take(files.roster(files.person(1, home=2, head="李娟", relation="父亲", 特殊类别="孤寡老人")))
+    moved = works()
+    assert moved != lived
+    undo(import_id)
+    assert works() == lived

@@ -27,6 +27,8 @@ let dialled = new Set();
 let words = empty();
 let { home, people } = NO_HOME;
 let child = "";
+/** How often the page was left: what was being looked up for it comes too late. */
+let left = 0;
 
 const lists = () => ({
   situations: situationsOf(who, chosen), called: calledOf(shown("urgent").calls, dialled), whos: whosOf(who), who,
@@ -76,6 +78,7 @@ export async function loadUrgent(route, settle) {
 export function endUrgent() {
   [who, chosen, dialled, child, words] = ["child", new Set(), new Set(), "", empty()];
   ({ home, people } = NO_HOME);
+  left += 1;
   show("urgent", initial);
 }
 
@@ -124,7 +127,9 @@ export const actions = {
   /** @param {string} typed */
   async searchUrgent(typed) {
     const query = typed.trim();
+    const page = left;
     const found = query ? await search(query) : [];
+    if (left !== page) return;
     patch("urgent", {
       found: found.slice(0, 5).map((one) => ({ id: one.id, name: one.head || one.name, line: lineOf(one) })),
     });
@@ -132,7 +137,10 @@ export const actions = {
 
   /** @param {string} id */
   async pickUrgent(id) {
-    take(await findHome(id));
+    const page = left;
+    const found = await findHome(id);
+    if (left !== page) return;
+    take(found);
     patch("urgent", { found: [], problem: "", unlisted: false });
   },
 
@@ -152,6 +160,7 @@ export const actions = {
   },
 
   async saveUrgent() {
+    if (shown("urgent").saving) return;
     const problem = missingIn({ ...words, who, chosen: [...chosen], home, unlisted: shown("urgent").unlisted });
     if (problem) return patch("urgent", { problem });
     patch("urgent", { saving: true, problem: "" });
