@@ -15,6 +15,7 @@ from app.imports import schemas, service
 from app.imports.book import find_files, read_path
 from app.imports.ledgers import in_words, ledger
 from app.imports.taking import ROSTER
+from app.lists import service as lists
 from app.memory import settle
 
 
@@ -70,7 +71,9 @@ def one(path: Path, *, yes: bool, tell: Callable[[int, int], None] | None = None
     except BaseException as error:
         service.fail(import_id, error.message if isinstance(error, AppError) else "中途断了，什么都没有导入。")
         raise
-    return report.as_json() | {"imported": yes and report.taken, "import_id": import_id}
+    with reading() as session:
+        of_others = lists.strangers(session, import_id)
+    return report.as_json() | of_others | {"imported": yes and report.taken, "import_id": import_id}
 
 
 def _bar(name: str) -> Callable[[int, int], None]:
@@ -145,4 +148,6 @@ def _taken(report: dict[str, Any], yes: bool) -> list[str]:
         if report[name]
     ]
     told += [f"  不导入：{'，'.join(left)}"] if left else []
+    unknown = report.get("people_not_in_register", ())
+    told += [f"  名册里没有的 {len(unknown)} 人，名单照样留着。"] if unknown else []
     return told if yes else [*told, "  加上 --yes 才会写进名册。"]

@@ -151,3 +151,15 @@ def test_two_files_of_one_name_are_kept_apart(folder, capsys):
     (other / "花名册.xlsx").write_bytes(files.xlsx({"村": [["花名册"], HEADER, person(5, home=5)]}))
     cli.run([folder / "花名册.xlsx", other], as_json=True)
     assert set(json.loads(capsys.readouterr().out)) == {str(folder / "花名册.xlsx"), str(other / "花名册.xlsx")}
+
+
+def test_who_stands_on_a_list_of_deaths_and_in_no_register_is_named(folder):
+    cli.run([folder / "花名册.xlsx"], yes=True)
+    header = ["编号", "姓名", "身份证号", "死亡日期", "信息来源"]
+    known, stranger = person(1)[9], files.number("19320802", 433)
+    police = [header, [1, "王建国", known, "2026-09-24", "公安注销"], [2, "周海", stranger, "2026-09-20", "公安注销"]]
+    funeral = [header, [1, "王建国", known, "2026-09-24", "殡葬火化"]]
+    (folder / "死亡人员名单.xlsx").write_bytes(files.xlsx({"公安注销": police, "殡葬火化": funeral}))
+    report = cli.one(folder / "死亡人员名单.xlsx", yes=True)
+    assert (report["people_not_in_register"], report["people_on_both_sheets"]) == ([stranger], 1)
+    assert "people_not_in_register" not in cli.one(folder / "花名册.xlsx", yes=False)
