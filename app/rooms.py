@@ -10,6 +10,7 @@ from app import about, openapi
 from app.accounts import endpoints as accounts
 from app.accounts.recent import recall
 from app.accounts.service import authenticate
+from app.agreements import endpoints as agreement_endpoints
 from app.agreements import pull_service as agreement_pulls
 from app.agreements import service as agreements
 from app.children import case_service as cases
@@ -77,6 +78,7 @@ ROUTES: tuple[Endpoint, ...] = (
     *recovery.ROUTES,
     *evidence.ROUTES,
     *papers.ROUTES,
+    *agreement_endpoints.ROUTES,
     *sampling.ROUTES,
     openapi_document,
 )

@@ -15,8 +15,9 @@ class Agreement(SQLModel, table=True):
     `carer_*`, for rules ask about them: `carer_index` is the blind index of the number, `carer_person_id` who that
     is in the register. `bar_1` to `bar_4` are the four statutory declarations (未成年人保护法 第二十二条): True
     says that the bar is present, None that nobody has asked. `parties`: `[{role, name, relation, phone, address,
-    signed, record}]`, `terms` what was agreed, by the fields of the form; `record` is the number of the recorded
-    call of one far away.
+    signed, record, drawn}]`, `terms` what was agreed, by the fields of the form; `record` is the number of the recorded
+    call of one far away, `drawn` the signature that stands for the party on this version, if one was drawn on the
+    screen: `{id, by, proxy, relation, why, on, of}`.
     """
 
     __tablename__ = "agreement"
@@ -81,5 +82,26 @@ class AgreementVersion(SQLModel, table=True):
     agreement_id: str = Field(foreign_key="agreement.id", max_length=36, index=True)
     said: dict = Field(default_factory=dict, sa_column=Column(SealedJson("agreement_version.said"), nullable=False))
     why: str = Field("", max_length=200)
+    author_id: str | None = Field(None, max_length=36)
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class AgreementSignature(SQLModel, table=True):
+    """A signature drawn on the screen; never changed, never removed, under the chain of evidence.
+
+    `said`: whose it is and whose hand it was, `{role, name, by, proxy, relation, why}`. `picture` is the PNG as it
+    came, in base64; `sha256` that of its bytes. `of` is the digest of what the agreement said then.
+    """
+
+    __tablename__ = "agreement_signature"
+    id: str = Field(primary_key=True, max_length=36)
+    agreement_id: str = Field(foreign_key="agreement.id", max_length=36, index=True)
+    said: dict = Field(default_factory=dict, sa_column=Column(SealedJson("agreement_signature.said"), nullable=False))
+    picture: str = Field(sa_column=Column(Sealed("agreement_signature.picture"), nullable=False))
+    sha256: str = Field(max_length=64)
+    width: int
+    height: int
+    of: str = Field(max_length=64)
+    on: date
     author_id: str | None = Field(None, max_length=36)
     at: datetime = Field(sa_column=Column(Moment, nullable=False))

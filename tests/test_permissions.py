@@ -26,8 +26,9 @@ from app.rooms import ROUTES
 from app.sampling import service as sampling
 from app.sampling.schemas import DrawIn
 from models.accounts import User, UserArea
+from models.agreements import AgreementSignature
 from models.benefits import Enrolment
-from models.households import Household
+from models.households import Household, Person
 from models.visits import Visit
 from tests import makers
 from tests.api_app import application
@@ -240,6 +241,19 @@ def try_printing(world: World) -> None:
     assert ask("GET", path, "other").status_code == 404
 
 
+def try_signature(world: World) -> None:
+    drawn = {"id": new_id(), "of": "", "by": "self", "on": "2026-11-30"}
+    with transaction() as session:
+        row = makers.agreement(session, session.get(Person, world.person_id), parties=[{"drawn": drawn}])
+        session.add(AgreementSignature(id=drawn["id"], agreement_id=row.id, picture="iVBORw==", sha256="", width=1,
+                                       height=1, of="", on=date(2026, 11, 30), at=utcnow()))  # fmt: skip
+    path = f"/agreements/signatures/{drawn['id']}"
+    answer = ask("GET", path, "mine")
+    assert (answer.status_code, answer.content) == (200, b"\x89PNG")
+    assert answer.headers["cache-control"] == "no-store"
+    assert ask("GET", path, "other").status_code == 404
+
+
 def try_fetching(world: World) -> None:
     """An export is its owner's; what it holds is held to the area in tests/papers/test_ledgers.py."""
     wish = ExportWish(ledger="counts", reason="抽查")
@@ -281,6 +295,7 @@ AREAS: dict[tuple[str, str], Callable[[World], None]] = {
     ("GET", "/visits/{id}/proof"): try_proving,
     ("GET", "/papers/forms/{name}"): try_printing,
     ("GET", "/papers/exports/{id}"): try_fetching,
+    ("GET", "/agreements/signatures/{id}"): try_signature,
     ("GET", "/sampling/{id}/protocol"): try_protocol,
     ("POST", "/imports"): try_importing,
     ("GET", "/imports/{id}"): try_importing,

@@ -37,7 +37,9 @@ def history(session: Session, row: Agreement) -> list[VersionView]:
     after, told = service.said(row), []
     for one, name in found:
         on = one.at.astimezone(SHANGHAI).date().isoformat()
-        told.append(VersionView(one.id, on, name or "", one.why, _before(row.kind, one.said, after)))
+        drawn = [Pair(str(party.get("name") or ""), party["drawn"]["id"])
+                 for party in one.said["parties"] if party.get("drawn")]  # fmt: skip
+        told.append(VersionView(one.id, on, name or "", one.why, _before(row.kind, one.said, after), drawn))
         after = one.said
     return told
 
@@ -66,14 +68,16 @@ def _word(name: str, value: Any) -> str:
 
 
 def _party(one: Mapping[str, Any]) -> str:
-    signed = rules.SIGNED.get(one.get("signed") or "", "")
+    signed = rules.signed_words(rules.as_drawn(one, one["drawn"]) if one.get("drawn") else one)
     role, phone = rules.ROLES.get(str(one.get("role")), ""), mask_phone(one.get("phone"))
-    parts = (role, one.get("name"), one.get("relation"), phone, signed, one.get("record"))
+    parts = (role, one.get("name"), one.get("relation"), phone, signed)
     return " ".join(str(part) for part in parts if part)
 
 
 def draft(session: Session, actor: Actor, agreement_id: str) -> tuple[str, str, int, dict[str, str]]:
     """Whose it is, its kind, its version, and what stands in it by the fields of the form; numbers stay blank.
+
+    So does the day of signing where somebody has signed on the screen alone: the new version is not signed.
 
     Raises:
         NotFound: there is none in the actor's scope.
@@ -89,6 +93,8 @@ def draft(session: Session, actor: Actor, agreement_id: str) -> tuple[str, str, 
     found |= {f"term_{code}": str(row.terms.get(code) or "") for code in rules.TERMS[row.kind]}
     found |= {name: {True: "yes", False: "no"}.get(said[name], "") for name in rules.BARS}
     found["open_ended"] = "on" if row.open_ended else ""
+    if any(one.get("drawn") and not one.get("signed") for one in row.parties):
+        found["signed_on"] = ""
     for number, one in enumerate(row.parties, start=1):
         found |= {f"{name}_{number}": str(one.get(name) or "") for name in PARTY}
     return row.person_id, row.kind, row.version, found

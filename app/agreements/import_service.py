@@ -1,7 +1,7 @@
 """What ledgers bring of agreements: support by the children, care for the destitute, entrusted care of a child."""
 
 from app.facts import Kind
-from models.agreements import Agreement, AgreementVersion, Inspection
+from models.agreements import Agreement, AgreementSignature, AgreementVersion, Inspection
 
 _BARS = {
     "bar_1": "声明一",
@@ -17,7 +17,8 @@ AGREEMENT = Kind(
     feed="agreement",
     indexes={"carer_index": ("carer_number", "person.id_number")},
     names=(("carer_index", "carer_person_id"),),
-    used=((Inspection, "agreement_id", "次履行检查"), (AgreementVersion, "agreement_id", "次改正")),
+    used=((Inspection, "agreement_id", "次履行检查"), (AgreementVersion, "agreement_id", "次改正"),
+          (AgreementSignature, "agreement_id", "个屏幕上的签名")),
     words={
         "signed_on": "协议签订日期",
         "from_on": "协议起",

@@ -1,11 +1,11 @@
-"""协议 on the office face: which hold, which end soon, which are not kept; one in full; a new one."""
+"""协议 on the office face: which hold, which end soon, which are not kept; one in full and signing it; a new one."""
 
 from typing import Any
 
 import reflex as rx
 
 from app.accounts.rules import Permission
-from app.agreements import rules
+from app.agreements import rules, rules_signing
 from app.agreements.office_service import ONLY
 from app.agreements.schemas import AgreementRow, LookView, Pair, PartyView, VersionView
 from app.agreements.state import PARTIES, AgreementsState, AgreementState, NewAgreementState
@@ -19,6 +19,7 @@ from components.group import group, label, pad
 from components.link import load
 from components.message import bones, empty, note
 from components.office import facts, fields, line_of, select_field, sheet_page
+from components.signing import sign_pad
 from components.tag import state, tag
 
 HERE = "/office/agreements"
@@ -52,11 +53,57 @@ def _pair(one: rx.Var[Pair]) -> rx.Component:
                     class_name="row answer")  # fmt: skip
 
 
+def _drawn(name: Any, signature: Any) -> rx.Component:
+    """A signature that was drawn on the screen."""
+    return rx.el.img(
+        src="/api/agreements/signatures/" + signature, alt=rx.Var.create(name) + "的签名", loading="lazy",
+        class_name="signature",
+    )  # fmt: skip
+
+
 def _party(one: rx.Var[PartyView]) -> rx.Component:
     return rx.el.li(
         rx.el.span(rx.el.b(one.name), rx.el.span(one.role, " ", one.relation, " ", one.phone), class_name="t"),
         rx.el.span(one.signed, class_name="v"),
+        rx.cond(one.drawn != "", _drawn(one.name, one.drawn), rx.fragment()),
         class_name="row answer",
+    )
+
+
+def _signer(one: rx.Var[PartyView]) -> rx.Component:
+    words = rx.fragment(one.name, rx.cond(one.role != "", "（" + one.role + "）", ""))
+    return rx.cond(one.may_draw, choice(words, name="party", value=one.at, required=True), rx.fragment())
+
+
+def _signing(one: Any) -> rx.Component:
+    """Signing on the screen, which nobody has to."""
+    by = choices(*[
+        choice(words, name="by", value=code, required=True, default_checked=code == "self",
+               data_testid=f"sign-by-{code}")
+        for code, words in rules_signing.BY.items()
+    ], shape="two")  # fmt: skip
+    for_whom = rx.el.div(
+        text_field("谁代签的", name="proxy", max_length=64, data_testid="sign-proxy"),
+        text_field("和本人的关系", name="relation", max_length=24),
+        text_field("为什么代签", name="why", max_length=200, data_testid="sign-why"),
+        class_name="fields proxy",
+    )
+    form = rx.el.form(
+        rx.el.p("不签也可以：打印出来的表上留着空行，用笔签。", class_name="soft-text"),
+        question("谁的签名", choices(rx.foreach(one.parties, _signer), shape="left")),
+        question("谁来签", by),
+        for_whom,
+        question("签在这里", sign_pad(name="picture", words="用手指、笔或鼠标在这里签名")),
+        button("存下签名", kind="soft", type="submit", data_testid="sign-send"),
+        on_submit=AgreementState.sign,
+        # What was drawn goes with the version it was drawn on.
+        key=one.id + one.version.to_string(),
+        class_name="stack signing",
+    )
+    return rx.cond(
+        may(Permission.REGISTERS_WRITE) & ~one.ended & (one.parties.length() > 0),
+        folded("在屏幕上签名", form, test="sign"),
+        rx.fragment(),
     )
 
 
@@ -91,6 +138,7 @@ def _version(one: rx.Var[VersionView]) -> rx.Component:
             rx.el.p("改正：", one.why),
             rx.el.p("改正以前写的是：", class_name="soft-text"),
             rx.el.ul(rx.foreach(one.before, _pair)),
+            rx.foreach(one.drawn, lambda kept: _drawn(kept.name, kept.value)),
         ),
         key=one.id,
     )
@@ -151,6 +199,7 @@ def _one() -> rx.Component:
         label("各方"),
         rx.cond(one.parties.length() > 0, rx.el.ul(rx.foreach(one.parties, _party), class_name="group"),
                 empty("还没写各方是谁")),
+        _signing(one),
         label("约定"),
         rx.cond(one.terms.length() > 0, rx.el.ul(rx.foreach(one.terms, _pair), class_name="group"),
                 empty("还没写约定了什么")),
@@ -243,7 +292,7 @@ def _form(kind: str) -> rx.Component:
         *[_party_fields(kind, number) for number in range(1, PARTIES + 1)],
         rx.cond(NewAgreementState.former != "", text_area(
             "哪里写错了", name="why", required=True, min_length=2, max_length=200, data_testid="correct-why",
-            aside="原来写的会留着"), rx.fragment()),
+            aside="原来写的会留着；屏幕上签过的名要重新签"), rx.fragment()),
         button("存", kind="main", type="submit", data_testid="agreement-save"),
         on_submit=NewAgreementState.save,
         key=NewAgreementState.person.id + NewAgreementState.former,

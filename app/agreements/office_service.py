@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.accounts.queries import below
 from app.accounts.schemas import Actor
-from app.agreements import history_service, pull_service, rules, service
+from app.agreements import history_service, pull_service, rules, rules_signing, service
 from app.agreements.pull_service import POLICY
 from app.agreements.schemas import AgreementPage, AgreementRow, AgreementView, LookView, Pair, PartyView
 from app.agreements.standing_service import holds
@@ -119,7 +119,7 @@ def agreement_page(session: Session, actor: Actor, agreement_id: str, on: date) 
         carer_note="；".join(carer_doubts(session, row, on, values)),
         bars=[Pair(words, said[bar]) for words, bar in zip(rules.BARS.values(), bars, strict=True)] if guardian else [],
         bar_present={True: "yes", False: "no", None: ""}[present] if guardian else "no",
-        parties=[_party(party) for party in row.parties],
+        parties=[_party(at, party) for at, party in enumerate(rules.signed_parties(row))],
         terms=[Pair(title, row.terms[code]) for code, title in rules.TERMS[row.kind].items() if row.terms.get(code)],
         missing="、".join(rules.missing(row)), looks=_looks(session, row, values["agreement.urge_days"]),
         history=history_service.history(session, row),
@@ -153,12 +153,12 @@ def carer_doubts(session: Session, row: Agreement, on: date, values: Mapping[str
     return found
 
 
-def _party(party: Mapping[str, Any]) -> PartyView:
-    signed = rules.SIGNED.get(party.get("signed") or "", "")
-    record = party.get("record")
+def _party(at: int, party: Mapping[str, Any]) -> PartyView:
+    drawn = party.get("drawn")
     return PartyView(
-        rules.ROLES.get(str(party.get("role")), ""), str(party.get("name") or ""), str(party.get("relation") or ""),
-        mask_phone(party.get("phone")), f"{signed}：{record}" if record else signed,
+        at=str(at), role=rules.ROLES.get(str(party.get("role")), ""), name=str(party.get("name") or ""),
+        relation=str(party.get("relation") or ""), phone=mask_phone(party.get("phone")),
+        signed=rules.signed_words(party), drawn=drawn["id"] if drawn else "", may_draw=rules_signing.may_draw(party),
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def _agreement(one: Standing, look: Inspection | None, on: date, values: Mapping
         "carer": carer if row.carer_name else None,
         "bar_present": rules.bar_present([row.bar_1, row.bar_2, row.bar_3, row.bar_4])
         if row.kind == "guardianship" else None,
-        "parties": [{name: party.get(name) for name in _TOLD_OF_PARTY} for party in row.parties],
+        "parties": [{name: party.get(name) for name in _TOLD_OF_PARTY} for party in rules.signed_parties(row)],
         "terms": row.terms, "missing": rules.missing(row),
         "inspection": _look(look, values) if look else None, "version": row.version,
     }  # fmt: skip

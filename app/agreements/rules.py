@@ -1,5 +1,7 @@
 """Whether an agreement stands, what it lacks, and what an inspection asks for. Pure: days are parameters."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -103,8 +105,7 @@ def missing(row: Any) -> list[str]:
         found.append("签订日期")
     if not row.to_on and not row.open_ended:
         found.append("期限")
-    parties: Sequence[Mapping[str, Any]] = row.parties
-    roles = {one.get("role") for one in parties}
+    roles = {one.get("role") for one in row.parties}
     if row.kind == "support":
         found += ["赡养人"] if "supporter" not in roles else []
         found += ["见证人"] if not roles & {"village", "witness"} else []
@@ -114,8 +115,57 @@ def missing(row: Any) -> list[str]:
         found += ["四项声明"] if any(one is None for one in bars) else []
     if row.kind == "care":
         found += ["照料人"] if not row.carer_name else []
-    return found + [f"{one.get('name') or ROLES.get(str(one.get('role')), '')}的签名" for one in parties
-                    if not one.get("signed") and one.get("role") not in ("witness", "village", "officer")]  # fmt: skip
+    return found + [f"{name}的签名" for name in unsigned(row)]
+
+
+def unsigned(row: Any) -> list[str]:
+    """Who still has to sign, by name."""
+    return [
+        str(one.get("name") or ROLES.get(str(one.get("role")), "")) for one in signed_parties(row)
+        if not one.get("signed") and one.get("role") not in ("witness", "village", "officer")
+    ]  # fmt: skip
+
+
+_AGREED = (
+    "from_on", "to_on", "open_ended", "carer_name", "carer_relation", "carer_number", "carer_phone", *BARS, "terms",
+)  # fmt: skip
+
+
+def agreed(row: Any) -> str:
+    """The digest of what was agreed and by whom; a signature on the screen holds for nothing else."""
+    said = {name: getattr(row, name) for name in _AGREED}
+    said["parties"] = [[one.get("role"), one.get("name"), one.get("relation")] for one in row.parties]
+    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def signed_parties(row: Any) -> list[dict[str, Any]]:
+    """The parties with how each signed. What was drawn on the screen counts only while the agreement says the same:
+    a list that is read in may change it without anybody correcting it here."""
+    now = agreed(row) if any(one.get("drawn") for one in row.parties) else ""
+    return [_signed(one, now) for one in row.parties]
+
+
+def _signed(party: Mapping[str, Any], now: str) -> dict[str, Any]:
+    drawn = party.get("drawn")
+    if not drawn or drawn["of"] != now:
+        return {name: value for name, value in party.items() if name != "drawn"}
+    return as_drawn(party, drawn)
+
+
+def signed_words(party: Mapping[str, Any]) -> str:
+    """How a party signed, with what goes with it: the recorded call, or whose hand it was and why."""
+    how, record, drawn = SIGNED.get(party.get("signed") or "", ""), party.get("record"), party.get("drawn")
+    words = f"{how}：{record}" if record else how
+    if not drawn:
+        return words
+    because = f"（{drawn['why']}）" if drawn.get("why") else ""
+    return f"{words}{because}，{drawn['on']} 签在屏幕上"
+
+
+def as_drawn(party: Mapping[str, Any], drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """A party that signed on the screen, by its own hand or by another's."""
+    hand = " ".join(filter(None, (drawn.get("proxy"), drawn.get("relation"))))
+    return {**party, "signed": drawn["by"], "record": hand or None}
 
 
 def urge_by(on: date, result: str, urged_on: date | None, urge_days: int) -> date | None:

@@ -63,6 +63,17 @@ class Inspect(Strict):
     visit_id: Id | None = None
 
 
+class Sign(Strict):
+    """A signature drawn on the screen: whose, by whose hand, the picture as a data address."""
+
+    party: Annotated[int, Field(le=99)] = -1
+    by: Literal["self", "proxy"]
+    proxy: Name | None = None
+    relation: Word | None = None
+    why: Line | None = None
+    picture: Annotated[str, StringConstraints(max_length=400_000)] = ""
+
+
 @dataclass(frozen=True)
 class AgreementRow:
     """An agreement in the office's list."""
@@ -90,13 +101,16 @@ class AgreementPage:
 
 @dataclass(frozen=True)
 class PartyView:
-    """One who signs, masked."""
+    """One who signs, masked. `at`: its place among the parties; `drawn`: the id of what was drawn on the screen."""
 
+    at: str
     role: str
     name: str
     relation: str
     phone: str
     signed: str
+    drawn: str
+    may_draw: bool
 
 
 @dataclass(frozen=True)
@@ -123,13 +137,14 @@ class Pair:
 
 @dataclass(frozen=True)
 class VersionView:
-    """A correction: when, by whom, why, and what stood there before (masked)."""
+    """A correction: when, by whom, why, what stood there before (masked), and the signatures on it, name and id."""
 
     id: str
     on: str
     by: str
     why: str
     before: list[Pair]
+    drawn: list[Pair]
 
 
 @dataclass(frozen=True)

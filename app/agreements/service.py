@@ -88,7 +88,7 @@ def add(session: Session, actor: Actor, person_id: str, data: AgreementIn) -> Ag
     session.add(row)
     session.flush()
     record(session, actor, "agreement.added", "agreement", row.id, after=_told(row))
-    _follow(session, row)
+    follow(session, row)
     return row
 
 
@@ -121,7 +121,7 @@ def _news(row: Agreement) -> Change:
     return Change("agreement", row.id, row.household_id, row.division)
 
 
-def _follow(session: Session, row: Agreement) -> None:
+def follow(session: Session, row: Agreement) -> None:
     """Phones hear of it, and what is due at the home is worked out anew."""
     task_service.follow(session, [_news(row)], register.today())
 
@@ -165,7 +165,8 @@ def correct(
 ) -> Agreement:
     """Write an agreement anew as it stands on paper, with the reason; what it said before is kept beside it.
 
-    Numbers and telephones left blank stay: whoever corrects a date need not write them again.
+    Numbers and telephones left blank stay: whoever corrects a date need not write them again. What was drawn on the
+    screen stays with what it was drawn on: the new version is to be signed anew.
 
     Raises:
         as `add`.
@@ -186,7 +187,8 @@ def correct(
         kept += [] if data.carer_phone else ["carer_phone"]
         values |= {name: getattr(row, name) for name in kept}
     values["source_visit_id"] = row.source_visit_id
-    if all(getattr(row, name) == value for name, value in values.items()):
+    written = {"parties": [{key: said for key, said in one.items() if key != "drawn"} for one in row.parties]}
+    if all(written.get(name, getattr(row, name)) == value for name, value in values.items()):
         return row
     for name, value in values.items():
         setattr(row, name, value)
@@ -196,7 +198,7 @@ def correct(
     ))  # fmt: skip
     session.flush()
     record(session, actor, "agreement.changed", "agreement", row.id, before=before, after=_told(row), reason=why)
-    _follow(session, row)
+    follow(session, row)
     return row
 
 
@@ -226,7 +228,7 @@ def end(session: Session, actor: Actor, agreement_id: str, on: date, why: str) -
     row.ended_on, row.ended_why, row.version, row.updated_at = on, why, row.version + 1, utcnow()
     session.flush()
     record(session, actor, "agreement.ended", "agreement", row.id, after=_told(row), reason=row.ended_why)
-    _follow(session, row)
+    follow(session, row)
 
 
 def inspect(
@@ -255,7 +257,7 @@ def inspect_here(session: Session, actor: Actor, data: Inspect) -> None:
     register.may_write(actor)
     row = get(session, actor, data.agreement_id)
     inspect(session, actor, row, data, data.on or register.today())
-    _follow(session, row)
+    follow(session, row)
 
 
 def urge(session: Session, actor: Actor, inspection_id: str, how: str) -> None:

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.accounts.state import OfficeState, read, requires, said_or_none, write
-from app.agreements import history_service, office_service, rules, service
-from app.agreements.schemas import AgreementIn, AgreementPage, AgreementView, Inspect
+from app.accounts.state import OfficeState, read, requires, said, said_or_none, write
+from app.agreements import history_service, office_service, rules, service, signing_service
+from app.agreements.schemas import AgreementIn, AgreementPage, AgreementView, Inspect, Sign
 from app.households import register_office_service as shared
 from app.households import register_service as register
 from app.households.register_schemas import FoundPerson
@@ -18,6 +18,7 @@ from app.households.register_state import NOBODY, RegisterListState
 from app.http import parse
 
 PARTIES = 6
+HAND = ("by", "proxy", "relation", "why")
 PARTY_FIELDS = ("role", "name", "relation", "phone", "address", "signed", "record")
 _ANSWERS = {"yes": True, "no": False}
 
@@ -37,6 +38,14 @@ def _person(session: Session, actor: Actor, person_id: str) -> FoundPerson:
 
 def _end(session: Session, actor: Actor, agreement_id: str, why: str) -> None:
     service.end(session, actor, agreement_id, register.today(), why)
+
+
+def _sign(session: Session, actor: Actor, agreement_id: str, form: dict[str, Any], version: int) -> None:
+    data = parse(Sign, {
+        "party": said(form, "party", 2) or -1, **{name: said_or_none(form, name) for name in HAND},
+        "picture": str(form.get("picture") or ""),
+    })  # fmt: skip
+    signing_service.sign(session, actor, agreement_id, data, version, register.today())
 
 
 def agreement_in(kind: str, form: dict[str, Any]) -> AgreementIn:
@@ -90,6 +99,14 @@ class AgreementState(OfficeState):
         await write(service.inspect_here, parse(Inspect, said | {"agreement_id": self._parameter("id")}))
         await self._show()
         self.done = "记下了。"
+
+    @rx.event(temporal=True)
+    @requires(Permission.REGISTERS_WRITE)
+    async def sign(self, form: dict[str, Any]) -> None:
+        """What a party has drawn on the screen, on the version that is shown."""
+        await write(_sign, self._parameter("id"), form, self.one.version if self.one else 0)
+        await self._show()
+        self.done = "签名存好了。"
 
     @rx.event(temporal=True)
     @requires(Permission.REGISTERS_WRITE)

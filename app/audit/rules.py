@@ -30,6 +30,7 @@ ACTIONS = {
     "contact.seen": "看联系人的号码",
     "agreement.added": "登记协议", "agreement.changed": "改协议", "agreement.ended": "解除协议",
     "agreement.inspected": "检查协议履行", "agreement.urged": "督促履行协议",
+    "agreement.signed": "在屏幕上签协议",
     "elder.added": "登进老人名册", "elder.changed": "改老人资料", "elder.ended": "移出老人名册",
     "child.added": "登进儿童名册", "child.changed": "改儿童资料", "child.ended": "移出儿童名册",
     "case.reported": "报告孩子有危险", "case.step": "办孩子的事进一步", "case.seen": "看有危险的孩子的记录",

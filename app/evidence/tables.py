@@ -12,6 +12,7 @@ from sqlalchemy.types import LargeBinary
 
 from app.errors import AppError
 from app.evidence import rules
+from models.agreements import AgreementSignature
 from models.audit import AuditEntry
 from models.base import Json, Moment, Sealed, SealedJson, cipher, read_json
 from models.photos import Photo, PhotoUpload
@@ -190,4 +191,5 @@ WATCHED = _watched([
     (ReviewEvent, ("id",), False),
     (EvidenceQuestion, ("id",), False),
     (FieldConflict, ("id",), False),
+    (AgreementSignature, ("id",), False),
 ])  # fmt: skip

@@ -4,7 +4,7 @@ TABLES = {
     "chain": "链子", "command": "手机送来的记录", "quarantine": "没收下的记录", "visit": "走访",
     "visit_photo": "走访的照片", "photo": "照片", "photo_upload": "照片的送达", "issue": "困难", "review": "审核",
     "review_event": "审核的一步", "evidence_question": "疑问", "field_conflict": "两边不一样的",
-    "audit_entry": "操作日志",
+    "agreement_signature": "协议上的签名", "audit_entry": "操作日志",
 }  # fmt: skip
 COLUMNS = {
     "mode": "怎么去的", "met": "见到谁", "started_at": "开始时间", "finished_at": "结束时间", "on": "日期",

@@ -1,5 +1,6 @@
 """What registers, agreements and programmes say about one person, in the words of the forms."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -103,7 +104,7 @@ def agreement(
         empty = [{"项目": words, "内容": ""} for words in heads.values()]
         declared = {f"声明{n}": yes_no(None, "有", "没有") for n in "一二三四"}
         return {"条款": empty, "签名说明": rules.signed_words([])} | declared
-    number = row.carer_number or ""
+    number, parties = row.carer_number or "", agreements.signed_parties(row)
     until = "长期" if row.open_ended and not row.to_on else day_words(row.to_on)
     return {
         "协议编号": row.number or "", "签订日期": day_words(row.signed_on), "起始日期": day_words(row.from_on),
@@ -118,7 +119,7 @@ def agreement(
              "关系": one.get("relation") or "", "电话": mask_phone(one.get("phone")), "住址": one.get("address") or ""}
             for one in row.parties
         ],
-        "签名": [rules.signature(one) for one in row.parties], "签名说明": rules.signed_words(row.parties),
+        "签名": _signatures(session, parties), "签名说明": rules.signed_words(parties),
         "检查": [
             {"日期": one.on.isoformat(), "结果": agreements.RESULTS.get(one.result, one.result),
              "问题": one.problem or "",
@@ -126,6 +127,17 @@ def agreement(
             for one in queries.inspections(session, row.id)
         ],
     }  # fmt: skip
+
+
+def _signatures(session: Session, parties: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A line for each who signs, with what was drawn on the screen."""
+    drawn = queries.signatures(session, [one["drawn"]["id"] for one in parties if one.get("drawn")])
+    found: list[dict[str, Any]] = []
+    for one in parties:
+        kept = drawn.get(one["drawn"]["id"]) if one.get("drawn") else None
+        seen = {"签名": rules.picture(b64decode(kept.picture), kept.width, kept.height)} if kept else {}
+        found.append({**rules.signature(one), **seen})
+    return found
 
 
 def destitute(one: Any, told: Said, ledger: Mapping[str, Any], fees: Mapping[str, int]) -> dict[str, Any]:

@@ -149,7 +149,7 @@ SOURCES: dict[str, Source] = {
     "pairing": _pairing(),
     "contacts": _with_author(_of_people(Contact, order=(Contact.person_id, Contact.kind, Contact.rank)),
                              Contact.confirmed_by),
-    "agreements": _of_people(Agreement, order=(Agreement.kind, Agreement.from_on), without=("terms",)),
+    "agreements": _of_people(Agreement, order=(Agreement.kind, Agreement.from_on)),
     "enrolments": _of_people(Enrolment, order=(Enrolment.programme, Enrolment.from_month)),
     "payments": _of_people(Payment, order=(Payment.programme, Payment.number)),
     "visits": _with_author(

@@ -298,7 +298,7 @@ def _agreements(one: Slice, row: Any) -> Cells:
     return {
         "agreement": agreements.KINDS.get(row.kind, row.kind), "number": row.number or "",
         "signed_on": day(row.signed_on), "state": agreements.standing(row, one.on, remind).words,
-        "signed": signed_words(row.parties), "looked_on": day(looked[0]) if looked else "",
+        "signed": signed_words(agreements.signed_parties(row)), "looked_on": day(looked[0]) if looked else "",
         "result": agreements.RESULTS.get(looked[1], looked[1]) if looked else "",
     } | _carer(one, row)  # fmt: skip
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.accounts.queries import in_scope
 from app.accounts.schemas import Actor
 from models.accounts import User
-from models.agreements import Agreement, Inspection
+from models.agreements import Agreement, AgreementSignature, Inspection
 from models.benefits import Enrolment
 from models.children import Child
 from models.disability import DisabilityCertificate
@@ -65,6 +65,12 @@ def inspections(session: Session, agreement_id: str) -> list[Inspection]:
     """The looks at whether it is kept, the latest first."""
     query = select(Inspection).where(Inspection.agreement_id == agreement_id)
     return list(session.scalars(query.order_by(Inspection.on.desc(), Inspection.id.desc())))  # type: ignore[attr-defined]
+
+
+def signatures(session: Session, ids: Sequence[str]) -> dict[str, AgreementSignature]:
+    """What was drawn on the screen, by id."""
+    query = select(AgreementSignature).where(AgreementSignature.id.in_(ids))  # type: ignore[attr-defined]
+    return {row.id: row for row in session.scalars(query)} if ids else {}
 
 
 def contacts(session: Session, person_id: str) -> list[Contact]:

@@ -79,7 +79,7 @@ LISTS: dict[str, tuple[str, ...]] = {
         "当事人": "身份 姓名 关系 电话 住址",
         "条款": "项目 内容",
         "检查": "日期 结果 问题 督促",
-        "签名": "身份 姓名 怎么签 编号",
+        "签名": "身份 姓名 怎么签 编号 签名 日期",
         "六项": "项目 情况",
         "走访内容": "项目 内容",
         "困难": "序号 内容 部门 状态",
@@ -139,12 +139,35 @@ def money(fen: int | None) -> str:
     return f"{whole:,}.{rest:02} 元" if rest else f"{whole:,} 元"
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture on a form, and how large it is drawn there."""
+
+    data: bytes
+    width_mm: float
+    height_mm: float
+
+
+SIGNATURE_MM = (30.0, 12.0)
+"""The room for a signature in its line."""
+
+
+def picture(data: bytes, width: int, height: int, room: tuple[float, float] = SIGNATURE_MM) -> Picture:
+    """A picture of so many pixels, as large as it can be in its room."""
+    scale = min(room[0] / width, room[1] / height)
+    return Picture(data, width * scale, height * scale)
+
+
 def signature(party: Mapping[str, Any]) -> dict[str, str]:
-    """How one party has signed, and for whom: never a name alone that hides whose hand it was."""
+    """How one party has signed, and for whom: never a name alone that hides whose hand it was.
+
+    `签名` and `日期` stay empty for the pen but where something was drawn on the screen.
+    """
+    drawn = party.get("drawn") or {}
     role = ROLES.get(str(party.get("role")), str(party.get("role") or ""))
     name, how, note = str(party.get("name") or ""), str(party.get("signed") or ""), str(party.get("record") or "")
     if how == "proxy":
-        words = f"由 {note or '（没写是谁）'} 代 {name} 签"
+        words = f"由 {note or '（没写是谁）'} 代 {name} 签" + (f"：{drawn['why']}" if drawn.get("why") else "")
     elif how in ("phone", "video"):
         words = f"本人，{'电话' if how == 'phone' else '视频'}确认"
     elif how == "self":
@@ -153,7 +176,11 @@ def signature(party: Mapping[str, Any]) -> dict[str, str]:
         words = "还没签，请当面签在右边" if not how else SIGNED.get(how, how)
     number = f"{'录音' if how == 'phone' else '录像'}编号 {note or '没写'}" if how in ("phone", "video") else ""
     relation = str(party.get("relation") or "")
-    return {"身份": f"{role}（{relation}）" if relation else role, "姓名": name, "怎么签": words, "编号": number}
+    signed_on = date.fromisoformat(drawn["on"]) if drawn else None
+    return {
+        "身份": f"{role}（{relation}）" if relation else role, "姓名": name,
+        "怎么签": f"{words}（在屏幕上）" if drawn else words, "编号": number, "签名": "", "日期": day_words(signed_on),
+    }  # fmt: skip
 
 
 def signed_words(parties: Sequence[Mapping[str, Any]]) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 import jinja2
 from docx.enum.text import WD_BREAK
 from docx.opc.exceptions import PackageNotFoundError
-from docx.shared import Pt, RGBColor
-from docxtpl import DocxTemplate
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docxtpl import DocxTemplate, InlineImage
 from jinja2 import nodes
 from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import LxmlError
@@ -25,7 +26,7 @@ from app.audit.service import record
 from app.db import SHANGHAI
 from app.errors import AppError, BadInput, Detail, NotAllowed, NotFound, TooBig
 from app.papers import rules
-from app.papers.rules import FIELDS, FORMS, LISTS
+from app.papers.rules import FIELDS, FORMS, LISTS, Picture
 from models.papers import PaperTemplate
 
 SHIPPED = Path(__file__).parent / "templates"
@@ -227,20 +228,45 @@ def fill(data: bytes, each: Sequence[Mapping[str, Any]], *, foot: str, about: st
     whole: Any = None
     for words in each:
         made = DocxTemplate(io.BytesIO(data))
-        made.render(dict(words), jinja_env=_environment(), autoescape=True)
+        made.render(_with_pictures(made, words), jinja_env=_environment(), autoescape=True)
         if whole is None:
             whole = made
             continue
         end = whole.docx.element.body
         whole.docx.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         for element in list(made.docx.element.body)[:-1]:
-            end[-1].addprevious(deepcopy(element))
+            copied = deepcopy(element)
+            _bring_pictures(made.docx.part, whole.docx.part, copied)
+            end[-1].addprevious(copied)
     document = whole.docx
+    for number, one in enumerate(document.element.body.iter(qn("wp:docPr")), 1):
+        one.set("id", str(number))  # Word refuses a document in which two drawings have one number
     _footers(document, foot)
     document.core_properties.author, document.core_properties.comments = "入户通", about[:250]
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _with_pictures(made: DocxTemplate, words: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of a record, its pictures as the engine takes them."""
+
+    def drawn(value: Any) -> Any:
+        if not isinstance(value, Picture):
+            return value
+        return InlineImage(made, io.BytesIO(value.data), Mm(value.width_mm), Mm(value.height_mm))
+
+    return {
+        name: [{part: drawn(said) for part, said in line.items()} for line in value] if name in LISTS else value
+        for name, value in words.items()
+    }  # fmt: skip
+
+
+def _bring_pictures(source: Any, target: Any, element: Any) -> None:
+    """Let what was copied from one document name its pictures in another."""
+    for blip in element.iter(qn("a:blip")):
+        image = source.related_parts[blip.get(qn("r:embed"))]
+        blip.set(qn("r:embed"), target.get_or_add_image(io.BytesIO(image.blob))[0])
 
 
 def _footers(document: Any, words: str) -> None:

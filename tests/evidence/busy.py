@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app import crypto_rotation
+from app.agreements import signing_service
+from app.agreements.schemas import Sign
 from app.db import engine, is_sqlite, new_id, reading, transaction, utcnow
 from app.households import service as households
 from app.photos import upload_service
@@ -18,6 +20,7 @@ from app.sync import service as sync
 from app.sync import unplaced_service
 from models.reviews import Review
 from tests import makers
+from tests.agreements.drawing import address, png
 from tests.photos.pictures import jpeg
 from tests.sync.pushing import push
 
@@ -80,6 +83,10 @@ def live() -> None:
     with transaction() as session:
         row = households.get_household(session, clerk, home.id)
         households.move_household(session, clerk, home.id, makers.NEXT_VILLAGE, row.version)
+    with transaction() as session:
+        row = makers.agreement(session, elder, parties=[{"role": "elder", "name": elder.name}])
+        said = Sign(party=0, by="self", picture=address(png()))
+        signing_service.sign(session, clerk, row.id, said, row.version, utcnow().date())
     crypto_rotation.rotate()
 
 

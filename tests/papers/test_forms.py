@@ -2,22 +2,29 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 from sqlalchemy import select
 
+from app.agreements import service as agreements
+from app.agreements import signing_service
+from app.agreements.schemas import AgreementIn, Party, Sign
 from app.db import reading, transaction, utcnow
 from app.errors import AppError, BadInput, NotAllowed, NotFound
+from app.households import looking_service
 from app.papers import form_service, record_service, rules, template_service
 from app.papers.drawing import draw
 from app.papers.layouts import LAYOUTS
 from app.papers.rules import FIELDS, FORMS, LISTS
 from app.papers.schemas import FormWish
+from models.agreements import Agreement
 from models.audit import AuditEntry
 from models.children import ChildCase
 from tests import makers
+from tests.agreements.drawing import address, png
 from tests.papers.stage import BOY, GRANDMOTHER, UNCLE, Home, set_up, text_of
 
 HOLDS = {
@@ -143,6 +150,70 @@ def test_an_unsigned_agreement_leaves_room_and_says_so(one):
     assert "还没有人签" in text
     assert "每年现金" in text
     assert "还没有走访记录" in text
+
+
+def _pictures(data: bytes) -> list[bytes]:
+    """What is drawn in a Word file, in its order, as its reader finds it."""
+    document = docx.Document(io.BytesIO(data))
+    body = document.element.body
+    numbers = [one.get("id") for one in body.iter(qn("wp:docPr"))]
+    assert len(numbers) == len(set(numbers)), "Word takes no two drawings of one number"
+    return [document.part.related_parts[one.get(qn("r:embed"))].blob for one in body.iter(qn("a:blip"))]
+
+
+def _signed(one: Home, person: str, kind: str, party: int, data: bytes, **hand: str) -> str:
+    if kind == "guardianship":
+        with transaction() as session:
+            looking_service.open_child(session, one.clerk, person, "benefit")
+    with transaction() as session:
+        row = session.scalars(select(Agreement).where(Agreement.person_id == person, Agreement.kind == kind)).one()
+        said = Sign(party=party, picture=address(data), **({"by": "self"} | hand))
+        signing_service.sign(session, one.clerk, row.id, said, row.version, date(2026, 11, 30))
+        return row.id
+
+
+def test_what_was_drawn_on_the_screen_stands_at_its_place(one):
+    assert _pictures(printed(one, "support")) == []
+    hand = {"by": "proxy", "proxy": "王国强", "relation": "儿子", "why": "手受了伤"}
+    row_id = _signed(one, one.grandmother.id, "support", 0, png(), **hand)
+    sheet = printed(one, "support")
+    assert _pictures(sheet) == [png()]
+    assert "由 王国强 儿子 代 刘桂英 签：手受了伤（在屏幕上）" in text_of(sheet)
+    lines = [[cell.text for cell in row.cells] for table in docx.Document(io.BytesIO(sheet)).tables
+             for row in table.rows]  # fmt: skip
+    [line] = [line for line in lines if "2026 年 11 月 30 日" in line]
+    assert line[0] == "老人"
+    with transaction() as session:
+        row = session.get(Agreement, row_id)
+        parties = [Party(role="elder", name="刘桂英"), Party(role="supporter", name="王国军", relation="儿子")]
+        data = AgreementIn(kind="support", signed_on=row.signed_on, open_ended=True, parties=parties)
+        agreements.correct(session, one.clerk, row.id, data, "抄错了", row.version)
+    text = text_of(printed(one, "support"))
+    assert "还没签，请当面签在右边" in text
+    assert "2026 年 11 月 30 日" not in text.split("资料来源")[0]
+    assert _pictures(printed(one, "support")) == []
+
+
+def test_each_page_has_the_signatures_of_its_own_agreement(one):
+    with transaction() as session:
+        sister = makers.person(session, one.home, "王小红", born_on=one.boy.born_on, tags=("child_left_behind",))
+        makers.child(session, sister)
+        makers.agreement(session, sister, "guardianship", from_on=date(2026, 3, 1), open_ended=True,
+                         parties=[{"role": "entruster", "name": "王国军"}])  # fmt: skip
+        row = session.scalars(select(Agreement).where(Agreement.person_id == one.boy.id)).one()
+        row.parties = [{"role": "carer", "name": "刘桂英", "signed": ""}]
+    first, second = png(), png(200, 90)
+    _signed(one, one.boy.id, "guardianship", 0, first)
+    _signed(one, sister.id, "guardianship", 0, second)
+    assert sorted(map(len, _pictures(printed(one, "guardianship")))) == sorted(map(len, (first, second)))
+    for whose, data in (("王小明", first), ("王小红", second)):
+        assert _pictures(printed(one, "guardianship", person=whose)) == [data]
+
+
+def test_a_picture_keeps_its_shape_in_its_room():
+    wide, tall = rules.picture(b"", 900, 100), rules.picture(b"", 100, 400)
+    assert (wide.width_mm, round(wide.height_mm, 2)) == (30.0, 3.33)
+    assert (tall.width_mm, tall.height_mm) == (3.0, 12.0)
 
 
 def test_what_people_write_is_never_a_template(one):
