@@ -1,4 +1,4 @@
-"""What everybody must be able to read and to hit: axe's rules, and ours of size."""
+"""What everybody must be able to read and to hit: axe's rules, and ours of size; and what a page may not ask for."""
 
 from functools import cache
 from pathlib import Path
@@ -86,6 +86,14 @@ _CUT = f"""(field) => {{ {_SEEN}
 }}"""
 
 
+LISTEN = """
+  window.broken = [];
+  document.addEventListener("securitypolicyviolation", (one) =>
+    window.broken.push(`the policy stopped ${one.violatedDirective} ${one.blockedURI} ${one.sample}`));
+"""
+"""For `add_init_script`: what the content security policy stops on a page is told by `problems`."""
+
+
 @cache
 def _axe() -> str:
     return (npm.package(Path(__file__).parent, "axe-core") / "axe.min.js").read_text("utf-8")
@@ -110,4 +118,4 @@ def problems(page: Page, *, field: bool) -> list[str]:
     found += [f"small control {one}" for one in page.evaluate(_SMALL_CONTROLS, SMALLEST_CONTROL)]
     if field:
         found += [f"small text {one}" for one in page.evaluate(_SMALL_TEXT, SMALLEST_TEXT)]
-    return found + page.evaluate(_CUT, field)
+    return found + page.evaluate(_CUT, field) + page.evaluate("() => window.broken")
