@@ -104,7 +104,7 @@ const rowOf = (order, { command, photos }, { n, digest }) => ({
   n,
   digest,
   type: order.type,
-  household_id: command.payload.household_id ?? null,
+  household_id: command.payload.household_id ?? order.household_id ?? null,
   mode: command.payload.mode ?? null,
   about: command.payload.review_id ?? command.payload.finding_id ?? null,
   at: command.captured_at,

@@ -59,6 +59,7 @@
  * @property {string} [draft_id] the draft that this command closes; the same draft is never sent twice
  * @property {string[]} [stood] places (`answers.safety.water`) that the phone asked about, and that were saved as they are
  * @property {string} [captured_at]
+ * @property {string} [household_id] whose it is, where the payload does not say; it stays on the phone
  */
 
 /** @typedef {{id: string, lost: string[], sentence: string}} Saved `lost`: photos no longer on the phone */

@@ -59,6 +59,15 @@ test("the chain holds where the browser has no locks", withLab(async (lab) => {
   }
 }));
 
+test("whose it is stays on the phone where the command does not say", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const payload = { finding_id: "f1", how: "corrected", reason: "办好了" };
+  await tab.outbox.enqueue({ type: "finding.settle", payload, household_id: "h1" });
+  const [item] = await tab.outbox.items();
+  assert.equal(item.household_id, "h1");
+  assert.equal((await tab.outbox.command(item.id)).payload.household_id, undefined);
+}));
+
 test("a second tap on save gives the same visit", withLab(async (lab) => {
   const tab = await lab.signedIn();
   const draft = await tab.drafts.openDraft({ household_id: "h1", form: { code: "home", version: 1 } });

@@ -23,7 +23,7 @@ export const actions = {
     if (how === "in_order" && evidence.length < 2) return say(id, "核实无误要写依据：看了什么，问了谁。");
     try {
       const payload = { finding_id: id, how, reason, ...(evidence && { evidence }) };
-      await enqueue({ type: "finding.settle", payload });
+      await enqueue({ type: "finding.settle", payload, household_id: shown("household").id });
       patch("household", { doubts: shown("household").doubts.filter((/** @type {any} */ one) => one.id !== id) });
       toast("已存在手机");
     } catch (error) {

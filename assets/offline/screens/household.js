@@ -104,7 +104,7 @@ export const actions = {
   /** What came of a call: written down at once, told when there is signal. @param {string} contactId @param {string} result */
   async confirmContact(contactId, result) {
     try {
-      await enqueue({ type: "contact.confirm", payload: { contact_id: contactId, result } });
+      await enqueue({ type: "contact.confirm", payload: { contact_id: contactId, result }, household_id: shown("household").id });
       called.set(contactId, result);
       const people = shown("household").people.map((person) => ({
         ...person,
