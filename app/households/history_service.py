@@ -18,7 +18,6 @@ from app.db import SHANGHAI, utcnow
 from app.divisions import service as divisions
 from app.errors import NotAllowed, NotFound
 from app.forms import service as forms
-from app.forms.rules import answer_words
 from app.forms.schemas import Question
 from app.households import looking_service, queries, rules, tags
 from app.limits import PAGE
@@ -219,7 +218,7 @@ class _Words:
         if value is None or value == "":
             return ""
         if code in self.questions:
-            return answer_words(self.questions[code], value, self.rows) or _plain(value)
+            return rules.masked_words(self.questions[code], value, self.rows) or _plain(value)
         if code in ("fields", "extra"):
             return "、".join(NAMES.get(one, one) for one in value if one not in _QUIET)
         if code == "division":

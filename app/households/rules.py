@@ -6,16 +6,19 @@ the number and are never asked again (domain §0.2).
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin, load_single_dict
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError as NumberError
 
 from app.accounts.rules import Role
+from app.forms.rules import answer_words
+from app.forms.schemas import Question
 
 NEAR = frozenset({Role.VILLAGE, Role.PAIRED, Role.TOWN_CLERK, Role.TOWN_APPROVER})
 """Who knows the children by name."""
@@ -212,6 +215,12 @@ def mask_phone(number: str | None) -> str:
     if not number:
         return ""
     return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else "*" * max(0, len(number) - 2) + number[-2:]
+
+
+def masked_words(question: Question, raw: Any, people: Sequence[Mapping[str, Any]] = ()) -> str:
+    """An answer in words as the office reads it: a telephone number stays behind its mask."""
+    words = answer_words(question, raw, people)
+    return mask_phone(words) if question.type == "phone" else words
 
 
 def mask_bank(account: str | None) -> str:

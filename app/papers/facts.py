@@ -78,7 +78,7 @@ def _of_child(number: int, child: Mapping[str, Any]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def chain(rows: Iterable[Contact], valid_days: int) -> list[dict[str, str]]:
+def chain(rows: Iterable[Contact], valid_days: int, *, full: bool = False) -> list[dict[str, str]]:
     """Whom to call, in their order."""
     found = []
     for number, row in enumerate(sorted(rows, key=calling.place), 1):
@@ -86,7 +86,8 @@ def chain(rows: Iterable[Contact], valid_days: int) -> list[dict[str, str]]:
         owes = calling.owes_support(row.supports, row.relation)
         found.append({
             "序号": str(number), "类别": calling.KINDS.get(row.kind, row.kind), "姓名": row.name,
-            "关系": row.relation or "", "电话": row.phone or "", "现住地": row.place or "",
+            "关系": row.relation or "", "现住地": row.place or "",
+            "电话": (row.phone or "") if full else mask_phone(row.phone),
             "赡养人": "是" if owes else "否" if owes is False else "",
             "核实日期": row.confirmed_on.isoformat() if row.confirmed_on else "",
             "核实结果": calling.RESULTS.get(row.result or "", row.result or ""),

@@ -206,12 +206,12 @@ def _of_person(
 ) -> dict[str, Any]:  # fmt: skip
     told = facts.said(person.ledger, forms.field_words(session))
     drawn = queries.enrolments(session, [person.id]).get(person.id, [])
-    contacts = facts.chain(queries.contacts(session, person.id), policy["contact.valid_days"])
+    full = number is not None
+    contacts = facts.chain(queries.contacts(session, person.id), policy["contact.valid_days"], full=full)
     found = _plain(session, person, home, on, told, number)
     found |= {"补贴": facts.paid(drawn), "联系人": contacts}
     found["关爱责任人"] = next((one["姓名"] for one in contacts if one["类别"] == "村里联系人"), "")
     rows = {name: queries.registered(session, name, [person.id]).get(person.id) for name in queries.REGISTERS}
-    full = number is not None
     if kind.register == "child":
         found |= facts.of_child(rows["child"], told, full=full)
     elif not is_minor(session, person, on):

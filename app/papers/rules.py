@@ -36,7 +36,7 @@ FORMS: dict[str, Form] = {
     one.name: one
     for one in (
         Form("elder", 1, "农村留守老人信息登记表", "person", "elder"),
-        Form("contacts", 2, "老人联系人登记表", "person", "elder"),
+        Form("contacts", 2, "老人联系人登记表", "person", "elder", full=True),
         Form("support", 3, "赡养协议书", "person", "elder", "support"),
         Form("care", 4, "分散供养特困人员委托照料服务协议", "person", "hardship", "care", full=True),
         Form("child", 5, "农村留守儿童、困境儿童信息台账", "person", "child", "guardianship", child=True),

@@ -15,9 +15,9 @@ from app.db import SHANGHAI
 from app.divisions import service as divisions
 from app.errors import NotAllowed, NotFound
 from app.forms import service as forms
-from app.forms.rules import answer_words
 from app.forms.schemas import Section
 from app.households import looking_service
+from app.households.rules import masked_words
 from app.limits import PAGE
 from app.photos import service as pictures
 from app.visits import queries
@@ -303,5 +303,5 @@ def _subjects(
 
 
 def _lines(section: Section, answers: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> list[AnswerLine]:
-    lines = ((one.label, answer_words(one, answers.get(one.code), people)) for one in section.questions)
+    lines = ((one.label, masked_words(one, answers.get(one.code), people)) for one in section.questions)
     return [AnswerLine(question, answer) for question, answer in lines if answer]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.forms.schemas import Question
 from app.households import rules, tags
 
 ON = date(2026, 10, 31)
@@ -170,3 +171,10 @@ def test_a_group_is_found_however_it_is_written(word, among):
 @pytest.mark.parametrize("word", ["组", "一", "刘桂英", "4", ""])
 def test_what_names_no_group(word):
     assert rules.group_spellings(word) == ()
+
+
+def test_a_telephone_in_an_answer_stays_behind_its_mask_on_a_desk():
+    called = Question(code="emergency_phone", label="电话", type="phone")
+    assert rules.masked_words(called, "15400000131") == "154****0131"
+    assert rules.masked_words(called, None) == ""
+    assert rules.masked_words(Question(code="name", label="名字", type="text"), "张建国") == "张建国"

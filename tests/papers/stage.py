@@ -89,7 +89,8 @@ def _registers(session: Session, one: Home) -> None:
                  mother_state="失联", risk="yellow")  # fmt: skip
     makers._registered(session, DisabilityCertificate, one.uncle, number=f"{UNCLE}41", category=4, grade=1,
                        valid_to=date(2028, 1, 1), care_needed=True)  # fmt: skip
-    makers.contact(session, one.grandmother, name="王国军", relation="儿子", confirmed_on=date(2026, 10, 1))
+    makers.contact(session, one.grandmother, name="王国军", relation="儿子", phone="15433334444",
+                    confirmed_on=date(2026, 10, 1))  # fmt: skip
     makers.contact(session, one.grandmother, kind="village", name="张大妈", relation="邻居")
     for person, programme, amount in ((one.grandmother, "old_allowance", 8000), (one.uncle, "disability_care", 9000)):
         session.add(Enrolment(
