@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import polars as pl
+
 from app.findings.schemas import Frames
 
 RED, ORANGE, YELLOW, BLUE = "red", "orange", "yellow", "blue"
@@ -50,6 +52,8 @@ def of_record(row: Mapping[str, Any], subject: str, facts: dict[str, Any], **mor
 
 
 Find = Callable[[Frames], Iterable[Hit]]
+Need = str | Callable[[Frames], pl.DataFrame]
+"""A frame, by its name or by how it is derived."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Rule:
     todo: str
     params: tuple[str, ...] = ()
     programme: str = ""
-    needs: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
     whole: tuple[str, ...] = ()
     blocks: bool = False
     field: bool = True
@@ -101,12 +105,16 @@ def rule(code: str, name: str, severity: str, **texts: Any) -> Callable[[Find], 
     return lambda find: Rule(code, name, severity, find, **texts)
 
 
+def _needed(frames: Frames, need: Need) -> pl.DataFrame:
+    return frames[need] if isinstance(need, str) else need(frames)
+
+
 def run(rules: Iterable[Rule], frames: Frames) -> list[tuple[Rule, Hit]]:
     """All that these rules find, each subject and period once for a rule (the gravest stands)."""
     found: list[tuple[Rule, Hit]] = []
     order = list(SEVERITIES)
     for one in rules:
-        if (not frames.whole and "*" in one.whole) or any(frames[name].is_empty() for name in one.needs):
+        if (not frames.whole and "*" in one.whole) or any(_needed(frames, need).is_empty() for need in one.needs):
             continue
         best: dict[tuple[str, str], Hit] = {}
         for hit in one.find(frames):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from app.findings.rules import DIVISION, HOUSEHOLD, ORANGE, RED, REMINDER, SOON, YELLOW, Hit, rule
+from app.findings.rules import DIVISION, HOUSEHOLD, ORANGE, PERSON, RED, REMINDER, SOON, YELLOW, Hit, rule
 from app.findings.rules_common import (
     SIX,
     dead,
@@ -14,6 +14,7 @@ from app.findings.rules_common import (
     known_period,
     once,
     ordered,
+    pairs_now,
     text,
     without,
     yuan,
@@ -53,9 +54,10 @@ def nobody_came(frames: Frames) -> Iterator[Hit]:
     """The last valid contact and the days of the tier have passed; twice the days are grave."""
     days = frames.params["R29_days"]
     over = frames.params["R29_red_over"]
-    rows = pl.concat([_elders(frames, days), _young(frames, days), _destitute(frames, days), _paired(frames, days)])
-    rows = rows.with_columns(past=(pl.lit(frames.as_of) - pl.col("last")).dt.total_days())
-    for one in rows.filter(pl.col("past") > pl.col("every")).iter_rows(named=True):
+    parts = [part(frames, days) for name, part in _PARTS.items() if not frames[name].is_empty()]
+    if not parts:
+        return
+    for one in pl.concat(parts).filter(pl.col("past") > pl.col("every")).iter_rows(named=True):
         facts = {"object": one["object"], "every_days": one["every"], "last": text(one["last"])}
         severity = RED if one["past"] > over * one["every"] else YELLOW
         yield Hit(one["subject"], facts, one["about"], severity=severity, period=_OBJECTS[one["object"]])
@@ -64,56 +66,40 @@ def nobody_came(frames: Frames) -> Iterator[Hit]:
 _OBJECTS = {"留守老人": "elder", "儿童": "child", "分散特困": "tekun_home", "结对": "pairing"}
 
 
-def _seen(frames: Frames, rows: pl.DataFrame) -> pl.DataFrame:
-    """With the later of the listed visit and the home's last one."""
-    homes = frames["homes"].select("household_id", "last_visit_on")
-    return rows.join(homes, on="household_id", how="left").with_columns(
-        last=pl.max_horizontal("listed_visit_on", "last_visit_on")
-    )
-
-
-def _objects(rows: pl.DataFrame, word: str, key: str, about: str) -> pl.DataFrame:
-    return rows.filter(pl.col("every").is_not_null()).select(
-        subject=pl.col(key), about=pl.lit(about), object=pl.lit(word), every=pl.col("every").cast(pl.Int64), last="last"
-    )
+def _objects(frames: Frames, rows: pl.DataFrame, word: str, every: pl.Expr, about: str = PERSON) -> pl.DataFrame:
+    """Who is to be visited how often, when that was (the later of the listed visit and the home's), days past since."""
+    homes = once(frames, "visited", lambda: frames["homes"].select("household_id", "attribute", "last_visit_on"))
+    last = pl.max_horizontal("listed_visit_on", "last_visit_on")
+    return rows.join(homes, on="household_id", how="left").select(
+        subject=pl.col(f"{about}_id"), about=pl.lit(about), object=pl.lit(word), every=every, last=last,
+        past=(pl.lit(frames.as_of) - last).dt.total_days(),
+    )  # fmt: skip
 
 
 def _elders(frames: Frames, days: dict) -> pl.DataFrame:
     every = {code: days["留守老人"][word] for code, word in TIERS.items()}
-    rows = _seen(frames, without(frames["elders"], dead(frames)))
-    return _objects(rows.with_columns(every=pl.col("tier").replace_strict(every, default=None, return_dtype=pl.Int64)),
-                    "留守老人", "person_id", "person")  # fmt: skip
+    tier = pl.col("tier").replace_strict(every, default=None, return_dtype=pl.Int64)
+    return _objects(frames, without(frames["elders"], dead(frames)), "留守老人", tier)
 
 
 def _young(frames: Frames, days: dict) -> pl.DataFrame:
     every = {code: days["儿童"][word] for code, word in RISKS.items()}
-    rows = _seen(frames, without(frames["children"], dead(frames)))
-    return _objects(rows.with_columns(every=pl.col("risk").replace_strict(every, default=None, return_dtype=pl.Int64)),
-                    "儿童", "person_id", "person")  # fmt: skip
+    risk = pl.col("risk").replace_strict(every, default=None, return_dtype=pl.Int64)
+    return _objects(frames, without(frames["children"], dead(frames)), "儿童", risk)
 
 
 def _destitute(frames: Frames, days: dict) -> pl.DataFrame:
-    return _objects(_seen(frames, _at_home(frames)).with_columns(every=pl.lit(days["分散特困"])),
-                    "分散特困", "person_id", "person")  # fmt: skip
+    return _objects(frames, _at_home(frames), "分散特困", pl.lit(days["分散特困"], pl.Int64))
 
 
 def _paired(frames: Frames, days: dict) -> pl.DataFrame:
     """Homes that have an official now, by what they are; the newest pairing's list counts."""
-    now = _pairs_now(frames).group_by("household_id").agg(pl.col("listed_visit_on").max())
-    rows = _seen(frames, now).join(frames["homes"].select("household_id", "attribute"), on="household_id", how="left")
+    now = pairs_now(frames).group_by("household_id").agg(pl.col("listed_visit_on").max())
     every = pl.col("attribute").replace_strict(days["结对"], default=None, return_dtype=pl.Int64)
-    return _objects(rows.with_columns(every=every), "结对", "household_id", HOUSEHOLD)
+    return _objects(frames, now, "结对", every, HOUSEHOLD)
 
 
-def _pairs_now(frames: Frames) -> pl.DataFrame:
-    return once(
-        frames,
-        "pairs now",
-        lambda: frames["pairs"].filter(
-            (pl.col("from_on").is_null() | (pl.col("from_on") <= frames.as_of))
-            & (pl.col("to_on").is_null() | (pl.col("to_on") >= frames.as_of))
-        ),
-    )
+_PARTS = {"elders": _elders, "children": _young, "destitute": _destitute, "pairs": _paired}
 
 
 def support_agreements(frames: Frames) -> pl.DataFrame:
@@ -189,7 +175,7 @@ def agreement_not_kept(frames: Frames) -> Iterator[Hit]:
     basis="安徽省分散供养特困人员照料服务指引",
     todo="请照料人来重新签协议；照料人不合适的换人。",
     params=("R32_reminder_days", "R32_carer_max_age"), programme="tekun",
-    needs=("destitute",),
+    needs=(destitute,),
 )  # fmt: skip
 def no_care_agreement(frames: Frames) -> Iterator[Hit]:
     """At home without an agreement in force; its carer above the age; a reminder thirty days before its end."""
@@ -244,7 +230,7 @@ def _end(quarter: str) -> date:
     basis="安徽省分散供养特困人员照料服务指引",
     todo="查没发的原因，补发；钱数不对的按等级改。",
     params=("R33_grace_days", "R33_only_full_quarters_enrolled", "care_fee_month"), programme="tekun",
-    needs=("destitute", "periods"),
+    needs=(destitute, "periods"),
 )  # fmt: skip
 def care_fee_missing(frames: Frames) -> Iterator[Hit]:
     """A quarter that is due, enrolled throughout, without a payment that arrived, or of another amount."""
@@ -258,19 +244,22 @@ def care_fee_missing(frames: Frames) -> Iterator[Hit]:
         _at_home(frames).select("person_id", due=graded().replace_strict(fees, default=None, return_dtype=pl.Int64))
         .join(times, on="person_id", how="left")
     )  # fmt: skip
-    paid = frames["payments"].filter((pl.col("programme") == "care_fee") & pl.col("ok"))
-    for quarter in quarters_due(frames, params["R33_grace_days"]):
-        rows = people
-        if params["R33_only_full_quarters_enrolled"]:
-            rows = rows.filter(pl.col("from_month").fill_null("") <= first_month(quarter))
-        sums = paid.filter(pl.col("period") == quarter).group_by("person_id").agg(paid=pl.col("amount_fen").sum())
-        rows = rows.join(sums, on="person_id", how="left")
-        for one in rows.filter(pl.col("paid").is_null() | (pl.col("paid") != pl.col("due"))).iter_rows(named=True):
-            if one["paid"] is None:
-                yield Hit(one["person_id"], {"quarter": quarter, "why": "未发"}, period=quarter)
-            else:
-                facts = {"quarter": quarter, "why": "金额不符", "paid": yuan(one["paid"]), "due": yuan(one["due"])}
-                yield Hit(one["person_id"], facts, severity=ORANGE, period=quarter)
+    quarters = [(quarter, first_month(quarter)) for quarter in quarters_due(frames, params["R33_grace_days"])]
+    rows = people.join(pl.DataFrame(quarters, schema={"period": pl.String, "begins": pl.String}, orient="row"),
+                       how="cross")  # fmt: skip
+    if params["R33_only_full_quarters_enrolled"]:
+        rows = rows.filter(pl.col("from_month").fill_null("") <= pl.col("begins"))
+    sums = frames["payments"].filter((pl.col("programme") == "care_fee") & pl.col("ok")).group_by(
+        "person_id", "period"
+    ).agg(paid=pl.col("amount_fen").sum())  # fmt: skip
+    rows = rows.join(sums, on=["person_id", "period"], how="left")
+    for one in rows.filter(pl.col("paid").is_null() | (pl.col("paid") != pl.col("due"))).iter_rows(named=True):
+        quarter = one["period"]
+        if one["paid"] is None:
+            yield Hit(one["person_id"], {"quarter": quarter, "why": "未发"}, period=quarter)
+        else:
+            facts = {"quarter": quarter, "why": "金额不符", "paid": yuan(one["paid"]), "due": yuan(one["due"])}
+            yield Hit(one["person_id"], facts, severity=ORANGE, period=quarter)
 
 
 @rule(
@@ -280,7 +269,7 @@ def care_fee_missing(frames: Frames) -> Iterator[Hit]:
     basis="民发〔2021〕43号 第二十三条",
     todo="重新评估六项，写下结果。",
     params=("R36_months", "R36_workdays"), programme="tekun",
-    needs=("destitute",),
+    needs=(destitute,),
 )  # fmt: skip
 def assessment_old(frames: Frames) -> Iterator[Hit]:
     """The last assessment lies more than a year back; a visit since comes to another grade and nobody looked anew."""
@@ -318,7 +307,7 @@ def grade_of_words(words: str | None) -> str | None:
     basis="民发〔2021〕43号 第二十一、二十二条",
     todo="按六项改等级；六项有错的重新评估。",
     programme="tekun",
-    needs=("destitute",),
+    needs=(destitute,),
 )  # fmt: skip
 def grade_contradicts(frames: Frames) -> Iterator[Hit]:
     """The typed grade is not what the six indicators say."""
@@ -337,7 +326,7 @@ def grade_contradicts(frames: Frames) -> Iterator[Hit]:
     basis="县兜底保障实施方案；民发〔2021〕43号",
     todo="和本人、养老院商量，安排床位。",
     params=("R38_min_rate", "R38_levels"), programme="tekun", whole=("rate",),
-    needs=("destitute",),
+    needs=(destitute,),
 )  # fmt: skip
 def too_few_in_homes(frames: Frames) -> Iterator[Hit]:
     """The rate of a county or township below the aim; and each who is helpless, willing and at home."""
@@ -348,6 +337,8 @@ def too_few_in_homes(frames: Frames) -> Iterator[Hit]:
         (pl.col("failed") >= 4) & (pl.col("wish") == "willing") & (pl.col("support") == "home")
     ).iter_rows(named=True):  # fmt: skip
         yield Hit(one["person_id"], {"why": "完全丧失自理且愿意集中, 仍为分散供养"})
+    if not frames.whole:
+        return
     lengths = {"county": 6, "township": 9}
     for level in frames.params["R38_levels"]:
         for one in rates(rows, lengths[level]).iter_rows(named=True):

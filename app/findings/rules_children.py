@@ -110,12 +110,16 @@ def no_guardian(frames: Frames) -> Iterator[Hit]:
 def child_alone(frames: Frames) -> Iterator[Hit]:
     """Below sixteen and living alone, by the register or by a visit (nights too); below eight and at times alone."""
     params = frames.params
+    columns = ["person_id", "age", "living"]
+    young = without(living(frames).filter(pl.col("age") < params["R23_age_below"]), frames["children"]).select(columns)
+    if not frames["children"].is_empty():
+        listed = children(frames).filter(pl.col("age") < params["R23_age_below"])
+        young = pl.concat([young, listed.select(columns)])
+    if young.is_empty():
+        return
     alone = pl.col("living").is_in(["alone", "独居"])
     visits = frames["told"].select("person_id", "alone", told="living")
-    rows = pl.concat([
-        children(frames).select("person_id", "age", "living"),
-        without(living(frames), frames["children"]).select("person_id", "age", "living"),
-    ]).filter(pl.col("age") < params["R23_age_below"]).join(visits, on="person_id", how="left")  # fmt: skip
+    rows = young.join(visits, on="person_id", how="left")
     unattended = (pl.col("alone") == "sometimes") & (pl.col("age") < params["R23_unattended_below"])
     rows = rows.with_columns(
         why=pl.when(alone | (pl.col("told") == "alone")).then(pl.lit(""))

@@ -90,8 +90,7 @@ def planned_in(plans: pl.DataFrame, year: int) -> pl.DataFrame:
 
 def known_period(frames: Frames, programme: str, which: str) -> str | None:
     """The `first` or `newest` period of a programme; None where nothing is known of it."""
-    found = frames["periods"].filter(pl.col("programme") == programme)[which]
-    return found[0] if len(found) else None
+    return next((row[which] for row in frames["periods"].iter_rows(named=True) if row["programme"] == programme), None)
 
 
 def living(frames: Frames) -> pl.DataFrame:
@@ -109,7 +108,15 @@ def dead(frames: Frames) -> pl.DataFrame:
 def active(frames: Frames, *programmes: str) -> pl.DataFrame:
     """Enrolments in force in these programmes; of 低保 the members who are counted."""
     counted = pl.col("counted") | (pl.col("programme") != "dibao")
-    return frames["enrolments"].filter(pl.col("active") & pl.col("programme").is_in(programmes) & counted)
+    now = once(frames, "active", lambda: frames["enrolments"].filter(pl.col("active") & counted))
+    if now.is_empty():
+        return now
+    return once(frames, f"active {programmes}", lambda: now.filter(pl.col("programme").is_in(programmes)))
+
+
+def held(*programmes: str) -> Callable[[Frames], pl.DataFrame]:
+    """What a rule needs that asks about enrolments in force in these programmes."""
+    return lambda frames: active(frames, *programmes)
 
 
 def destitute(frames: Frames) -> pl.DataFrame:
@@ -117,7 +124,7 @@ def destitute(frames: Frames) -> pl.DataFrame:
     return once(
         frames,
         "destitute now",
-        lambda: frames["destitute"].filter(pl.col("active")).join(dead(frames), on="person_id", how="anti"),
+        lambda: without(frames["destitute"].filter(pl.col("active")), dead(frames)),
     )
 
 
@@ -125,7 +132,9 @@ def child_benefits(frames: Frames) -> pl.DataFrame:
     """Children who draw an orphan's or an unsupported child's allowance: person_id, programme, support."""
 
     def make() -> pl.DataFrame:
-        held = active(frames, "orphan", "unsupported").select("person_id", "programme")
+        drawn = active(frames, "orphan", "unsupported").select("person_id", "programme")
+        if frames["children"].is_empty():
+            return drawn.unique().with_columns(support=pl.lit(None, pl.String))
         ever = frames["enrolments"].filter(pl.col("programme").is_in(["orphan", "unsupported"]))
         marked = (
             frames["children"].select("person_id", "kinds").explode("kinds")
@@ -134,7 +143,7 @@ def child_benefits(frames: Frames) -> pl.DataFrame:
             .select("person_id", "programme")
             .join(ever.select("person_id", "programme"), on=["person_id", "programme"], how="anti")
         )  # fmt: skip
-        return pl.concat([held, marked]).unique().join(
+        return pl.concat([drawn, marked]).unique().join(
             frames["children"].select("person_id", "support"), on="person_id", how="left"
         )
 
@@ -159,7 +168,7 @@ def valid_certificates(frames: Frames) -> pl.DataFrame:
     return once(
         frames,
         "valid certificates",
-        lambda: frames["certificates"].filter(pl.col("valid")).join(dead(frames), on="person_id", how="anti"),
+        lambda: without(frames["certificates"].filter(pl.col("valid")), dead(frames)),
     )
 
 
@@ -170,7 +179,24 @@ def severe() -> pl.Expr:
 
 def without(rows: pl.DataFrame, others: pl.DataFrame, on: str = "person_id") -> pl.DataFrame:
     """Rows whose person is not among the others."""
-    return rows.join(others.select(on).unique(), on=on, how="anti")
+    return rows if rows.is_empty() or others.is_empty() else rows.join(others, on=on, how="anti")
+
+
+def among(rows: pl.DataFrame, others: pl.DataFrame, on: str = "person_id") -> pl.DataFrame:
+    """Rows whose person is among the others."""
+    return rows.clear() if rows.is_empty() or others.is_empty() else rows.join(others, on=on, how="semi")
+
+
+def pairs_now(frames: Frames) -> pl.DataFrame:
+    """Pairings of homes with officials that stand on the day."""
+    return once(
+        frames,
+        "pairs now",
+        lambda: frames["pairs"].filter(
+            (pl.col("from_on").is_null() | (pl.col("from_on") <= frames.as_of))
+            & (pl.col("to_on").is_null() | (pl.col("to_on") >= frames.as_of))
+        ),
+    )
 
 
 def text(day: date | None) -> str | None:

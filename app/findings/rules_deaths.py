@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from app.findings.rules import ORANGE, PROGRAMMES, RED, REMINDER, SOON, Hit, rule
-from app.findings.rules_common import active, dead, month, once, period_months, text
+from app.findings.rules_common import active, dead, held, month, once, period_months, text
 from app.findings.schemas import Frames
 
 
@@ -38,7 +38,7 @@ def _paid_after(frames: Frames) -> pl.DataFrame:
     basis="社会救助暂行办法 第十三条；民发〔2021〕57号 第三十二条",
     todo="核对去世日期，停发，把多发的月份算清楚追回。",
     params=("R01_R02",), programme="all",
-    needs=("payments",),
+    needs=("payments", dead),
 )  # fmt: skip
 def paid_after_death(frames: Frames) -> Iterator[Hit]:
     """A payment that arrived for a period after the month of death."""
@@ -56,7 +56,7 @@ def paid_after_death(frames: Frames) -> Iterator[Hit]:
     basis="社会救助暂行办法 第十三条；民发〔2021〕57号 第三十二条",
     todo="核对去世日期，从次月起停发。",
     params=("R01_R02",), programme="all",
-    needs=("enrolments",),
+    needs=("enrolments", dead),
 )  # fmt: skip
 def not_stopped_after_death(frames: Frames) -> Iterator[Hit]:
     """A death of an earlier month, nothing paid since, and the enrolment does not end with the month after it."""
@@ -64,9 +64,9 @@ def not_stopped_after_death(frames: Frames) -> Iterator[Hit]:
     gone = dead(frames).with_columns(month=pl.col("dead_on").dt.strftime("%Y-%m")).filter(
         pl.col("month") < month(frames.as_of)
     )
-    held = active(frames, *(code for code, word in PROGRAMMES.items() if word in wanted and code != "care_fee"))
-    open_now = held.join(gone, on="person_id").join(_paid_after(frames), on=["person_id", "programme"], how="anti")
-    for one in open_now.unique(["person_id", "programme"]).iter_rows(named=True):
+    open_now = active(frames, *(code for code, word in PROGRAMMES.items() if word in wanted and code != "care_fee"))
+    unpaid = open_now.join(gone, on="person_id").join(_paid_after(frames), on=["person_id", "programme"], how="anti")
+    for one in unpaid.unique(["person_id", "programme"]).iter_rows(named=True):
         facts = {"programme": PROGRAMMES[one["programme"]], "death_date": text(one["dead_on"])}
         yield Hit(one["person_id"], facts, period=one["programme"])
 
@@ -78,7 +78,7 @@ def not_stopped_after_death(frames: Frames) -> Iterator[Hit]:
     basis="民发〔2022〕83号：自死亡之日起3个月内核查并办结",
     todo="到户里核查一次，该减的减，该停的停。",
     params=("R03_months", "R03_reminder_months"), programme="dibao",
-    needs=("enrolments",),
+    needs=(dead, held("dibao")),
 )  # fmt: skip
 def death_not_looked_into(frames: Frames) -> Iterator[Hit]:
     """A counted member died, and the certificate was not reviewed since."""

@@ -11,6 +11,7 @@ from app.findings.rules_common import (
     active,
     dead,
     destitute,
+    held,
     in_custody,
     living,
     month,
@@ -52,7 +53,7 @@ def stopped_in_one_stroke(frames: Frames) -> Iterator[Hit]:
     basis="民发〔2021〕57号 第三十一条",
     todo="入户复核一次，写下复核日期。",
     params=("R18_months", "R18_reminder_days"), programme="dibao",
-    needs=("enrolments",),
+    needs=(held("dibao"),),
 )  # fmt: skip
 def review_due(frames: Frames) -> Iterator[Hit]:
     """Later than the last review and the months of the class; a reminder thirty days before."""
@@ -81,16 +82,18 @@ def review_due(frames: Frames) -> Iterator[Hit]:
     basis="民发〔2021〕43号",
     todo="问本人愿不愿意，帮他申请特困。",
     params=("R19_age", "R19_child_age"), programme="tekun",
-    needs=("enrolments",),
+    needs=(held("dibao"),),
 )  # fmt: skip
 def should_be_destitute(frames: Frames) -> Iterator[Hit]:
     """The only counted member of a home of one, unable to work, known to have nobody who could support them."""
     params = frames.params
-    alone = living(frames).group_by("household_id").agg(size=pl.len()).filter(pl.col("size") == 1)
     lonely = pl.concat([
         frames["tags"].filter(pl.col("tag") == "elder_childless").select("person_id"),
         frames["elders"].filter(pl.col("children_count") == 0).select("person_id"),
-    ]).unique()  # fmt: skip
+    ])  # fmt: skip
+    if lonely.is_empty():
+        return
+    alone = living(frames).group_by("household_id").agg(size=pl.len()).filter(pl.col("size") == 1)
     grade, category = pl.col("grade"), pl.col("category")
     unable = frames["certificates"].filter(
         (category.is_in([INTELLECT, MIND]) & grade.is_in([1, 2, 3])) | ((category == 4) & grade.is_in([1, 2]))
@@ -151,14 +154,14 @@ def relative_not_filed(frames: Frames) -> Iterator[Hit]:
     basis="民发〔2021〕57号 第七条",
     todo="从保障人口里减去，出来以后再算。",
     programme="dibao",
-    needs=("enrolments", "custody"),
+    needs=("custody", held("dibao")),
 )  # fmt: skip
 def custody_in_dibao(frames: Frames) -> Iterator[Hit]:
     """A counted member who is in prison or compulsory rehabilitation on the day."""
-    held = active(frames, "dibao").join(
+    members = active(frames, "dibao").join(
         frames["people"].select("person_id", "id_index"), on="person_id", how="left"
     ).join(in_custody(frames).select("id_index", "kind", "to_on"), on="id_index")  # fmt: skip
-    for one in held.iter_rows(named=True):
+    for one in members.iter_rows(named=True):
         facts = {"dibao_no": one["certificate"], "kind": one["kind"], "until": text(one["to_on"])}
         yield Hit(one["person_id"], facts)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import polars as pl
 
 from app.findings.rules import BLUE, HOUSEHOLD, OFFICIAL, RED, YELLOW, Hit, rule
-from app.findings.rules_common import living, ordered, text
+from app.findings.rules_common import living, ordered, pairs_now, text, without
 from app.findings.schemas import Frames
 
 _HEADS = ["户主", "本人", "本人或户主"]
@@ -30,26 +30,33 @@ _WARNINGS = {
 def nobody_responsible(frames: Frames) -> Iterator[Hit]:
     """A home that should have an official and has none; an official with too many homes."""
     params, as_of = frames.params, frames.as_of
-    begun = frames["pairs"].filter(pl.col("from_on").is_null() | (pl.col("from_on") <= as_of))
-    now = begun.filter(pl.col("to_on").is_null() | (pl.col("to_on") >= as_of))
-    ended = begun.filter(pl.col("to_on") < as_of).group_by("household_id").agg(since=pl.col("to_on").max())
-    empty = frames["people"].group_by("household_id").agg(alive=pl.col("dead_on").is_null().any())
-    rows = (
-        frames["homes"].filter(pl.col("attribute").is_in(params["R46_tags"]))
-        .join(empty, on="household_id", how="left").filter(pl.col("alive").fill_null(True))
-        .join(now.select("household_id").unique(), on="household_id", how="anti")
-        .join(ended, on="household_id", how="left")
-    )  # fmt: skip
-    for one in rows.iter_rows(named=True):
+    now = pairs_now(frames)
+    tagged = frames["homes"].filter(pl.col("attribute").is_in(params["R46_tags"]))
+    for one in _without_pairing(frames, without(tagged, now, "household_id")).iter_rows(named=True):
         if one["since"] is None:
             yield Hit(one["household_id"], {"why": "无帮扶责任人"}, HOUSEHOLD)
         elif one["since"] + timedelta(days=params["R46_replace_days"]) < as_of:
             why = f"责任人离任超过{params['R46_replace_days']}天未补"
             yield Hit(one["household_id"], {"why": why, "since": text(one["since"])}, HOUSEHOLD)
+    if not frames.whole:
+        return
     many = now.group_by("official_id").agg(homes=pl.col("household_id").n_unique())
     for one in many.filter(pl.col("homes") > params["R46_max_households"]).iter_rows(named=True):
         facts = {"why": f"结对户数超过{params['R46_max_households']}户", "households": one["homes"]}
         yield Hit(one["official_id"], facts, OFFICIAL, period="many")
+
+
+def _without_pairing(frames: Frames, homes: pl.DataFrame) -> pl.DataFrame:
+    """Of homes without a pairing those in which somebody lives, `since` when the last has ended."""
+    if homes.is_empty():
+        return homes
+    begun = pl.col("from_on").is_null() | (pl.col("from_on") <= frames.as_of)
+    ended = frames["pairs"].filter(begun & (pl.col("to_on") < frames.as_of)).group_by("household_id").agg(
+        since=pl.col("to_on").max()
+    )  # fmt: skip
+    empty = frames["people"].group_by("household_id").agg(alive=pl.col("dead_on").is_null().any())
+    rows = homes.join(empty, on="household_id", how="left").filter(pl.col("alive").fill_null(True))
+    return rows.join(ended, on="household_id", how="left")
 
 
 @rule(
@@ -120,42 +127,58 @@ def item_not_met(frames: Frames) -> Iterator[Hit]:
 )  # fmt: skip
 def numbers_wrong(frames: Frames) -> Iterator[Hit]:
     """What is wrong with a number, a sex, a telephone, the ages of parent and child, or a home without a head."""
-    people = frames["people"]
-    for one in people.filter(pl.col("id_warning").is_in(list(_WARNINGS))).iter_rows(named=True):
-        yield Hit(one["person_id"], {"why": _WARNINGS[one["id_warning"]]}, period=one["id_warning"])
-    unborn = people.filter((pl.col("born_on") > frames.as_of) & (pl.col("id_warning").fill_null("") != "id_future"))
-    for one in unborn.iter_rows(named=True):
-        yield Hit(one["person_id"], {"why": _WARNINGS["id_future"]}, period="id_future")
-    for one in people.filter(pl.col("sex_written").fill_null("") != "").iter_rows(named=True):
-        yield Hit(one["person_id"], {"why": "性别与身份证不符", "recorded": one["sex_written"]}, period="sex")
-    form = frames.params["R50_phone"]
-    for one in people.filter(~pl.col("phone").str.contains(form)).iter_rows(named=True):
-        yield Hit(one["person_id"], {"why": "电话号码格式错误", "phone": one["phone"]}, period="phone")
+    people, warning = frames["people"], pl.col("id_warning")
+    wrong = people.select(
+        "person_id", "id_warning", "sex_written", "phone",
+        bad_id=warning.is_in(list(_WARNINGS)),
+        unborn=(pl.col("born_on") > frames.as_of) & (warning.fill_null("") != "id_future"),
+        bad_sex=pl.col("sex_written").fill_null("") != "",
+        bad_phone=~pl.col("phone").str.contains(frames.params["R50_phone"]),
+    ).filter(pl.any_horizontal("bad_id", "unborn", "bad_sex", "bad_phone"))  # fmt: skip
+    for one in wrong.iter_rows(named=True):
+        who = one["person_id"]
+        if one["bad_id"]:
+            yield Hit(who, {"why": _WARNINGS[one["id_warning"]]}, period=one["id_warning"])
+        if one["unborn"]:
+            yield Hit(who, {"why": _WARNINGS["id_future"]}, period="id_future")
+        if one["bad_sex"]:
+            yield Hit(who, {"why": "性别与身份证不符", "recorded": one["sex_written"]}, period="sex")
+        if one["bad_phone"]:
+            yield Hit(who, {"why": "电话号码格式错误", "phone": one["phone"]}, period="phone")
+    if frames.whole:
+        yield from _twice(people)
+    yield from _ages(frames)
+    yield from _headless(frames)
+
+
+def _twice(people: pl.DataFrame) -> Iterator[Hit]:
+    """Numbers that several people have."""
     twice = people.filter(pl.col("id_index").is_not_null()).group_by("id_index").agg("person_id").filter(
         pl.col("person_id").list.len() > 1
     )  # fmt: skip
     for one in twice.iter_rows(named=True):
         holders = sorted(one["person_id"])
         yield Hit(holders[0], {"why": "身份证号重复", "names": {"people": holders}}, period="duplicate")
-    yield from _ages(frames)
-    yield from _headless(frames)
 
 
 def _ages(frames: Frames) -> Iterator[Hit]:
     """Children who would be younger than their parents by too little, among a head and children or parents."""
     gap = frames.params["R50_parent_gap_years"]
     pairs = frames.params["R50_parent_pairs"]
-    people = frames["people"].filter(pl.col("born_on").is_not_null())
-    columns = ["household_id", "person_id", "born_on"]
-    heads = people.filter(pl.col("is_head")).select(columns)
+    people = frames["people"].filter(pl.col("born_on").is_not_null()).select(
+        "household_id", "person_id", "born_on", "is_head", "relation"
+    )  # fmt: skip
+    heads = people.filter(pl.col("is_head"))
     found = []
     if "户主-子/女" in pairs:
-        young = people.filter(pl.col("relation").is_in(_CHILDREN)).select(columns)
-        found.append(heads.rename({"person_id": "parent", "born_on": "parent_born"}).join(young, on="household_id"))
+        found.append((heads, people.filter(pl.col("relation").is_in(_CHILDREN))))
     if "父/母-户主" in pairs:
-        old = people.filter(pl.col("relation").is_in(_PARENTS)).select(columns)
-        found.append(old.rename({"person_id": "parent", "born_on": "parent_born"}).join(heads, on="household_id"))
-    for rows in found:
+        found.append((people.filter(pl.col("relation").is_in(_PARENTS)), heads))
+    for old, young in found:
+        if old.is_empty() or young.is_empty():
+            continue
+        older = old.select("household_id", parent="person_id", parent_born="born_on")
+        rows = older.join(young, on="household_id")
         for one in rows.filter(pl.col("parent_born").dt.offset_by(f"{gap}y") > pl.col("born_on")).iter_rows(named=True):
             facts = {"why": f"父母子女年龄差不足{gap}岁", "parent": {"person": one["parent"]}}
             yield Hit(one["person_id"], facts, period=f"gap {one['parent'][-12:]}")

@@ -11,11 +11,14 @@ from app.findings.rules_common import (
     MIND,
     SEVERE,
     active,
+    among,
     child_benefits,
     dead,
     destitute,
+    held,
     living,
     month,
+    once,
     ordered,
     period_months,
     shifted,
@@ -74,7 +77,7 @@ def _later(day: date, months: int) -> date:
     basis="县高龄津贴办法",
     todo="按年龄改档次，补发差额。",
     params=("R10_bands", "R10_grace_months"), programme="old_allowance", gap=True,
-    needs=("enrolments",),
+    needs=(held("old_allowance"),),
 )  # fmt: skip
 def wrong_band(frames: Frames) -> Iterator[Hit]:
     """The band is neither that of the age today nor, in the month of the birthday, of the age at its end."""
@@ -117,7 +120,7 @@ def _without_excluded(frames: Frames, rows: pl.DataFrame, kind: str, code: str) 
     todo="问清有没有领别的护理费，帮他申请。",
     params=("R11_grades", "R11_mental_grades", "R11_excludes_work_injury_care"),
     programme="disability", gap=True,
-    needs=("certificates",),
+    needs=(valid_certificates,),
 )  # fmt: skip
 def no_care_subsidy(frames: Frames) -> Iterator[Hit]:
     """A certificate in force of a grade that counts, care needed for six months, nothing drawn, nothing excluded."""
@@ -136,7 +139,7 @@ def no_care_subsidy(frames: Frames) -> Iterator[Hit]:
     todo="问清家里情况，帮他申请。",
     params=("R12_jdlk_tags", "R12_excludes_work_injury_care"),
     programme="disability", gap=True,
-    needs=("certificates",),
+    needs=(valid_certificates,),
 )  # fmt: skip
 def no_living_subsidy(frames: Frames) -> Iterator[Hit]:
     """A certificate in force, 低保 or 建档立卡, nothing drawn, nothing excluded."""
@@ -169,9 +172,9 @@ def no_living_subsidy(frames: Frames) -> Iterator[Hit]:
 )  # fmt: skip
 def certificate_runs_out(frames: Frames) -> Iterator[Hit]:
     """Paid for a month more than one after that of expiry; and certificates that expire within half a year."""
-    held = frames["certificates"].filter(pl.col("valid_to").is_not_null() & ~pl.col("open_ended").fill_null(False))
+    dated = frames["certificates"].filter(pl.col("valid_to").is_not_null() & ~pl.col("open_ended").fill_null(False))
     soon = (pl.col("valid_to") - frames.as_of).dt.total_days()
-    for one in without(held, dead(frames)).filter(
+    for one in without(dated, dead(frames)).filter(
         (soon >= 0) & (soon <= frames.params["R13_reminder_days"])
     ).iter_rows(named=True):  # fmt: skip
         yield Hit(one["person_id"], {"expiry": text(one["valid_to"])}, kind=REMINDER, period=SOON)
@@ -179,7 +182,7 @@ def certificate_runs_out(frames: Frames) -> Iterator[Hit]:
     limit = pl.col("valid_to").dt.month_start().dt.offset_by(grace).dt.strftime("%Y-%m")
     rows = (
         frames["payments"].filter(pl.col("ok") & pl.col("programme").is_in(["disability_living", "disability_care"]))
-        .join(held.filter(pl.col("valid_to") < frames.as_of).select("person_id", "valid_to"), on="person_id")
+        .join(dated.filter(pl.col("valid_to") < frames.as_of).select("person_id", "valid_to"), on="person_id")
         .filter(period_months() > limit)
         .group_by("person_id", "programme", "valid_to").agg(paid=pl.col("period").unique().sort())
     )  # fmt: skip
@@ -217,6 +220,20 @@ def number_contradicts(frames: Frames) -> Iterator[Hit]:
         yield Hit(one["person_id"], {"problem": ordered(word for name, word in words.items() if one[name])})
 
 
+def _ill(frames: Frames) -> pl.DataFrame:
+    """household_id, because: of each who lives and is severely disabled or seriously ill."""
+
+    def make() -> pl.DataFrame:
+        alive = living(frames)
+        severe = among(alive, frames["certificates"].filter(pl.col("grade").is_in(SEVERE)))
+        ill = alive.filter(pl.col("health").is_in(["serious", "大病"]))
+        return pl.concat([
+            severe.select("household_id", because=pl.lit("重残")), ill.select("household_id", because=pl.lit("大病")),
+        ])  # fmt: skip
+
+    return once(frames, "ill", make)
+
+
 @rule(
     "R15", "疑似漏保", ORANGE,
     what="这一户有困难，没有人享受低保、特困、孤儿或事无，近90天也没有排查结论。",
@@ -230,28 +247,26 @@ def perhaps_left_out(frames: Frames) -> Iterator[Hit]:
     """A home with a tag or a person that speaks for need, nobody of it covered, no conclusion in ninety days."""
     params = frames.params
     alive = living(frames)
-    covered = pl.concat([
-        active(frames, "dibao").select("person_id"), destitute(frames).select("person_id"),
-        child_benefits(frames).select("person_id"),
-    ]).unique()  # fmt: skip
-    covered_homes = alive.join(covered, on="person_id").select("household_id").unique()
-    severe = frames["certificates"].filter(pl.col("grade").is_in(SEVERE)).select("person_id")
-    lonely = frames["tags"].filter(pl.col("tag") == "elder_childless").select("person_id")
+    tagged = frames["homes"].filter(pl.col("attribute").is_in(params["R15_tags"]))
+    lonely = frames["tags"].filter(pl.col("tag") == "elder_childless")
     reasons = pl.concat([
-        frames["homes"].filter(pl.col("attribute").is_in(params["R15_tags"]))
-        .join(alive.select("household_id").unique(), on="household_id", how="semi")
-        .select("household_id", because=pl.col("attribute")),
-        alive.filter(pl.col("health").is_in(["serious", "大病"])).select("household_id", because=pl.lit("大病")),
-        alive.join(severe, on="person_id", how="semi").select("household_id", because=pl.lit("重残")),
-        alive.join(lonely, on="person_id", how="semi").select("household_id", because=pl.lit("孤寡老人")),
+        among(tagged, alive, "household_id").select("household_id", because=pl.col("attribute")),
+        _ill(frames),
+        among(alive, lonely).select("household_id", because=pl.lit("孤寡老人")),
     ])  # fmt: skip
     since = (pl.lit(frames.as_of) - pl.col("checked_on")).dt.total_days()
     looked = frames["homes"].filter(
         (pl.col("checked_result").fill_null("") != "") & (since <= params["R15_screening_days"])
     )
     wanted = [*params["R15_tags"], *params["R15_person_triggers"]]
-    rows = without(without(reasons.filter(pl.col("because").is_in(wanted)), covered_homes, "household_id"), looked,
-                   "household_id")  # fmt: skip
+    rows = without(reasons.filter(pl.col("because").is_in(wanted)), looked, "household_id")
+    if rows.is_empty():
+        return
+    covered = pl.concat([
+        active(frames, "dibao").select("person_id"), destitute(frames).select("person_id"),
+        child_benefits(frames).select("person_id"),
+    ])  # fmt: skip
+    rows = without(rows, among(alive, covered), "household_id")
     for (home,), group in rows.group_by("household_id"):
         yield Hit(str(home), {"because": ordered(group["because"])}, HOUSEHOLD)
 
@@ -273,16 +288,12 @@ def perhaps_dropped(frames: Frames) -> Iterator[Hit]:
         (pl.col("programme") == "dibao") & (pl.col("state") == "stopped") & (pl.col("to_month") > since)
         & ~pl.col("stop_reason").fill_null("").is_in(quiet)
     )  # fmt: skip
-    alive = living(frames)
-    severe = frames["certificates"].filter(pl.col("grade").is_in(SEVERE)).select("person_id")
+    if stopped.is_empty():
+        return
     trouble = frames["issues"].filter((pl.col("state") == "open") & (pl.col("programme") == "hardship"))
-    reasons = pl.concat([
-        alive.join(severe, on="person_id", how="semi").select("household_id", because=pl.lit("重残")),
-        alive.filter(pl.col("health").is_in(["serious", "大病"])).select("household_id", because=pl.lit("大病")),
-        trouble.select("household_id", because=pl.lit("新的困难")),
-    ])  # fmt: skip
-    held = pl.concat([active(frames, "dibao").select("household_id"), destitute(frames).select("household_id")])
-    rows = without(reasons.join(stopped.select("household_id", "to_month", "stop_reason"), on="household_id"), held,
+    reasons = pl.concat([_ill(frames), trouble.select("household_id", because=pl.lit("新的困难"))])
+    covered = pl.concat([active(frames, "dibao").select("household_id"), destitute(frames).select("household_id")])
+    rows = without(reasons.join(stopped.select("household_id", "to_month", "stop_reason"), on="household_id"), covered,
                    "household_id")  # fmt: skip
     for (home,), group in rows.group_by("household_id"):
         facts = {"stopped": group["to_month"].max(), "because": ordered(group["because"])}

@@ -12,6 +12,12 @@ from app.workdays import workdays_later
 _MONTHLY = ("dibao", "old_allowance", "disability_living", "disability_care")
 
 
+def _monthly(enrolments: pl.DataFrame) -> list[str]:
+    """The programmes paid by the month in which somebody is enrolled."""
+    there = set(enrolments["programme"].unique())
+    return [one for one in _MONTHLY if one in there]
+
+
 @rule(
     "R39", "先行救助未补手续", RED,
     what="先给了钱，紧急情况过去很久了，手续还没有补。",
@@ -111,17 +117,14 @@ def months_due(frames: Frames, programme: str, cutoff: int) -> list[str]:
 def not_paid(frames: Frames) -> Iterator[Hit]:
     """Enrolled in a month whose day of payment has passed, and nothing arrived."""
     cutoffs = frames.params["R44_cutoff_day"]
-    held = frames["enrolments"].filter(pl.col("counted") | (pl.col("programme") != "dibao"))
+    counted = pl.col("counted") | (pl.col("programme") != "dibao")
+    dated = (pl.col("state") != "stopped") | pl.col("to_month").is_not_null()
+    held = frames["enrolments"].filter(counted & dated)
     if frames.params["R44_dead_excluded"]:
         held = without(held, dead(frames))
-    for programme in _MONTHLY:
+    for programme in _monthly(held):
         key, about = ("certificate", HOUSEHOLD) if programme == "dibao" else ("person_id", "person")
-        times = held.filter(
-            (pl.col("programme") == programme) & pl.col(key).is_not_null()
-            & ((pl.col("state") != "stopped") | pl.col("to_month").is_not_null())
-        )  # fmt: skip
-        if times.is_empty():
-            continue
+        times = held.filter((pl.col("programme") == programme) & pl.col(key).is_not_null())
         months = pl.DataFrame({"month": months_due(frames, programme, cutoffs[programme])}, schema={"month": pl.String})
         due = (
             times.select("person_id", "household_id", "certificate", "from_month", "to_month")
@@ -130,12 +133,14 @@ def not_paid(frames: Frames) -> Iterator[Hit]:
                     & (pl.col("to_month").is_null() | (pl.col("to_month") > pl.col("month"))))
         )  # fmt: skip
         paid = frames["payments"].filter(pl.col("programme") == programme).select(key, "ok", month="period")
+        missing = due.join(paid.filter("ok"), on=[key, "month"], how="anti")
+        if missing.is_empty():
+            continue
         tried = paid.filter(~pl.col("ok")).select(key, "month", tried=pl.lit(True)).unique()
-        missing = (
-            due.join(paid.filter("ok"), on=[key, "month"], how="anti")
-            .unique([key, "month"], keep="first", maintain_order=True).join(tried, on=[key, "month"], how="left")
-        )  # fmt: skip
-        for one in missing.iter_rows(named=True):
+        rows = missing.unique([key, "month"], keep="first", maintain_order=True).join(
+            tried, on=[key, "month"], how="left"
+        )
+        for one in rows.iter_rows(named=True):
             why = "发放失败" if one["tried"] else "无发放记录"
             subject = one["household_id"] if programme == "dibao" else one["person_id"]
             facts = {"programme": PROGRAMMES[programme], "month": one["month"], "why": why}
@@ -154,14 +159,12 @@ def not_paid(frames: Frames) -> Iterator[Hit]:
 def amount_odd(frames: Frames) -> Iterator[Hit]:
     """The sum that arrived for a month is not what the enrolment says, for the newest month paid."""
     tolerance = frames.params["R45_tolerance_fen"]
-    for programme in _MONTHLY:
+    priced = frames["enrolments"].filter(pl.col("active") & pl.col("amount_fen").is_not_null())
+    for programme in _monthly(priced):
         key, about = ("certificate", HOUSEHOLD) if programme == "dibao" else ("person_id", "person")
-        held = frames["enrolments"].filter(
-            (pl.col("programme") == programme) & pl.col("active") & pl.col("amount_fen").is_not_null()
-            & pl.col(key).is_not_null()
-        )  # fmt: skip
+        held = priced.filter((pl.col("programme") == programme) & pl.col(key).is_not_null())
         newest = known_period(frames, programme, "newest")
-        if newest is None or held.is_empty():
+        if newest is None:
             continue
         sums = frames["payments"].filter(
             (pl.col("programme") == programme) & pl.col("ok") & (pl.col("period") == newest)

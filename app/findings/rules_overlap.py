@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from app.findings.rules import ORANGE, PROGRAMMES, RED, Hit, rule
-from app.findings.rules_common import active, child_benefits, destitute, ordered
+from app.findings.rules_common import active, child_benefits, destitute, held, ordered
 from app.findings.schemas import Frames
 
 
@@ -16,14 +16,14 @@ from app.findings.schemas import Frames
     basis="民发〔2021〕43号；民发〔2021〕57号",
     todo="核对身份证号，从低保里减去这个人。",
     params=("R04_only_counted_members",), programme="dibao",
-    needs=("destitute", "enrolments"),
+    needs=(destitute, "enrolments"),
 )  # fmt: skip
 def destitute_in_dibao(frames: Frames) -> Iterator[Hit]:
     """Active destitute and in a 低保 certificate in force."""
-    held = frames["enrolments"].filter(pl.col("active") & (pl.col("programme") == "dibao"))
+    members = frames["enrolments"].filter(pl.col("active") & (pl.col("programme") == "dibao"))
     if frames.params["R04_only_counted_members"]:
-        held = held.filter(pl.col("counted"))
-    rows = held.join(destitute(frames).select("person_id"), on="person_id").join(
+        members = members.filter(pl.col("counted"))
+    rows = members.join(destitute(frames).select("person_id"), on="person_id").join(
         frames["homes"].select("household_id", "code"), on="household_id", how="left"
     )
     for one in rows.iter_rows(named=True):
@@ -37,7 +37,7 @@ def destitute_in_dibao(frames: Frames) -> Iterator[Hit]:
     basis="国发〔2015〕52号 残疾人两项补贴",
     todo="从下月起停发残疾人补贴，多发的追回。",
     params=("R05_kinds",), programme="disability",
-    needs=("destitute", "enrolments"),
+    needs=(destitute, held("disability_living", "disability_care")),
 )  # fmt: skip
 def destitute_with_subsidy(frames: Frames) -> Iterator[Hit]:
     """Active destitute with a disability subsidy in force."""
@@ -62,7 +62,7 @@ def _child_kind(programme: str) -> str:
     basis="民发〔2019〕62号；国发〔2015〕52号",
     todo="停发生活补贴，或者按补差重新核定。",
     params=("R06_child_kinds",), programme="child",
-    needs=("enrolments",),
+    needs=(held("disability_living"), child_benefits),
 )  # fmt: skip
 def child_with_living_subsidy(frames: Frames) -> Iterator[Hit]:
     """An orphan, or an unsupported child paid in full, with the living subsidy in force."""
@@ -82,7 +82,7 @@ def child_with_living_subsidy(frames: Frames) -> Iterator[Hit]:
     basis="民发〔2021〕43号 第九条",
     todo="问清家里选哪一种，停掉另一种。",
     params=("R07_child_kinds",), programme="child",
-    needs=("destitute",),
+    needs=(destitute, child_benefits),
 )  # fmt: skip
 def destitute_child_twice(frames: Frames) -> Iterator[Hit]:
     """Active destitute and an orphan's or unsupported child's allowance."""
@@ -104,13 +104,15 @@ def destitute_child_twice(frames: Frames) -> Iterator[Hit]:
 )  # fmt: skip
 def twice_in_one_programme(frames: Frames) -> Iterator[Hit]:
     """Two certificates in one programme, or an account shared by more homes than allowed."""
-    held = frames["enrolments"].filter(pl.col("active") & pl.col("counted"))
-    twice = held.group_by("person_id", "programme").agg(rows=pl.len(), numbers=pl.col("certificate").unique().sort())
+    counted = frames["enrolments"].filter(pl.col("active") & pl.col("counted"))
+    twice = counted.group_by("person_id", "programme").agg(rows=pl.len(), numbers=pl.col("certificate").unique().sort())
     for one in twice.filter(pl.col("rows") > 1).iter_rows(named=True):
         facts = {"why": "同人多头", "programme": PROGRAMMES[one["programme"]], "records": one["rows"]}
         yield Hit(one["person_id"], facts, period=one["programme"])
+    if not frames.whole:
+        return
     shared = (
-        held.filter(pl.col("account").is_not_null()).group_by("account")
+        counted.filter(pl.col("account").is_not_null()).group_by("account")
         .agg(homes=pl.col("household_id").n_unique(), person_id=pl.col("person_id").min())
         .filter(pl.col("homes") > frames.params["R08_people_per_account"])
     )  # fmt: skip

@@ -112,6 +112,9 @@ looked at: the first period of a programme of which a payment is known and the n
 keep plans in this year."""
 
 
+_EMPTY = {name: pl.DataFrame(schema=columns) for name, columns in SCHEMAS.items()}
+
+
 @dataclass(frozen=True)
 class Frames:
     """The registers on one day, with the county's parameters.
@@ -134,7 +137,7 @@ class Frames:
     def __getitem__(self, name: str) -> pl.DataFrame:
         """A frame; an empty one where nothing fills it."""
         found = self.tables.get(name)
-        return pl.DataFrame(schema=SCHEMAS[name]) if found is None else found
+        return _EMPTY[name] if found is None else found
 
 
 def frame(name: str, rows: list[dict[str, Any]] | None = None) -> pl.DataFrame:
