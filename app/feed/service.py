@@ -100,9 +100,12 @@ def _upsert(dialect: str) -> Any:
 _FEED = Bulk(_upsert)
 
 
+_POSITION = select(Counter.value).where(Counter.name == "feed")  # type: ignore[call-overload]
+
+
 def position(session: Session) -> int:
     """How far the feed is, as far as it is committed."""
-    return session.scalar(select(Counter.value).where(Counter.name == "feed")) or 0  # type: ignore[call-overload]
+    return session.scalar(_POSITION) or 0
 
 
 def told_since(session: Session, after: int, types: Sequence[str]) -> set[str]:

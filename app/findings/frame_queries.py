@@ -8,14 +8,28 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Date, Select, String, bindparam, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    CursorResult,
+    Date,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import Session
 
 from app import crypto
 from app.db import is_sqlite
 from app.findings.rules import ACCUSATION
 from app.findings.rules_common import periods_of, planned_in, with_active, with_age, with_failed, with_validity
-from app.findings.schemas import SCHEMAS
+from app.findings.schemas import SCHEMAS, empty
 from models.agreements import Agreement, Inspection
 from models.base import read_json
 from models.benefits import Enrolment, Payment
@@ -37,7 +51,8 @@ PAYMENT_MONTHS = 24
 PAID = ("dibao", "old_allowance", "disability_living", "disability_care", "care_fee")
 """Programmes of which payments are asked after by month or quarter."""
 Marks = list[Any] | None
-Build = Callable[[Marks], Select[Any]]
+Build = Callable[[Marks], Select[Any] | CompoundSelect[Any]]
+Then = Callable[[pl.DataFrame], pl.DataFrame]
 _COMPILED: dict[tuple[str, str, int], Any] = {}
 
 
@@ -84,14 +99,7 @@ class Reader:
 
         Rows go from the driver into columns in batches; days and flags come from SQLite as text and numbers.
         """
-        compiled = self._compiled(name, build)
-        converters = compiled._bind_processors
-        values = {word: self.values.get(word, value) for word, value in compiled.params.items()}
-        bound = {
-            word: converters[word](value) if word in converters else value for word, value in values.items()
-        }
-        given = tuple(bound[word] for word in compiled.positiontup) if compiled.positional else bound
-        found = self.connection.exec_driver_sql(compiled.string, given)
+        found = self._ask(name, build)
         try:
             first = found.cursor.fetchmany(SMALL)
             if len(first) < SMALL:
@@ -100,15 +108,30 @@ class Reader:
         finally:
             found.close()
 
+    def words(self, name: str, build: Build) -> set[str]:
+        """What a statement finds, of a single column."""
+        return {row[0] for row in self._ask(name, build)}
+
+    def _ask(self, name: str, build: Build) -> CursorResult[Any]:
+        compiled = self._compiled(name, build)
+        converters = compiled._bind_processors
+        values = {word: self.values.get(word, value) for word, value in compiled.params.items()}
+        bound = {
+            word: converters[word](value) if word in converters else value for word, value in values.items()
+        }
+        given = tuple(bound[word] for word in compiled.positiontup) if compiled.positional else bound
+        return self.connection.exec_driver_sql(compiled.string, given)
+
     def _small(self, rows: list[Any], columns: dict[str, Any]) -> pl.DataFrame:
         if not rows:
-            return pl.DataFrame(schema=columns)
+            return empty(tuple(columns.items()))
         turn = {pl.Date: _day, pl.Boolean: _flag} if self.sqlite else {}
-        data = {
-            name: [turn[kind](one) for one in values] if kind in turn else list(values)
-            for (name, kind), values in zip(columns.items(), zip(*rows, strict=True), strict=True)
-        }
-        return pl.DataFrame(data, schema=columns)
+        turned = [(at, turn[kind]) for at, kind in enumerate(columns.values()) if kind in turn]
+        made = [list(row) for row in rows]
+        for row in made:
+            for at, convert in turned:
+                row[at] = convert(row[at])
+        return pl.DataFrame(made, schema=columns, orient="row")
 
     def _large(self, first: list[Any], cursor: Any, columns: dict[str, Any]) -> pl.DataFrame:
         wide = {pl.Date: pl.String, pl.Boolean: pl.Int64} if self.sqlite else {}
@@ -124,9 +147,10 @@ class Reader:
         return pl.concat(parts).with_columns(*turned)
 
     def table(
-        self, frame: str, table: Any, leave: Sequence[str] = (), where: Any = None, **renamed: Any
-    ) -> pl.DataFrame:
-        """A frame that is a table's columns; those in `leave` are worked out later.
+        self, frame: str, table: Any, leave: Sequence[str] = (), where: Any = None, then: Then | None = None,
+        **renamed: Any,
+    ) -> pl.DataFrame:  # fmt: skip
+        """A frame that is a table's columns; those in `leave` are worked out by `then`, where there are rows.
 
         Args:
             renamed: columns of another name, or of another kind: (column, kind).
@@ -147,7 +171,10 @@ class Reader:
                 return statement.where(*where(homes))
             return statement.where(*within(table.household_id, homes)) if hasattr(table, "household_id") else statement
 
-        return self.read(frame, build, columns)
+        made = self.read(frame, build, columns)
+        if then is None:
+            return made
+        return empty(tuple(SCHEMAS[frame].items())) if made.is_empty() else then(made)
 
 
 def _day(text: str | None) -> date | None:
@@ -175,12 +202,15 @@ def homes_frame(reader: Reader) -> pl.DataFrame:
 
 def people_frame(reader: Reader) -> pl.DataFrame:
     """Frame `people`."""
-    made = reader.table(
-        "people", Person, ("dead_on", "age"), person_id=Person.id, phone=(Person.phone, pl.Binary),
+
+    def then(made: pl.DataFrame) -> pl.DataFrame:
+        made = made.with_columns(opened(made["phone"], "person.phone"), _sex_written(made["sex_written"]))
+        return with_age(made.join(_died(reader), on="person_id", how="left"), reader.as_of)
+
+    return reader.table(
+        "people", Person, ("dead_on", "age"), then=then, person_id=Person.id, phone=(Person.phone, pl.Binary),
         sex_written=(Person.extra, pl.Binary),
     )  # fmt: skip
-    made = made.with_columns(opened(made["phone"], "person.phone"), _sex_written(made["sex_written"]))
-    return with_age(made.join(_died(reader), on="person_id", how="left"), reader.as_of)
 
 
 def _sex_written(column: pl.Series) -> pl.Series:
@@ -205,13 +235,16 @@ def _died(reader: Reader) -> pl.DataFrame:
         )
 
     found = pl.concat([reader.read("died", own, columns), reader.read("told dead", told, columns)])
-    return found.group_by("person_id").agg(pl.col("dead_on").min())
+    return found if found.is_empty() else found.group_by("person_id").agg(pl.col("dead_on").min())
 
 
 def enrolments_frame(reader: Reader) -> pl.DataFrame:
     """Frame `enrolments`; `active` is in force in the month of the day."""
-    made = reader.table("enrolments", Enrolment, ("active",), account=(Enrolment.account, pl.Binary))
-    return with_active(made.with_columns(opened(made["account"], "enrolment.account")), reader.as_of)
+
+    def then(made: pl.DataFrame) -> pl.DataFrame:
+        return with_active(made.with_columns(opened(made["account"], "enrolment.account")), reader.as_of)
+
+    return reader.table("enrolments", Enrolment, ("active",), then=then, account=(Enrolment.account, pl.Binary))
 
 
 def payments_frame(reader: Reader) -> pl.DataFrame:
@@ -260,6 +293,8 @@ def certificates_frame(reader: Reader) -> pl.DataFrame:
         )  # fmt: skip
 
     made = reader.read("certificates", build, columns)
+    if made.is_empty():
+        return empty(tuple(SCHEMAS["certificates"].items()))
     numbers, own = opened(made["number"], "disability.number"), opened(made["own"], "person.id_number")
     said = [number_says(number, mine) for number, mine in zip(numbers, own, strict=True)]
     of_number = ("number_fits", "head_fits", "category_in_number", "grade_in_number")
@@ -284,24 +319,32 @@ def number_says(number: str | None, own: str | None) -> tuple[bool | None, bool 
 
 def destitute_frame(reader: Reader, enrolments: pl.DataFrame) -> pl.DataFrame:
     """Frame `destitute`; `failed` only where all six are known, `active` by the enrolment where there is one."""
-    made = reader.table("destitute", Hardship, ("failed", "active"))
-    ever = enrolments.filter(pl.col("programme") == "tekun").group_by("person_id").agg(held=pl.col("active").any())
-    known = with_failed(made).join(ever, on="person_id", how="left")
-    return known.with_columns(active=pl.col("held").fill_null(True)).drop("held")
+
+    def then(made: pl.DataFrame) -> pl.DataFrame:
+        tekun = enrolments.filter(pl.col("programme") == "tekun")
+        ever = tekun.group_by("person_id").agg(active=pl.col("active").any())
+        known = with_failed(made).join(ever, on="person_id", how="left")
+        return known.with_columns(pl.col("active").fill_null(True))
+
+    return reader.table("destitute", Hardship, ("failed", "active"), then=then)
 
 
 def children_frame(reader: Reader) -> pl.DataFrame:
     """Frame `children`."""
-    made = reader.table(
-        "children", Child, kinds=(cast(Child.kinds, String), pl.String), living=Child.living_written,
-        school=Child.school_written,
+    return reader.table(
+        "children", Child, then=_listed("kinds"), kinds=(cast(Child.kinds, String), pl.String),
+        living=Child.living_written, school=Child.school_written,
     )  # fmt: skip
-    return made.with_columns(_lists(made["kinds"]))
 
 
-def _lists(column: pl.Series) -> pl.Series:
-    """JSON lists of words."""
-    return pl.Series(column.name, [read_json(one) if one else [] for one in column], dtype=pl.List(pl.String))
+def _listed(name: str) -> Then:
+    """A column of JSON lists of words."""
+
+    def then(made: pl.DataFrame) -> pl.DataFrame:
+        words = [read_json(one) if one else [] for one in made[name]]
+        return made.with_columns(pl.Series(name, words, dtype=pl.List(pl.String)))
+
+    return then
 
 
 def agreements_frame(reader: Reader) -> pl.DataFrame:
@@ -309,18 +352,19 @@ def agreements_frame(reader: Reader) -> pl.DataFrame:
     def standing(homes: Marks) -> list[Any]:
         return [Agreement.ended_on.is_(None), Agreement.removed_at.is_(None), *within(Agreement.household_id, homes)]  # type: ignore[union-attr]
 
-    made = reader.table(
-        "agreements", Agreement, where=standing,
+    def then(made: pl.DataFrame) -> pl.DataFrame:
+        numbers = opened(made["carer_born_on"], "agreement.carer_number")
+        return made.with_columns(carer_born_on=numbers.str.slice(6, 8).str.to_date("%Y%m%d", strict=False))
+
+    return reader.table(
+        "agreements", Agreement, where=standing, then=then,
         agreement_id=Agreement.id, carer_born_on=(Agreement.carer_number, pl.Binary),
     )  # fmt: skip
-    numbers = opened(made["carer_born_on"], "agreement.carer_number")
-    return made.with_columns(carer_born_on=numbers.str.slice(6, 8).str.to_date("%Y%m%d", strict=False))
 
 
 def plans_frame(reader: Reader) -> pl.DataFrame:
     """Frame `plans`."""
-    made = reader.table("plans", Plan, causes=(cast(Plan.causes, String), pl.String))
-    return made.with_columns(_lists(made["causes"]))
+    return reader.table("plans", Plan, then=_listed("causes"), causes=(cast(Plan.causes, String), pl.String))
 
 
 def planned_frame(reader: Reader, plans: pl.DataFrame) -> pl.DataFrame:
@@ -351,11 +395,15 @@ def _numbers_of(homes: Marks, column: Any) -> list[Any]:
 
 def petitions_frame(reader: Reader) -> pl.DataFrame:
     """Frame `petitions`; accused are all that an accusation is kept from, and it is told to the county alone."""
-    made = reader.table(
-        "petitions", Petition, petition_id=Petition.id, accused=(cast(Petition.kept_from, String), pl.String)
-    )
     county = pl.when(pl.col("category") == ACCUSATION).then(pl.col("division").str.slice(0, 6))
-    return made.with_columns(_lists(made["accused"]), division=county.otherwise(pl.col("division")))
+
+    def then(made: pl.DataFrame) -> pl.DataFrame:
+        return _listed("accused")(made).with_columns(division=county.otherwise(pl.col("division")))
+
+    return reader.table(
+        "petitions", Petition, then=then,
+        petition_id=Petition.id, accused=(cast(Petition.kept_from, String), pl.String),
+    )  # fmt: skip
 
 
 def plain_frames(reader: Reader) -> dict[str, pl.DataFrame]:

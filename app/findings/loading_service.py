@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, select, union
 from sqlmodel import Session
 
 from app.findings import frame_queries as frames
@@ -69,25 +69,40 @@ def _own(session: Session, as_of: date, params: dict[str, Any]) -> dict[str, dic
     return found
 
 
-def around(session: Session, homes: Sequence[str]) -> tuple[list[str], list[str]]:
+def _concerned(homes: frames.Marks) -> Any:
+    """Homes of which somebody in these homes is a carer or a parent."""
+    here = select(Person.id_index).where(Person.household_id.in_(homes or []), Person.id_index.is_not(None))  # type: ignore[attr-defined, union-attr, call-overload]
+    return union(
+        select(Agreement.household_id).where(Agreement.carer_index.in_(here)),  # type: ignore[union-attr, call-overload]
+        select(Child.household_id).where(Child.father_index.in_(here)),  # type: ignore[union-attr, call-overload]
+        select(Child.household_id).where(Child.mother_index.in_(here)),  # type: ignore[union-attr, call-overload]
+    )
+
+
+def _carers(homes: frames.Marks) -> Any:
+    """The numbers of the carers and parents of these homes."""
+    return union(*(
+        select(number).where(table.household_id.in_(homes or []), number.is_not(None))
+        for table, number in ((Agreement, Agreement.carer_index), (Child, Child.father_index),
+                              (Child, Child.mother_index))
+    ))  # fmt: skip
+
+
+_NUMBERS = bindparam("numbers", expanding=True)
+_OF_NUMBERS = union(
+    select(Person.household_id).where(Person.id_index.in_(_NUMBERS)),  # type: ignore[union-attr, call-overload]
+    select(Agreement.household_id).where(Agreement.carer_index.in_(_NUMBERS)),  # type: ignore[union-attr, call-overload]
+)
+"""The homes of these carers and parents, and all homes whose carers they are."""
+
+
+def around(session: Session, as_of: date, homes: Sequence[str]) -> tuple[list[str], list[str]]:
     """Of a change in these homes: whose findings may change, and which homes must be looked at for that.
 
     A carer's or a parent's fate concerns the child's home; whether a carer has too many children, all of theirs.
     """
-    here = select(Person.id_index).where(Person.household_id.in_(list(homes)), Person.id_index.is_not(None))  # type: ignore[attr-defined, union-attr, call-overload]
-    concerned = set(homes)
-    concerned |= set(session.scalars(select(Agreement.household_id).where(Agreement.carer_index.in_(here))))  # type: ignore[union-attr]
-    concerned |= set(session.scalars(
-        select(Child.household_id).where(or_(Child.father_index.in_(here), Child.mother_index.in_(here)))  # type: ignore[union-attr]
-    ))  # fmt: skip
-    ours = list(concerned)
-    carers = set(session.scalars(select(Agreement.carer_index).where(  # type: ignore[call-overload]
-        Agreement.household_id.in_(ours), Agreement.carer_index.is_not(None))))  # type: ignore[attr-defined, union-attr]  # fmt: skip
-    for side in (Child.father_index, Child.mother_index):
-        carers |= set(session.scalars(select(side).where(Child.household_id.in_(ours), side.is_not(None))))  # type: ignore[attr-defined, union-attr, call-overload]
-    looked = set(ours)
-    if carers:
-        looked |= set(session.scalars(select(Person.household_id).where(Person.id_index.in_(list(carers)))))  # type: ignore[union-attr]
-        looked |= set(session.scalars(select(Agreement.household_id).where(Agreement.carer_index.in_(list(carers)))))  # type: ignore[union-attr]
+    ours = sorted({*homes, *frames.Reader(session, as_of, homes).words("concerned", _concerned)})
+    carers = frames.Reader(session, as_of, ours).words("carers", _carers)
+    looked = {*ours, *(session.scalars(_OF_NUMBERS, {"numbers": sorted(carers)}) if carers else ())}
     return ours, sorted(looked)
 

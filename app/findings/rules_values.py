@@ -5,6 +5,7 @@ One value has one key, so that what the county changes for a programme, the comp
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from app.households.tags import ATTRIBUTES
@@ -122,6 +123,7 @@ def worked_out(names: tuple[str, ...], known: Values) -> dict[str, Any]:
     return {name: source(name).make(known) for name in names}
 
 
-def keys(names: tuple[str, ...]) -> list[str]:
+@cache
+def keys(names: tuple[str, ...]) -> tuple[str, ...]:
     """Every policy value needed."""
-    return sorted({key for name in names for key in source(name).keys})
+    return tuple(sorted({key for name in names for key in source(name).keys}))

@@ -7,6 +7,7 @@ same, so that its rules are whole and tested; it comes to them empty until its r
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -112,7 +113,10 @@ looked at: the first period of a programme of which a payment is known and the n
 keep plans in this year."""
 
 
-_EMPTY = {name: pl.DataFrame(schema=columns) for name, columns in SCHEMAS.items()}
+@lru_cache
+def empty(columns: tuple[tuple[str, Any], ...]) -> pl.DataFrame:
+    """A frame without rows; frames do not change, so one serves all."""
+    return pl.DataFrame(schema=dict(columns))
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class Frames:
     def __getitem__(self, name: str) -> pl.DataFrame:
         """A frame; an empty one where nothing fills it."""
         found = self.tables.get(name)
-        return _EMPTY[name] if found is None else found
+        return empty(tuple(SCHEMAS[name].items())) if found is None else found
 
 
 def frame(name: str, rows: list[dict[str, Any]] | None = None) -> pl.DataFrame:

@@ -47,6 +47,12 @@ _CHANGE = Bulk(
     .where(_FINDING.c.id == bindparam("b_id"))
     .values(version=_FINDING.c.version + 1, **{name: bindparam(f"b_{name}") for name in _CHANGED})
 )
+_STANDING = select(*(_FINDING.c[name] for name in ("id", "rule", "subject_id", "period", "person_id", *_CHANGED)))
+_STANDING_IN = _STANDING.where(_FINDING.c.household_id.in_(bindparam("homes", expanding=True)))
+_STANDING_OF = _STANDING.where(
+    _FINDING.c.rule == bindparam("rule"), _FINDING.c.subject_id.in_(bindparam("subjects", expanding=True))
+)
+_SEEN = update(_FINDING).where(_FINDING.c.id.in_(bindparam("ids", expanding=True))).values(seen_on=bindparam("on"))
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ class Settled:
 def look(session: Session, day: date, homes: Sequence[str] | None = None) -> Looked:
     """Compare the whole county on a day, or what concerns a few homes."""
     position = feed.position(session)
-    ours, looked = around(session, homes) if homes is not None else (None, None)
+    ours, looked = around(session, day, homes) if homes is not None else (None, None)
     frames = load(session, day, looked)
     rules = switched_on(dict(frames.params))
     seen = _placed(frames, run_everywhere(rules, frames))
@@ -105,6 +111,8 @@ def look(session: Session, day: date, homes: Sequence[str] | None = None) -> Loo
 
 def _placed(frames: Frames, hits: list[tuple[Rule, Hit]]) -> list[Seen]:
     """Each hit with its home, village and the name of whom it is about."""
+    if not hits:
+        return []
     persons = {hit.subject for _, hit in hits if hit.about == PERSON}
     people = {
         row[0]: row[1:]
@@ -218,17 +226,15 @@ def settle(session: Session, looked: Looked, now: datetime) -> Settled:
 
 def _standing(session: Session, looked: Looked) -> dict[tuple[str, str, str], Any]:
     """Findings that may be met again: all; of a few homes theirs, and those of whoever has come to live there."""
-    columns = [_FINDING.c[name] for name in ("id", "rule", "subject_id", "period", "person_id", *_CHANGED)]
-    query = select(*columns)
     if looked.ours is None:
-        return _by_key(session.execute(query))
+        return _by_key(session.execute(_STANDING))
     found: dict[tuple[str, str, str], Any] = {}
     for part in chunks(looked.ours):
-        found |= _by_key(session.execute(query.where(_FINDING.c.household_id.in_(part))))
+        found |= _by_key(session.execute(_STANDING_IN, {"homes": part}))
     new = {one.key for one in looked.seen} - found.keys()
     for rule in sorted({key[0] for key in new}):
         for part in chunks(sorted({subject for code, subject, _ in new if code == rule})):
-            met = _by_key(session.execute(query.where(_FINDING.c.rule == rule, _FINDING.c.subject_id.in_(part))))
+            met = _by_key(session.execute(_STANDING_OF, {"rule": rule, "subjects": part}))
             found |= {key: row for key, row in met.items() if key in new}
     return found
 
@@ -340,7 +346,7 @@ class _Settling:
         _CHANGE.write(session, self.changed)
         _EVENTS.write(session, self.events)
         for part in chunks(self.seen):
-            session.execute(update(_FINDING).where(_FINDING.c.id.in_(part)).values(seen_on=self.looked.day))
+            session.execute(_SEEN, {"ids": part, "on": self.looked.day})
 
 
 def rule_names() -> dict[str, str]:

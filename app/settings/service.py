@@ -28,7 +28,9 @@ _DEFAULTS = {one.key: one for one in DEFAULTS}
 _shipped = lru_cache(maxsize=4096)(shipped)
 
 
-_OF_KEYS = select(Parameter).where(Parameter.key.in_(bindparam("keys", expanding=True)))  # type: ignore[attr-defined]
+_KEYS = bindparam("keys", expanding=True)
+_OF_KEYS = select(Parameter).where(Parameter.key.in_(_KEYS))  # type: ignore[attr-defined]
+_AREAS = select(Parameter.area).where(Parameter.key.in_(_KEYS), Parameter.area != "").distinct()  # type: ignore[attr-defined, call-overload]
 
 
 def _kept(key: str, given: Any) -> dict[str, Any]:
@@ -65,8 +67,7 @@ def values(session: Session, keys: Iterable[str] | None, on: date, area: str = "
 
 def areas(session: Session, keys: Iterable[str]) -> list[str]:
     """The places that have set one of these parameters for themselves at some time."""
-    query = select(Parameter.area).where(Parameter.key.in_(list(keys)), Parameter.area != "")  # type: ignore[attr-defined, call-overload]
-    return sorted(session.scalars(query.distinct()))
+    return sorted(session.scalars(_AREAS, {"keys": list(keys)}))
 
 
 def set_value(
