@@ -18,6 +18,7 @@ ACTIONS = {
     "disability.added": "列入残疾人名册", "disability.changed": "改残疾人证", "disability.left": "移出残疾人名册",
     "care_service.added": "登记照护服务", "care_service.ended": "结束照护服务",
     "enrolment.added": "开始一项待遇", "enrolment.changed": "改一项待遇", "enrolment.stopped": "停一项待遇",
+    "enrolment.reviewed": "复核低保",
     "household.added": "加农户", "household.changed": "改农户", "household.moved": "农户换村",
     "household.removed": "移出农户", "household.opened": "紧急查看别处的农户",
     "household.closed": "结束紧急查看", "household.opening_seen": "知道有人紧急查看",

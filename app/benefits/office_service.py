@@ -1,7 +1,7 @@
 """Rolls and enrolments as the office looks at them: all programmes of a month, one roll, one person, one home."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -37,7 +37,9 @@ from models.benefits import Enrolment, Payment
 from models.households import Person
 
 PAID = 24
-PAST_WORDS = {"enrolment.added": "起发", "enrolment.stopped": "停发", "enrolment.changed": "改动"}
+REVIEW = "dibao.review_months"
+PAST_WORDS = {"enrolment.added": "起发", "enrolment.stopped": "停发", "enrolment.changed": "改动",
+              "enrolment.reviewed": "复核"}  # fmt: skip
 NAMES = rules.PROGRAMMES | {"care_fee": "照料护理补贴"}
 
 
@@ -175,11 +177,13 @@ def _views(session: Session, rows: Sequence[Enrolment], people: Sequence[Person]
     light: Sequence[Row[Any]] = queries.rows_of(session, list(known))
     beside = queries.beside(session, light)
     month, kept = rules.month_of(on), {row.id: row for row in rows}
+    months = {row.division: register.policy(session, (REVIEW,), on, row.division)[REVIEW] for row in rows}
     found = []
     for line in light:
         row, held = kept[line.id], roll_service.holding(line, beside)
         at = month if rules.on_roll(held, month) else max(row.from_month or month, _last_month(row, month))
         due = rules.due(held, at, roll_service.standards(session, at, row.division))
+        again = _reviewed_again(row, months[row.division])
         number = mask_bank(row.account) or mask_bank(known[row.person_id].bank_account)
         found.append(EnrolmentView(
             row.id, row.person_id, row.programme, rules.PROGRAMMES.get(row.programme, row.programme), line.name,
@@ -187,9 +191,17 @@ def _views(session: Session, rows: Sequence[Enrolment], people: Sequence[Person]
             rules.tier_words(row.programme, due.tier) or row.band or "",
             f"{yuan(due.amount_fen)}一个月" if due.amount_fen is not None else due.why_not,
             due.note, row.certificate, number, row.programme == rules.DIBAO, row.state == "easing",
+            reviewed=day(row.reviewed_on), review_due=day(again), review_late=again is not None and again < on,
             version=row.version,
         ))  # fmt: skip
     return found
+
+
+def _reviewed_again(row: Enrolment, months: Mapping[str, int]) -> date | None:
+    """By when a home that draws 低保 is reviewed again; of anything else, and of who leaves it, nobody asks."""
+    if row.programme != rules.DIBAO or row.state != "active" or not row.counted:
+        return None
+    return rules.review_due(row.reviewed_on, row.band, months)
 
 
 def _last_month(row: Enrolment, month: str) -> str:
@@ -215,6 +227,8 @@ def _paid(one: Payment, person_id: str) -> PaymentRow:
 
 def _past(entry: Any, who: str | None) -> PastRow:
     after, words = entry.after or {}, [PAST_WORDS.get(entry.action, "改动")]
+    if entry.action == "enrolment.reviewed":
+        words = [f"{day(date.fromisoformat(after['on']))}复核", rules.OUTCOMES.get(after["outcome"], "")]
     if after.get("month") or after.get("from_month"):
         words.append(f"{rules.month_words(after.get('month') or after['from_month'])}起")
     if after.get("to"):

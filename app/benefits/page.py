@@ -12,7 +12,7 @@ from app.households.rules import LOOK_REASONS, OTHER
 from app.shell.list_page import one_page
 from app.shell.office_page import may, office_frame
 from components.button import button
-from components.choices import choice, choices
+from components.choices import choice, choices, question
 from components.field import field, options_of, place_field, text_field
 from components.group import fold, group, label, pad
 from components.icons import icon
@@ -228,6 +228,49 @@ def _change_form(one: rx.Var[EnrolmentView]) -> rx.Component:
     )  # fmt: skip
 
 
+def _review_form(one: rx.Var[EnrolmentView]) -> rx.Component:
+    """低保 was reviewed; what the outcome needs is asked once it is chosen."""
+    outcomes = choices(*[
+        choice(words, name="outcome", value=code, required=True, data_testid=f"outcome-{code}")
+        for code, words in rules.OUTCOMES.items()
+    ], shape="left two")  # fmt: skip
+    reasons = (("", "选一个"), *((words, words) for words in rules.STOP_REASONS))
+    return fold(
+        "记一次复核",
+        rx.el.form(
+            rx.el.input(type="hidden", name="id", value=one.id),
+            rx.el.input(type="hidden", name="version", value=one.version.to_string()),
+            rx.el.p("一户一起复核。记下以后，该复核的提醒就没有了。", class_name="soft-text"),
+            fields(
+                text_field("哪天复核的", name="on", type="date", required=True, data_testid="review-on"),
+                text_field("怎么看的", name="why", required=True, min_length=2, max_length=120,
+                           placeholder="入户看过，收入没有变", data_testid="review-why"),
+            ),
+            question("结果", outcomes),
+            rx.el.div(
+                text_field("从哪个月起", aside="像 2026-10", name="month", max_length=7, placeholder="2026-10"),
+                rx.el.div(select_field("调成哪一类", ("", "选一个"), *((one, f"{one} 类") for one in rules.CLASSES),
+                                       name="band"), class_name="of-band"),
+                rx.el.div(select_field("为什么停", *reasons, name="reason"), class_name="of-stop"),
+                class_name="fields later",
+            ),
+            button("记下复核", type="submit", kind="soft", data_testid="review-send"),
+            on_submit=P.review, class_name="stack outcomes", key=one.version.to_string(),
+        ),
+    )  # fmt: skip
+
+
+def _review_due(one: rx.Var[EnrolmentView]) -> rx.Component:
+    """When it was reviewed last, and by when again."""
+    again = rx.cond(
+        one.review_due != "",
+        rx.cond(one.review_late, warning(rx.fragment("该复核了，", one.review_due, "到期")),
+                rx.el.span("，下次 ", one.review_due, "前")),
+        rx.fragment(),
+    )  # fmt: skip
+    return rx.fragment(rx.cond(one.reviewed != "", one.reviewed, "没有写"), again)
+
+
 def _enrolment(one: rx.Var[EnrolmentView]) -> rx.Component:
     look = rx.cond(
         may(Permission.REGISTER_UNMASK),
@@ -248,8 +291,13 @@ def _enrolment(one: rx.Var[EnrolmentView]) -> rx.Component:
                 ("证号", certificate),
                 ("账号", account),
             ),
+            rx.cond(one.whole, facts(("上次复核", _review_due(one))), rx.fragment()),
             rx.cond(
-                one.running & may(WRITE), rx.el.div(_change_form(one), _stop_form(one), class_name="stack"),
+                one.running & may(WRITE),
+                rx.el.div(
+                    rx.cond(one.whole, _review_form(one), rx.fragment()), _change_form(one), _stop_form(one),
+                    class_name="stack",
+                ),
                 rx.fragment(),
             ),
         ),

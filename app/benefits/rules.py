@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.hardship.rules import months_later
 from app.households.rules import age_on
 
 DIBAO, TEKUN, OLD = "dibao", "tekun", "old_allowance"
@@ -21,6 +22,10 @@ PROGRAMMES: dict[str, str] = {
 }  # fmt: skip
 OF_CHILDREN = frozenset({ORPHAN, UNSUPPORTED})
 STATES: dict[str, str] = {"active": "在享", "easing": "渐退", "stopped": "停发"}
+CLASSES = ("A", "B", "C")
+"""Of 低保: how often a home is reviewed; how many months that is stands among the parameters."""
+OUTCOMES: dict[str, str] = {"keep": "继续", "band": "调整类别", "easing": "渐退", "stop": "停保"}
+"""What a review of 低保 may come to."""
 TAGS: dict[str, str] = {DIBAO: "dibao", OLD: "old_allowance", LIVING: "disability_living", CARE: "disability_care"}
 """Marks of people that follow from an enrolment; those of 特困 and of children follow from their registers."""
 STOP_REASONS = (
@@ -401,3 +406,24 @@ def excluded(programme: str, held: Iterable[str]) -> list[str]:
 def overlaps(from_month: str, to_month: str | None, other_from: str, other_to: str | None) -> bool:
     """Whether two times in a programme share a month."""
     return (other_to is None or from_month < other_to) and (to_month is None or other_from < to_month)
+
+
+def review_lacks(
+    outcome: str, month: str | None, band: str | None, reason: str | None
+) -> list[tuple[str, str]]:
+    """What a review of 低保 still has to say, as the field and a sentence."""
+    found = []
+    if outcome != "keep" and not month:
+        found.append(("month", "写从哪个月起算，像 2026-10。"))
+    if outcome == "band" and not band:
+        found.append(("band", "选一下调成哪一类。"))
+    if outcome == "stop" and not reason:
+        found.append(("reason", "选一下为什么停。"))
+    return found
+
+
+def review_due(reviewed_on: date | None, band: str | None, months: Mapping[str, int]) -> date | None:
+    """By when a home with 低保 is to be reviewed again; None where nobody knows when it last was, or its class."""
+    if reviewed_on is None or band not in months:
+        return None
+    return months_later(reviewed_on, months[band])

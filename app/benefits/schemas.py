@@ -1,6 +1,7 @@
 """What goes in and out of the rolls."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -50,6 +51,17 @@ class ChangeIn(_In):
     band: Band | None = None
     state: Literal["active", "easing"] | None = None
     account: Account | None = None
+
+
+class ReviewIn(_In):
+    """低保 was reviewed on a day. `month`: from when the outcome counts; `band`, `reason`: where it needs one."""
+
+    on: date
+    outcome: Literal["keep", "band", "easing", "stop"]
+    why: Why
+    month: Month | None = None
+    band: Literal["A", "B", "C"] | None = None
+    reason: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +176,9 @@ class EnrolmentView:
     account: str
     whole: bool
     easing: bool
+    reviewed: str = ""
+    review_due: str = ""
+    review_late: bool = False
     closed: bool = False
     version: int = 1
 

@@ -1,4 +1,4 @@
-"""Enrolments by hand: somebody begins, stops, is changed; marks, history, phones and comparisons follow."""
+"""Enrolments by hand: who begins, stops, is changed, is reviewed; marks, history, phones and comparisons follow."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.audit.service import record
 from app.benefits import queries, rules
-from app.benefits.schemas import ChangeIn, EnrolIn, StopIn
+from app.benefits.schemas import ChangeIn, EnrolIn, ReviewIn, StopIn
 from app.db import new_id, utcnow
 from app.errors import BadInput, Conflict, Detail, NotAllowed, NotFound
 from app.feed.service import Change
@@ -102,18 +102,26 @@ def stop(session: Session, actor: Actor, enrolment_id: str, data: StopIn, base_v
     row = _to_change(session, actor, enrolment_id, base_version)
     if data.to_month < row.from_month:
         raise BadInput("停发早于起发，请改一下。", code="dates_reversed")
-    rows = queries.of_certificate(session, row) if data.whole else [row]
+    rows = _standing(session, row) if data.whole else [row]
     reason = f"{data.reason}：{data.note}"[:120] if data.note else data.reason
-    ended = [one for one in rows if one.state != "stopped"]
-    for one in ended:
-        before = {"state": one.state, "to": one.to_month}
-        one.state, one.to_month, one.stop_reason = "stopped", max(data.to_month, one.from_month), reason
-        _touch(one)
-        session.flush()
-        record(session, actor, "enrolment.stopped", "enrolment", one.id, before=before, reason=reason,
-               after={"state": "stopped", "to": one.to_month})  # fmt: skip
-    _follow(session, ended)
+    for one in rows:
+        _stop(session, actor, one, data.to_month, reason)
+    _follow(session, rows)
     return row
+
+
+def _standing(session: Session, row: Enrolment) -> list[Enrolment]:
+    """Who of a certificate has not been stopped."""
+    return [one for one in queries.of_certificate(session, row) if one.state != "stopped"]
+
+
+def _stop(session: Session, actor: Actor, one: Enrolment, to_month: str, reason: str) -> None:
+    before = {"state": one.state, "to": one.to_month}
+    one.state, one.to_month, one.stop_reason = "stopped", max(to_month, one.from_month), reason
+    _touch(one)
+    session.flush()
+    record(session, actor, "enrolment.stopped", "enrolment", one.id, before=before, reason=reason,
+           after={"state": "stopped", "to": one.to_month})  # fmt: skip
 
 
 def change(session: Session, actor: Actor, enrolment_id: str, data: ChangeIn, base_version: int) -> Enrolment:
@@ -124,12 +132,15 @@ def change(session: Session, actor: Actor, enrolment_id: str, data: ChangeIn, ba
         BadInput: the month lies before the first, or another change comes after it.
     """
     row = _to_change(session, actor, enrolment_id, base_version)
-    if data.month < row.from_month or (row.to_month and data.month >= row.to_month):
-        raise BadInput("这个月不在起发和停发之间，请改一下。", code="outside")
-    rows = queries.of_certificate(session, row)
-    changed = [one for one in rows if one.state != "stopped" and _change(session, actor, one, data, mine=one is row)]
+    _within(row, data.month)
+    changed = [one for one in _standing(session, row) if _change(session, actor, one, data, mine=one is row)]
     _follow(session, changed)
     return row
+
+
+def _within(row: Enrolment, month: str) -> None:
+    if month < row.from_month or (row.to_month and month >= row.to_month):
+        raise BadInput("这个月不在起发和停发之间，请改一下。", code="outside")
 
 
 def _change(session: Session, actor: Actor, row: Enrolment, data: ChangeIn, *, mine: bool) -> bool:
@@ -163,6 +174,48 @@ def _remember(session: Session, actor: Actor, row: Enrolment, data: ChangeIn) ->
         id=new_id(), enrolment_id=row.id, month=data.month, amount_fen=row.amount_fen, band=row.band, why=data.why,
         author_id=actor.id, created_at=utcnow(),
     ))  # fmt: skip
+
+
+def review(session: Session, actor: Actor, enrolment_id: str, data: ReviewIn, base_version: int) -> Enrolment:
+    """低保 was reviewed (民发〔2021〕57号 第三十一条), for the whole certificate; what it came to follows at once.
+
+    Raises:
+        Conflict: somebody changed it in the meantime.
+        BadInput: no 低保; the day lies in the future or before the first month; what the outcome needs is missing.
+    """
+    row = _to_change(session, actor, enrolment_id, base_version)
+    if row.programme != rules.DIBAO:
+        raise BadInput("只有低保按类别复核。", code="not_reviewed")
+    if data.on > register.today():
+        raise BadInput("复核的日子还没到，请改一下日期。", code="in_future")
+    if rules.is_month(row.from_month) and data.on < rules.first_day(row.from_month):
+        raise BadInput(f"{rules.month_words(row.from_month)}才起发，复核的日子不能更早。", code="before_start")
+    missing = rules.review_lacks(data.outcome, data.month, data.band, data.reason)
+    if missing:
+        raise BadInput(details=[Detail(name, "missing", words) for name, words in missing])
+    if data.month:
+        _within(row, data.month)
+    rows = _standing(session, row)
+    for one in rows:
+        _reviewed(session, actor, one, data)
+    _follow(session, rows)
+    return row
+
+
+def _reviewed(session: Session, actor: Actor, one: Enrolment, data: ReviewIn) -> None:
+    before, one.reviewed_on = one.reviewed_on, data.on
+    _touch(one)
+    session.flush()
+    record(session, actor, "enrolment.reviewed", "enrolment", one.id, reason=data.why,
+           before={"on": before.isoformat() if before else None},
+           after={"on": data.on.isoformat(), "outcome": data.outcome})  # fmt: skip
+    if data.month is None or data.outcome == "keep":
+        return
+    if data.outcome == "stop":
+        _stop(session, actor, one, data.month, f"{data.reason}：{data.why}"[:120])
+        return
+    wanted = {"band": data.band} if data.outcome == "band" else {"state": "easing"}
+    _change(session, actor, one, ChangeIn(month=data.month, why=data.why, **wanted), mine=True)
 
 
 def _to_change(session: Session, actor: Actor, enrolment_id: str, base_version: int) -> Enrolment:

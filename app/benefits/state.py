@@ -9,7 +9,7 @@ from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.accounts.state import Choice, OfficeState, read, requires, said, version_of, write
 from app.benefits import office_service, rules, service
-from app.benefits.schemas import ChangeIn, EnrolIn, EnrolmentView, PersonBenefits, ProgrammeRow, Roll, StopIn
+from app.benefits.schemas import ChangeIn, EnrolIn, EnrolmentView, PersonBenefits, ProgrammeRow, ReviewIn, Roll, StopIn
 from app.db import utcnow
 from app.errors import BadInput
 from app.households import register_service as register
@@ -45,6 +45,10 @@ def _stop(session: Session, actor: Actor, enrolment_id: str, data: StopIn, versi
 
 def _change(session: Session, actor: Actor, enrolment_id: str, data: ChangeIn, version: int) -> None:
     service.change(session, actor, enrolment_id, data, version)
+
+
+def _review(session: Session, actor: Actor, enrolment_id: str, data: ReviewIn, version: int) -> None:
+    service.review(session, actor, enrolment_id, data, version)
 
 
 class BenefitsState(OfficeState):
@@ -190,6 +194,14 @@ class PersonBenefitsState(OnePersonState, OfficeState):
         data = parse(ChangeIn, _given(form, "month", "why", "band", "state", "account"))
         await write(_change, said(form, "id"), data, version_of(form))
         await self._after("已存好，以前的还看得到。")
+
+    @rx.event(temporal=True)
+    @requires(Permission.BENEFITS_WRITE)
+    async def review(self, form: dict[str, Any]) -> None:
+        """低保 was reviewed, and what it came to."""
+        data = parse(ReviewIn, _given(form, "on", "outcome", "why", "month", "band", "reason"))
+        await write(_review, said(form, "id"), data, version_of(form))
+        await self._after("复核记下了，以前的还看得到。")
 
     @rx.event
     @requires(Permission.REGISTER_UNMASK)

@@ -66,6 +66,17 @@ def test_somebody_begins_changes_and_stops(person):
     assert [each.term for each in one.one.enrolments if each.programme == "dibao"] == [
         "2026 年 1 月起，2026 年 6 月停发，收入超标"
     ]
+    call(one, "begin", given | {"amount": "600", "from_month": "2026-07"})
+    row = next(each for each in one.one.enrolments if each.running and each.programme == "dibao")
+    said = {"id": row.id, "version": "1", "on": "2026-07-02", "outcome": "keep", "why": "收入没有变", "month": ""}
+    call(one, "review", said | {"on": ""})
+    assert one.problem
+    call(one, "review", said)
+    assert (one.problem, one.done) == ("", "复核记下了，以前的还看得到。")
+    call(one, "review", said | {"outcome": "band", "month": "2026-08", "version": "1"})
+    assert "第 2 版" in one.problem
+    reader = call(tab(PersonBenefitsState, "supervisor", f"id={person.id}"), "review", said)
+    assert "不能做这件事" in reader.problem
     reader = call(tab(PersonBenefitsState, "supervisor", f"id={person.id}"), "begin", given | {"amount": "600"})
     assert "不能做这件事" in reader.problem
 

@@ -1,23 +1,28 @@
 """Rolls and enrolments on both databases: lines, sums, changes, scope, beginning, stopping, changing, accounts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.accounts.rules import ROLE_PERMISSIONS, Permission, Role
-from app.benefits import queries, roll_service, service
-from app.benefits.schemas import ChangeIn, EnrolIn, StopIn
+from app.benefits import office_service, queries, roll_service, service
+from app.benefits.schemas import ChangeIn, EnrolIn, ReviewIn, StopIn
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
+from app.findings import service as findings
+from app.households import register_service as register
 from app.settings import service as settings
+from app.visits import task_service
 from models.audit import AuditEntry
 from models.benefits import Enrolment, EnrolmentChange, Payment
 from models.disability import DisabilityCertificate
 from models.feed import FeedRow
+from models.findings import Finding
 from models.hardship import Hardship
 from models.households import PersonTag
 from models.lists import Death
+from models.visits import Task
 from tests import makers
 from tests.makers import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWN, VILLAGE
 
@@ -268,6 +273,91 @@ def test_a_whole_certificate_stops_or_one_of_its_people(clerk):
         assert [session.get_one(Enrolment, row.id).to_month for row in rows] == [NEXT, NEXT, MONTH]
 
 
+def reviewed(clerk, rows, on=date(2026, 6, 1), outcome="keep", version=1, **more):
+    data = ReviewIn(on=on, outcome=outcome, **{"why": "收入没有变"} | more)
+    with transaction() as session:
+        return service.review(session, clerk, rows[1].id, data, version)
+
+
+def due_tasks():
+    with reading() as session:
+        return session.scalars(select(Task.due_on).where(Task.kind == "dibao_review")).all()
+
+
+def test_a_review_takes_the_task_away_at_once_and_the_finding_with_the_next_comparison(clerk):
+    long_ago = register.today() - timedelta(days=500)
+    with transaction() as session:
+        rows = home_of_three(session, band="A", reviewed_on=long_ago)
+        task_service.refresh(session, [rows[0].household_id], register.today())
+    assert len(due_tasks()) == 1
+
+    def overdue():
+        findings.compare(register.today(), [rows[0].household_id])
+        with reading() as session:
+            return session.scalars(select(Finding.state).where(Finding.rule == "R18")).all()
+
+    assert overdue() == ["open"]
+    reviewed(clerk, rows, register.today())
+    assert due_tasks() == []
+    assert overdue() == ["closed"]
+    with reading() as session:
+        kept = session.scalars(select(Enrolment)).all()
+        log = session.scalars(select(AuditEntry).where(AuditEntry.action == "enrolment.reviewed")).all()
+        assert {(one.reviewed_on, one.version, one.state) for one in kept} == {(register.today(), 2, "active")}
+        page = office_service.person_page(session, clerk, rows[2].person_id)
+    assert {(one.before["on"], one.after["on"], one.reason) for one in log} == {
+        (long_ago.isoformat(), register.today().isoformat(), "收入没有变")
+    }
+    today = register.today()
+    assert page.history[0].words == f"{today.year} 年 {today.month} 月 {today.day} 日复核，继续（收入没有变）"
+    assert (page.enrolments[0].reviewed, page.enrolments[0].review_late) == (
+        f"{today.year} 年 {today.month} 月 {today.day} 日", False,
+    )  # fmt: skip
+
+
+def test_what_a_review_came_to_follows_with_it(clerk):
+    with transaction() as session:
+        rows = home_of_three(session, band="A")
+    reviewed(clerk, rows, outcome="band", month=NEXT, band="B")
+    reviewed(clerk, rows, outcome="easing", month=NEXT, version=3)
+    with reading() as session:
+        assert {(one.band, one.state) for one in session.scalars(select(Enrolment))} == {("B", "easing")}
+        past = session.scalars(select(EnrolmentChange)).all()
+        assert {(one.month, one.band) for one in past} == {(NEXT, "A")}
+    reviewed(clerk, rows, outcome="stop", month=NEXT, reason="收入超标", version=5)
+    with reading() as session:
+        assert {(one.state, one.to_month, one.stop_reason) for one in session.scalars(select(Enrolment))} == {
+            ("stopped", NEXT, "收入超标：收入没有变")
+        }
+    with pytest.raises(BadInput) as caught:
+        reviewed(clerk, rows, version=7)
+    assert caught.value.code == "stopped"
+
+
+@pytest.mark.parametrize(("given", "code"), [
+    ({"on": date(2999, 1, 1)}, "in_future"), ({"on": date(2019, 12, 31)}, "before_start"),
+    ({"outcome": "band", "month": NEXT}, "bad_input"), ({"outcome": "band", "band": "B"}, "bad_input"),
+    ({"outcome": "easing"}, "bad_input"), ({"outcome": "stop", "month": NEXT}, "bad_input"),
+    ({"outcome": "stop", "month": "2019-12", "reason": "死亡"}, "outside"), ({"version": 2}, "conflict"),
+])  # fmt: skip
+def test_a_review_that_cannot_be_is_refused(clerk, given, code):
+    with transaction() as session:
+        rows = home_of_three(session, band="A")
+    with pytest.raises((BadInput, Conflict)) as caught:
+        reviewed(clerk, rows, **given)
+    assert caught.value.code == code
+    with reading() as session:
+        assert set(session.scalars(select(Enrolment.version))) == {1}
+
+
+def test_only_of_low_income_is_a_review_asked(clerk):
+    with transaction() as session:
+        _, row = elder(session, "甲")
+    with pytest.raises(BadInput) as caught:
+        reviewed(clerk, [row, row])
+    assert caught.value.code == "not_reviewed"
+
+
 def test_a_new_amount_counts_from_its_month_for_the_whole_certificate(clerk):
     with transaction() as session:
         rows = home_of_three(session)
@@ -319,11 +409,13 @@ def test_who_is_destitute_or_dead_begins_nothing_that_excludes_it(clerk):
 def test_only_clerk_and_section_write_and_only_in_their_area(clerk, role):
     with transaction() as session:
         person, row = elder(session, "甲")
+        low = enrol(session, makers.person(session, makers.household(session)), "dibao")
         mine, other = makers.user(session, role, (TOWN,)), makers.user(session, role, (FAR_VILLAGE,))
         acts = (
             (service.start, person.id, EnrolIn(programme="tekun", from_month=MONTH, why="批准")),
             (service.stop, row.id, StopIn(to_month=MONTH, reason="死亡"), 1),
             (service.change, row.id, ChangeIn(month=MONTH, why="改正", amount_fen=1), 1),
+            (service.review, low.id, ReviewIn(on=date(2026, 6, 1), outcome="keep", why="没有变"), 1),
         )
         writes = role in (Role.TOWN_CLERK, Role.SECTION)
         assert (Permission.BENEFITS_WRITE in ROLE_PERMISSIONS[role]) is writes
