@@ -9,6 +9,7 @@ from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.accounts.state import Choice, OfficeState, read, requires, said, write
 from app.divisions import service as divisions
+from app.households import register_service as register
 from app.http import parse
 from app.sampling import office_service, service
 from app.sampling.schemas import DrawIn, ItemView, JudgeIn, SamplesPage, SampleView, SecondIn
@@ -53,6 +54,7 @@ class SamplingState(ListState, OfficeState):
     page: SamplesPage = SamplesPage()
     areas: list[Choice] = []
     which: str = "new"
+    month: str = ""
 
     async def _show(self) -> None:
         self.page = await read(office_service.samples_page, offset=self.offset)
@@ -62,7 +64,7 @@ class SamplingState(ListState, OfficeState):
     @requires(Permission.SAMPLING)
     async def open(self) -> None:
         """The latest draws."""
-        self.areas = await read(_areas)
+        self.areas, self.month = await read(_areas), f"{register.today():%Y-%m}"
         self.offset = 0
         await self._show()
 

@@ -6,7 +6,7 @@ from itertools import count, islice
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.e2e.browser import find_chromium
 from tests.e2e.faultproxy import FaultProxy, fault_proxy
@@ -14,6 +14,8 @@ from tests.e2e.phone import Phone, picture
 from tests.e2e.server import Server
 
 _seeds = count(1)
+# What is waited for is said; how long it may take is a matter of the machine, not of the journey.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
