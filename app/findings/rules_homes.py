@@ -165,9 +165,7 @@ def _ages(frames: Frames) -> Iterator[Hit]:
     """Children who would be younger than their parents by too little, among a head and children or parents."""
     gap = frames.params["R50_parent_gap_years"]
     pairs = frames.params["R50_parent_pairs"]
-    people = frames["people"].filter(pl.col("born_on").is_not_null()).select(
-        "household_id", "person_id", "born_on", "is_head", "relation"
-    )  # fmt: skip
+    people = frames["people"]
     heads = people.filter(pl.col("is_head"))
     found = []
     if "户主-子/女" in pairs:
@@ -178,7 +176,7 @@ def _ages(frames: Frames) -> Iterator[Hit]:
         if old.is_empty() or young.is_empty():
             continue
         older = old.select("household_id", parent="person_id", parent_born="born_on")
-        rows = older.join(young, on="household_id")
+        rows = older.join(young.select("household_id", "person_id", "born_on"), on="household_id")
         for one in rows.filter(pl.col("parent_born").dt.offset_by(f"{gap}y") > pl.col("born_on")).iter_rows(named=True):
             facts = {"why": f"父母子女年龄差不足{gap}岁", "parent": {"person": one["parent"]}}
             yield Hit(one["person_id"], facts, period=f"gap {one['parent'][-12:]}")

@@ -246,7 +246,13 @@ def _ill(frames: Frames) -> pl.DataFrame:
 def perhaps_left_out(frames: Frames) -> Iterator[Hit]:
     """A home with a tag or a person that speaks for need, nobody of it covered, no conclusion in ninety days."""
     params = frames.params
-    alive = living(frames)
+    since = (pl.lit(frames.as_of) - pl.col("checked_on")).dt.total_days()
+    looked = frames["homes"].filter(
+        (pl.col("checked_result").fill_null("") != "") & (since <= params["R15_screening_days"])
+    )
+    alive = without(living(frames), looked, "household_id")
+    if alive.is_empty():
+        return
     tagged = frames["homes"].filter(pl.col("attribute").is_in(params["R15_tags"]))
     lonely = frames["tags"].filter(pl.col("tag") == "elder_childless")
     reasons = pl.concat([
@@ -254,10 +260,6 @@ def perhaps_left_out(frames: Frames) -> Iterator[Hit]:
         _ill(frames),
         among(alive, lonely).select("household_id", because=pl.lit("孤寡老人")),
     ])  # fmt: skip
-    since = (pl.lit(frames.as_of) - pl.col("checked_on")).dt.total_days()
-    looked = frames["homes"].filter(
-        (pl.col("checked_result").fill_null("") != "") & (since <= params["R15_screening_days"])
-    )
     wanted = [*params["R15_tags"], *params["R15_person_triggers"]]
     rows = without(reasons.filter(pl.col("because").is_in(wanted)), looked, "household_id")
     if rows.is_empty():

@@ -132,11 +132,12 @@ def not_paid(frames: Frames) -> Iterator[Hit]:
             .filter((pl.col("from_month") <= pl.col("month"))
                     & (pl.col("to_month").is_null() | (pl.col("to_month") > pl.col("month"))))
         )  # fmt: skip
-        paid = frames["payments"].filter(pl.col("programme") == programme).select(key, "ok", month="period")
-        missing = due.join(paid.filter("ok"), on=[key, "month"], how="anti")
+        payments, of_it = frames["payments"], pl.col("programme") == programme
+        arrived = payments.filter(of_it & pl.col("ok")).select(key, month="period")
+        missing = due.join(arrived, on=[key, "month"], how="anti")
         if missing.is_empty():
             continue
-        tried = paid.filter(~pl.col("ok")).select(key, "month", tried=pl.lit(True)).unique()
+        tried = payments.filter(of_it & ~pl.col("ok")).select(key, month="period", tried=pl.lit(True)).unique()
         rows = missing.unique([key, "month"], keep="first", maintain_order=True).join(
             tried, on=[key, "month"], how="left"
         )
