@@ -37,6 +37,9 @@ FEN = "fen of a yuan, or percent"
 KINDS = "智力 and 精神 in the national code of disabilities (GB/T 26341-2010)"
 SIX = "the six indicators of self-care: all of them"
 ALLOWED: dict[tuple[str, int | float], tuple[int, str]] = {
+    ("app/agreements/rules_png.py", 8): (2, "bytes of a part of a PNG, bits of a channel"),
+    ("app/agreements/rules_png.py", 12): (1, "bytes of a part of a PNG"),
+    ("app/agreements/rules_signing.py", 60): (1, "dark pixels of a stroke"),
     ("app/benefits/office_service.py", 24): (1, "lines of a history"),
     ("app/benefits/queries.py", 50): (1, "lines of a history"),
     ("app/benefits/roll_service.py", 500): (1, "rows of one statement"),
