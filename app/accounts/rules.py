@@ -159,6 +159,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SETTINGS,
             P.FORMS,
             P.FEEDBACK_REPLY,
+            P.EXPORT,
             P.EVIDENCE,
             P.RECOVERY,
             P.SEALED_KEPT,

@@ -24,9 +24,10 @@ def _visible(actor: Actor, on: date) -> list[Any]:
     return [in_scope(actor, on, Petition.division), or_(Petition.category != ACCUSATION, mine)]  # type: ignore[arg-type]
 
 
-def petitions(session: Session, actor: Actor, on: date, limit: int) -> list[Petition]:
+def petitions(session: Session, actor: Actor, on: date, limit: int, area: str = "") -> list[Petition]:
     """Petitions that the actor may read, what is not done first, and of that whoever has waited longest."""
-    query = select(Petition).where(*_visible(actor, on)).order_by(
+    there = [below(Petition.division, area)] if area else []
+    query = select(Petition).where(*_visible(actor, on), *there).order_by(
         Petition.done_on.is_not(None), Petition.done_on.desc(), Petition.received_on, Petition.id  # type: ignore[union-attr, arg-type]
     )  # fmt: skip
     readable = (row for row in session.scalars(query) if actor.id not in row.kept_from)

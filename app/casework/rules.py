@@ -1,7 +1,9 @@
-"""Categories of petitions, programmes of notices, and who belongs to the unit of somebody accused. Pure."""
+"""Categories and clocks of petitions, programmes of notices, who belongs to the unit of somebody accused. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 from app.findings.rules import ACCUSATION
 
@@ -11,10 +13,27 @@ PROGRAMMES = {
     "disability_care": "残疾人护理补贴", "relief": "临时救助", "orphan": "孤儿", "unsupported": "事实无人抚养儿童",
     "child_hardship": "困境儿童",
 }  # fmt: skip
+CLOCKS = ("petition.tell_days", "petition.close_days", "petition.extend_days")
 STEPS = {"told_on": "告知了", "accepted_on": "受理了", "done_on": "办结了"}
 _OFFICES = {
     "village": "village", "paired": "village", "town_clerk": "town", "town_approver": "town", "section": "section",
 }
+
+
+def answer_by(one: Any, days: Mapping[str, int]) -> date | None:
+    """By when a petition asks for its next step: to be told, then to be done (信访工作条例; §1.9); None once it is done
+    or while it is told and not yet accepted.
+
+    Args:
+        one: the petition.
+        days: the parameters of `CLOCKS`.
+    """
+    if one.done_on:
+        return None
+    if one.accepted_on:
+        more = days["petition.extend_days"] if one.extended else 0
+        return one.accepted_on + timedelta(days=days["petition.close_days"] + more)
+    return None if one.told_on else one.received_on + timedelta(days=days["petition.tell_days"])
 
 
 @dataclass(frozen=True)

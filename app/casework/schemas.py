@@ -53,6 +53,21 @@ class PetitionRow:
 
 
 @dataclass(frozen=True)
+class Registered:
+    """A petition as a register has it: who has it, by when it asks for its next step, what was done, who took it in."""
+
+    id: str
+    division: str
+    received_on: date
+    category: str
+    text: str
+    assignee: str
+    answer_by: date | None
+    done: str
+    author: str
+
+
+@dataclass(frozen=True)
 class NoticeRow:
     """A public notice in the list."""
 

@@ -10,11 +10,12 @@ from app.accounts.rules import ROLE_NAMES, Permission, Role
 from app.accounts.schemas import Actor
 from app.audit.service import record
 from app.casework import queries, rules
-from app.casework.schemas import Casework, NoticeIn, NoticeRow, PetitionIn, PetitionRow
+from app.casework.schemas import Casework, NoticeIn, NoticeRow, PetitionIn, PetitionRow, Registered
 from app.db import SHANGHAI, new_id, utcnow
 from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, NotFound
 from app.findings import blocking_service
+from app.settings import service as settings
 from models.casework import Petition, PublicNotice
 
 SHOWN = 50
@@ -168,6 +169,27 @@ def page(session: Session, actor: Actor) -> Casework:
         [(key, name) for key, name in named.items() if known[key][1].role in queries.OFFICERS],
         list(named.items()),
     )  # fmt: skip
+
+
+def register(session: Session, actor: Actor, area: str, most: int) -> list[Registered]:
+    """The petitions that the actor may read, for the register that is taken out; what must not be seen is not in it.
+
+    Raises:
+        NotAllowed: not the actor's work.
+    """
+    _allowed(actor)
+    on = today()
+    rows = queries.petitions(session, actor, on, most, area)
+    names = names_of(session, {one for row in rows for one in (row.assignee, row.author_id) if one})
+    found = []
+    for one in rows:
+        days = settings.values(session, rules.CLOCKS, on, one.division)
+        told = [f"{on_day} {words}" for name, words in rules.STEPS.items() if (on_day := getattr(one, name))]
+        found.append(Registered(
+            one.id, one.division, one.received_on, one.category, one.text, names.get(one.assignee or "", ""),
+            rules.answer_by(one, days), "，".join(told), names.get(one.author_id, ""),
+        ))  # fmt: skip
+    return found
 
 
 def _day(on: date) -> str:

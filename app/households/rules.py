@@ -228,6 +228,20 @@ def mask_bank(account: str | None) -> str:
     return f"**** {account[-4:]}" if account and len(account) > 8 else ("****" if account else "")
 
 
+_IN_WORDS = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15,19}|1[3-9]\d{9})(?![\dXx])")
+
+
+def mask_words(text: str | None) -> str:
+    """Running text with the numbers of people in it behind their masks: ID, bank account, mobile phone."""
+
+    def masked(found: re.Match[str]) -> str:
+        number = found[0]
+        kinds = {11: mask_phone, 15: mask_id, 18: mask_id}
+        return kinds.get(len(number), mask_bank)(number)
+
+    return _IN_WORDS.sub(masked, text or "")
+
+
 def mask_name(name: str) -> str:
     """`王*`, `欧阳**`: for lists seen outside the village team."""
     surname = surname_of(name)

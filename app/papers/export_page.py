@@ -8,6 +8,7 @@ from app.accounts.rules import Permission
 from app.accounts.state import Choice
 from app.papers.export_state import ExportsState, MappingsState
 from app.papers.facts import PROGRAMMES
+from app.papers.ledgers import BY_HAND, LEDGERS, NOT_KEPT
 from app.papers.mapping_service import LONGEST, MappingView
 from app.papers.report_service import ReportView
 from app.papers.schemas import ExportView
@@ -27,6 +28,9 @@ S = ExportsState
 COLUMNS = ("哪个台账", "什么时候", "为什么", "到哪一步", "文件")
 REPORTED = ("哪一天", "哪个台账", "有多少", "格式", "不算了")
 ORDERS = ("格式", "哪个台账", "几列", "用的是", "看一看")
+
+
+_NOT_KEPT = "、".join(LEDGERS[name].title for name in sorted(BY_HAND)) + "：" + NOT_KEPT
 
 
 def _select(name: str, code: str, first: str | None, values: Any) -> rx.Component:
@@ -63,6 +67,7 @@ def _ask() -> rx.Component:
             text_field("为什么要导出", aside="会记下", name="reason", required=True, min_length=2, max_length=200,
                        data_testid="export-reason"),
         ),
+        rx.cond(may(Permission.REGISTERS), rx.el.p(_NOT_KEPT, class_name="soft-text"), rx.fragment()),
         rx.cond(S.ledgers.length() > 1, more, rx.fragment()),
         button("导出", kind="main", type="submit", disabled=S.busy, data_testid="export-ask"),
         on_submit=S.ask,

@@ -36,11 +36,9 @@ def _withdraw(session: Session, actor: Actor, report_id: str) -> None:
 
 def ledgers_for(actor: Actor) -> list[Choice]:
     """The ledgers that somebody may choose from."""
-    figures = Choice(ledger_service.COUNTS, ledger_service.COUNTS_TITLE)
-    if not actor.may(P.REGISTERS):
-        return [figures]
-    names = [Choice(name, one.title + ("（空表）" if name in BY_HAND else "")) for name, one in LEDGERS.items()]
-    return [*names, figures]
+    titles = {name: one.title + ("（空表）" if name in BY_HAND else "") for name, one in LEDGERS.items()}
+    titles[ledger_service.COUNTS] = ledger_service.COUNTS_TITLE
+    return [Choice(name, title) for name, title in titles.items() if ledger_service.may_have(actor, name)]
 
 
 class ExportsState(OfficeState):

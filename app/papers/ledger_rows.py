@@ -27,12 +27,13 @@ from app.forms import service as forms
 from app.hardship import fee_service
 from app.hardship import rules as hardship
 from app.households import register_service as register
-from app.households.rules import age_on, is_child, mask_bank, mask_id, mask_phone
+from app.households.rules import age_on, is_child, mask_bank, mask_id, mask_phone, mask_words
 from app.households.tags import LIVING, SEX, TAGS, label
 from app.pairing.rules import SIX
 from app.pairing.rules import STATES as SIX_STATES
 from app.papers import ledger_queries as queries
 from app.papers.facts import PROGRAMMES, RISKS, STATES, said
+from app.papers.ledgers import CALLS
 from app.papers.record_service import POLICY_TAGS
 from app.papers.rules import signed_words
 from app.visits import office_service as visits
@@ -417,6 +418,8 @@ MASKS: dict[str, Callable[[str | None], str]] = {
 
 def masks_of(name: str) -> dict[str, Callable[[str | None], str]]:
     """Which columns of a ledger hold numbers of people, and how each is masked."""
+    if name == CALLS:
+        return MASKS | {"text": mask_words, "answered": mask_words}
     return MASKS | ({"certificate": _certificate} if name == "disability" else {})
 
 

@@ -15,9 +15,9 @@ from app.db import SHANGHAI
 from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, TooBig
 from app.hardship import rules as hardship
-from app.papers import ledger_queries, ledger_rows, mapping_service, report_service, rules, workbook
+from app.papers import calls_service, ledger_queries, ledger_rows, mapping_service, report_service, rules, workbook
 from app.papers.ledger_rows import Cells, Line
-from app.papers.ledgers import BY_HAND, LEDGERS, REPORTS
+from app.papers.ledgers import BY_HAND, CALLS, LEDGERS, NOT_KEPT, REPORTS
 from app.papers.mapping_service import Mapping as Order
 from app.papers.report_service import ADDED, CHANGED, ENDED, HOW, Known, Said
 from app.papers.schemas import ExportWish
@@ -28,8 +28,11 @@ ROOM_FOR_THE_PEN = 20
 COUNTS = "counts"
 COUNTS_TITLE = "各地数量表"
 CARE_FEE, ROLL = "care_fee", "roll"
-NEEDED = {"visits": Permission.VISITS_READ, REPORTS: Permission.CHILD_CASES}
-"""What a ledger asks for, where it is not the registers."""
+NEEDED: dict[str, tuple[Permission, ...]] = {
+    "visits": (Permission.VISITS_READ,), REPORTS: (Permission.CHILD_CASES,),
+    CALLS: (Permission.CASEWORK, Permission.FEEDBACK_REPLY), COUNTS: (Permission.REGISTERS, Permission.OVERVIEW),
+}  # fmt: skip
+"""What a ledger asks for, one of these, where it is not the registers."""
 Tell = Callable[[int, int], None]
 
 
@@ -43,6 +46,7 @@ class Run:
     keys: list[str]
     on: date
     tell: Tell
+    calls: list[Line] = field(default_factory=list)
     known: dict[str, Known] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
     number: int = 0
@@ -81,6 +85,11 @@ class Run:
         return report_service.digest((one.field, cells.get(one.field, "")) for one in self.mapping.columns if one.field)
 
 
+def may_have(actor: Actor, name: str) -> bool:
+    """Whether a ledger is for this account at all."""
+    return any(actor.may(one) for one in NEEDED.get(name, (Permission.REGISTERS,)))
+
+
 def wished(session: Session, actor: Actor, wish: ExportWish, on: date) -> ExportWish:
     """The wish with its month or quarter filled in, if it may be had.
 
@@ -91,14 +100,17 @@ def wished(session: Session, actor: Actor, wish: ExportWish, on: date) -> Export
     if not actor.may(Permission.EXPORT):
         raise NotAllowed()
     if wish.ledger == COUNTS:
+        if not may_have(actor, COUNTS):
+            raise NotAllowed()
         return wish.model_copy(update={"mapping": "", "full": False, "changed": False, "report": False})
     of = mapping_service.ledger(wish.ledger)
-    needed = NEEDED.get(wish.ledger, Permission.REGISTERS)
-    if not actor.may(needed):
+    if not may_have(actor, wish.ledger):
+        if actor.may(Permission.REGISTERS) or not may_have(actor, COUNTS):
+            raise NotAllowed()
         raise NotAllowed("你这里只能导出数量，不能导出名单。", code="figures_only")
     if wish.full and not actor.may(Permission.REGISTER_UNMASK):
         raise NotAllowed("你这里不能导出全号。", code="no_whole_numbers")
-    if (wish.report or wish.changed) and wish.ledger in BY_HAND | {CARE_FEE, ROLL}:
+    if (wish.report or wish.changed) and wish.ledger in BY_HAND | {CALLS, CARE_FEE, ROLL}:
         raise BadInput("这个台账不记报送。", code="nothing_to_report")
     if wish.report and not actor.may(Permission.REGISTERS_WRITE):
         raise NotAllowed("你这里不能记报送。", code="no_report")
@@ -133,10 +145,11 @@ def begin(session: Session, actor: Actor, wish: ExportWish, on: date, tell: Tell
         found = ledger_queries.keys(
             session, wish.ledger, actor, on, area=wish.area, period=wish.period, programme=wish.programme, most=limit
         )  # fmt: skip
-    if max(len(found), _roll_lines(session, actor, wish)) > limit:
+    calls = calls_service.lines(session, actor, wish.area, limit + 1) if wish.ledger == CALLS else []
+    if max(len(found), len(calls), _roll_lines(session, actor, wish)) > limit:
         words = f"超过 {limit} 行，一次最多 {limit} 行。请选一个乡镇或村，或选一个月、一种待遇。"
         raise TooBig(words, code="too_many_rows")
-    run = Run(actor, wish, mapping, found, on, tell)
+    run = Run(actor, wish, mapping, found, on, tell, calls)
     if wish.ledger in ledger_queries.SOURCES:
         run.known = report_service.known(session, wish.ledger, mapping.code)
     return run
@@ -163,6 +176,10 @@ def write(session: Session, run: Run, path: Path) -> int:
         return workbook.write(path, COUNTS_TITLE, heads, rows, mark=mark, notes=[])
     title = run.mapping.title + (f" {wish.period}" if wish.period else "")
     notes = ["身份证号、电话、账号已遮住。" if not wish.full else "含全号，用完请销毁。"]
+    if wish.ledger in BY_HAND:
+        notes = [NOT_KEPT]
+    if wish.ledger == CALLS:
+        notes += calls_service.about(run.actor)
     if wish.ledger == REPORTS:
         notes.append("不写孩子的名字；只由三个人看的不在内。")
     if wish.changed:
@@ -181,6 +198,8 @@ def _rows(session: Session, run: Run) -> Iterator[list[Cell]]:
         slices = ledger_rows.fees(session, run.actor, wish.period, wish.area)
     elif wish.ledger == ROLL:
         slices = ledger_rows.rolls(session, run.actor, wish.period, wish.area, wish.programme)
+    elif wish.ledger == CALLS:
+        slices = iter([run.calls])
     else:
         slices = ledger_rows.lines(session, run.actor, wish.ledger, run.keys, run.on, wanted)
     for part in slices:

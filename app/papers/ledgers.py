@@ -72,13 +72,16 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         place:公示地点:14 objection:异议:16 handled:处理:16 by:经办人:10"""),
     "activities": ("社会组织帮扶活动", """number:序号:6 organisation:组织:20 village:村:10 kind:类型:10 on:日期:12
         people:受益人数:8 money:投入（元）:12 by:经办人:10"""),
-    "calls": ("投诉电话接听登记", """number:序号:6 at:来电时间:16 text:内容:40 given_to:交办:12 due:回复时限:12 answered:回复:20
-        by:接听人:10"""),
+    "calls": ("投诉电话、投诉举报登记", """at:来电（收到）时间:16 town:乡镇:10 village:村:10 kind:类别:12 text:内容:40
+        given_to:交办:12 due:回复时限:12 answered:办理、回复:30 by:接听（登记）人:10"""),
 }  # fmt: skip
-BY_HAND = frozenset({"activities", "calls"})
+BY_HAND = frozenset({"activities"})
 """Ledgers of domain §2 for which nothing is kept here yet: a sheet with its head and room for the pen."""
 REPORTS = "reports"
 """Without the names of children, and without the cases that three people only may see."""
+CALLS = "calls"
+"""Petitions for who works on them, complaints and suggestions for who answers these."""
+NOT_KEPT = "系统里没有这样的记录，导出的只有表头，留着用手填。"
 PERIODS = {"payments": "month", "roll": "month", "care_fee": "quarter"}
 """Ledgers of one month or quarter at a time."""
 OF_CHILDREN = frozenset({"children"})

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.rules import Role
-from app.casework import service
+from app.casework import rules, service
 from app.casework.schemas import NoticeIn, PetitionIn
 from app.db import reading, transaction
 from app.errors import BadInput, NotAllowed, NotFound
@@ -167,3 +167,17 @@ def test_who_has_waited_longest_stands_first_and_what_is_kept_from_the_reader_ta
     with reading() as session:
         rows = service.page(session, people.clerk).petitions
     assert [one.received for one in rows] == [f"{on.month} 月 {on.day} 日" for on in days]
+
+
+@pytest.mark.parametrize(("told", "accepted", "done", "extended", "due"), [
+    (None, None, None, False, 15), (2, None, None, False, None), (2, 3, None, False, 63), (2, 3, None, True, 93),
+    (None, 3, None, False, 63), (2, 3, 9, False, None),
+])  # fmt: skip
+def test_by_when_a_petition_asks_for_its_next_step(told, accepted, done, extended, due):
+    def day(after):
+        return None if after is None else TODAY + timedelta(after)
+
+    one = Petition(id="", division=VILLAGE, category="申诉求决", text="", author_id="", received_on=TODAY,
+                   told_on=day(told), accepted_on=day(accepted), done_on=day(done), extended=extended)  # fmt: skip
+    days = {"petition.tell_days": 15, "petition.close_days": 60, "petition.extend_days": 30}
+    assert rules.answer_by(one, days) == day(due)

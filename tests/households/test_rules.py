@@ -128,6 +128,16 @@ def test_a_fixed_line_keeps_its_dash(text, kept):
     assert rules.written_phone(text) == kept
 
 
+@pytest.mark.parametrize(("text", "shown"), [
+    ("找王大妈 13800001111，或 0556-1234567", "找王大妈 138****1111，或 0556-1234567"),
+    ("349927194203010028的低保", "349927********0028的低保"), ("349927420301002", "349927*****1002"),
+    ("账号6217000012345678，3000元", "账号**** 5678，3000元"), ("2026年第100200300号", "2026年第100200300号"),
+    (None, ""),
+])  # fmt: skip
+def test_numbers_in_running_text_stand_behind_their_masks(text, shown):
+    assert rules.mask_words(text) == shown
+
+
 def test_masks_show_no_more_than_they_may():
     assert rules.mask_id("349927194001010010") == "349927********0010"
     assert rules.mask_id("3499271") == "*******"

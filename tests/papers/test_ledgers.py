@@ -8,10 +8,14 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.accounts.schemas import Actor
+from app.casework import service as casework
+from app.casework.schemas import PetitionIn
 from app.children import case_service
 from app.children.schemas import CaseReport
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import AppError, BadInput, Conflict, NotAllowed, NotFound, TooBig
+from app.feedback import service as feedback
+from app.feedback.schemas import FeedbackAdd
 from app.papers import (
     export_service,
     form_service,
@@ -20,7 +24,8 @@ from app.papers import (
     report_service,
     workbook,
 )
-from app.papers.ledgers import BY_HAND, LEDGERS
+from app.papers.export_state import ledgers_for
+from app.papers.ledgers import BY_HAND, LEDGERS, NOT_KEPT
 from app.papers.schemas import ExportWish
 from app.settings import service as settings
 from models.audit import AuditEntry
@@ -146,14 +151,92 @@ def test_what_hung_in_the_village(one):
         ))  # fmt: skip
     told = cells(taken(one, "notices"))
     assert [told[head] for head in ("村", "待遇", "公示内容", "公示起", "公示止", "经办人")] == [
-        "毛安村", "最低生活保障", "拟纳入低保：刘军", "2026-10-01", "2026-10-07", one.clerk.name,
+        "毛安村", "低保", "拟纳入低保：刘军", "2026-10-01", "2026-10-07", one.clerk.name,
     ]  # fmt: skip
 
 
-def test_what_is_kept_on_paper_only_has_its_heads(one):
+def notes(one: Home, ledger: str) -> str:
+    sheet = openpyxl.load_workbook(one.path / f"{ledger}.xlsx").worksheets[1]
+    return "".join(str(row[0]) for row in sheet.iter_rows(values_only=True))
+
+
+def test_what_is_kept_on_paper_only_has_its_heads_and_says_so(one):
+    assert set(BY_HAND) == {"activities"}
     for name in BY_HAND:
         rows = taken(one, name)
         assert rows[0] == [column.title for column in LEDGERS[name].columns]
+        assert NOT_KEPT in notes(one, name)
+
+
+def petition(author: Actor, text: str, **more) -> None:
+    usual = {"division": makers.VILLAGE, "category": "申诉求决", "received_on": date(2026, 10, 1)}
+    with transaction() as session:
+        row = casework.receive(session, author, PetitionIn(**usual | {"text": text} | more))
+        if more.get("assignee"):
+            casework.step(session, author, row.id, "told_on")
+            casework.step(session, author, row.id, "accepted_on")
+
+
+def test_petitions_stand_in_the_register_of_calls(one):
+    petition(one.clerk, "低保没有批，请打 13800001111，我的号 349927194203010028")
+    with transaction() as session:
+        approver = makers.user(session, "town_approver", (makers.TOWN,), name="周强")
+    petition(one.clerk, "路灯坏了", category="建议意见", assignee=approver.id)
+    first, second = (cells(taken(one, "calls"), at) for at in (1, 2))
+    assert first == {
+        "序号": 1, "来电（收到）时间": "2026-10-01", "乡镇": "高士镇", "村": "毛安村", "类别": "申诉求决",
+        "内容": "低保没有批，请打 138****1111，我的号 349927********0028", "交办": "", "回复时限": "2026-10-16",
+        "办理、回复": "", "接听（登记）人": "李敏", "已报送": "",
+    }  # fmt: skip
+    today = casework.today()
+    assert second["办理、回复"] == f"{today} 告知了，{today} 受理了"
+    assert (second["交办"], second["回复时限"]) == ("周强", (today + timedelta(days=60)).isoformat())
+    assert "13800001111" in str(taken(one, "calls", full=True))
+    assert len(taken(one, "calls", area=makers.FAR_VILLAGE)) == 1
+    assert len(taken(one, "calls", one.stranger)) == 1
+    with pytest.raises(BadInput) as caught:
+        taken(one, "calls", changed=True)
+    assert caught.value.code == "nothing_to_report"
+    with transaction() as session:
+        settings.set_value(session, None, "export.rows", 1, date(2020, 1, 1))
+    with pytest.raises(TooBig):
+        taken(one, "calls")
+
+
+def test_an_accusation_is_in_nobodys_register_but_of_who_works_on_it(one):
+    with transaction() as session:
+        accused = makers.user(session, "village", (makers.VILLAGE,), name="贾某")
+        section = makers.user(session, "section", (makers.COUNTY,))
+        approver = makers.user(session, "town_approver", (makers.TOWN,))
+    petition(one.clerk, "截留了钱", category="检举控告", accused=[accused.id], assignee=section.id)
+    assert "截留了钱" in str(taken(one, "calls"))
+    assert "截留了钱" in str(taken(one, "calls", section))
+    assert len(taken(one, "calls", approver)) == 1
+    assert "检举控告件只有你登记的" in notes(one, "calls")
+    with pytest.raises(NotAllowed):
+        taken(one, "calls", accused)
+
+
+def test_what_was_written_into_feedback_is_taken_out_by_who_answers_it_alone(one):
+    with transaction() as session:
+        admin = makers.user(session, "admin", (makers.COUNTY,))
+        said = feedback.add(session, one.clerk, FeedbackAdd(text="打 13800001111 没人接", about="work"), utcnow())
+        feedback.add(session, one.clerk, FeedbackAdd(text="某人收礼", about="person", anonymous=True), utcnow())
+        feedback.reply(session, admin, said.id, "修好了", utcnow())
+    assert len(taken(one, "calls")) == 1
+    assert "由县管理员看" in notes(one, "calls")
+    rows = taken(one, "calls", admin)
+    told = {cells(rows, at)["类别"]: cells(rows, at) for at in (1, 2)}
+    assert told["投诉建议：工作安排"]["内容"] == "打 138****1111 没人接"
+    assert told["投诉建议：工作安排"]["办理、回复"].endswith("修好了")
+    assert told["投诉建议：某个人"]["内容"] == "某人收礼"
+    assert "李敏" not in str(rows)
+    assert [choice.value for choice in ledgers_for(admin)] == ["calls"]
+    for ledger in ("counts", "elders", "visits", "reports"):
+        with pytest.raises(NotAllowed):
+            taken(one, ledger, admin)
+    with pytest.raises(NotAllowed):
+        taken(one, "calls", admin, full=True)
 
 
 def test_masks_by_default_and_whole_numbers_by_right(one):

@@ -1,0 +1,43 @@
+"""The register of calls and complaints (投诉电话、投诉举报): petitions, and what was written into 投诉建议."""
+
+from sqlmodel import Session
+
+from app.accounts.rules import Permission
+from app.accounts.schemas import Actor
+from app.casework import service as casework
+from app.divisions import service as divisions
+from app.feedback import service as feedback
+from app.papers.ledger_rows import Line, day
+
+
+def lines(session: Session, actor: Actor, area: str, most: int) -> list[Line]:
+    """Petitions, then complaints and suggestions: of each only what its own room lets the reader read. What somebody
+    wrote into 投诉建议 belongs to no place, so that it is in no place's register."""
+    told: list[Line] = []
+    if actor.may(Permission.CASEWORK):
+        rows = casework.register(session, actor, area, most)
+        named = divisions.village_names(session, {code for one in rows for code in (one.division, one.division[:9])})
+        for one in rows:
+            village = named.get(one.division, "") if len(one.division) > 9 else ""
+            told.append(Line(one.id, one.division, {
+                "at": day(one.received_on), "town": named.get(one.division[:9], ""), "village": village,
+                "kind": one.category, "text": one.text, "given_to": one.assignee, "due": day(one.answer_by),
+                "answered": one.done, "by": one.author,
+            }))  # fmt: skip
+    if actor.may(Permission.FEEDBACK_REPLY) and not area:
+        for said_so in feedback.entries(session, actor, limit=most):
+            told.append(Line(said_so.id, "", {
+                "at": said_so.at, "kind": f"投诉建议：{said_so.about}", "text": said_so.text,
+                "answered": f"{said_so.replied_at} {said_so.reply}".strip(),
+            }))  # fmt: skip
+    return told
+
+
+def about(actor: Actor) -> list[str]:
+    """What of the calls is not in the file, and where it is."""
+    found = []
+    if actor.may(Permission.CASEWORK):
+        found.append("检举控告件只有你登记的、你承办的；和你有关的不在内。")
+    if not actor.may(Permission.FEEDBACK_REPLY):
+        found.append("写在系统“投诉建议”里的由县管理员看、县管理员导出，不在内。")
+    return found
