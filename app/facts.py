@@ -16,6 +16,7 @@ from sqlalchemy import Table, select
 from sqlmodel import Session
 
 from app import crypto
+from app.among import among
 from app.db import new_id
 from app.households.rules import normal_id, normal_phone
 from models.base import Sealed, SealedJson, read_json, write_json
@@ -176,7 +177,7 @@ class Run:
     def _load(self, session: Session, kind: Kind, subjects: Sequence[Any], narrow: set[Any]) -> None:
         table = kind.table
         for start in range(0, len(subjects), CHUNK):
-            query = select(table).where(table.c[kind.by].in_(subjects[start : start + CHUNK]))
+            query = select(table).where(among(table.c[kind.by], subjects[start : start + CHUNK]))
             if kind.narrow and 0 < len(narrow) <= CHUNK:
                 query = query.where(table.c[kind.narrow].in_(sorted(narrow)))
             for row in session.execute(query.order_by(table.c.id)).mappings():

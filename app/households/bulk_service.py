@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from app import crypto
 from app.accounts.schemas import Actor
+from app.among import among
 from app.audit.service import entry, record_many
 from app.bulk import Bulk
 from app.db import SHANGHAI, new_id, utcnow
@@ -46,6 +47,7 @@ PERSON_FIELDS = (
     "id_warning", "sex", "born_on", "relation", "is_head", "phone", "phone_index", "bank_account", "registered_here",
     "health", "living", "works_away",
 )  # fmt: skip
+_OF_PERSON = frozenset(PERSON_FIELDS)
 SEALED = {"id_number": "person.id_number", "phone": "person.phone", "bank_account": "person.bank_account"}
 _EXTRA = "import.extra"
 _MASKS = {"id_number": rules.mask_id, "phone": rules.mask_phone, "bank_account": rules.mask_bank}
@@ -110,7 +112,7 @@ def unkept(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def person_values(data: Mapping[str, Any], on: date) -> dict[str, Any]:
     """The columns that follow from what was written about a person: sounds, number facts, fingerprints, codes."""
-    values = {name: value for name, value in data.items() if name in PERSON_FIELDS}
+    values = {name: value for name, value in data.items() if name in _OF_PERSON}
     if values.get("name"):
         values["pinyin"], values["initials"] = rules.name_sounds(values["name"])
         values["given"] = rules.given_of(values["name"])
@@ -158,7 +160,7 @@ def against_visits(person: Any, values: Mapping[str, Any]) -> dict[str, str]:
 def _homes_by_code(session: Session, codes: Sequence[str]) -> dict[str, Household]:
     found: dict[str, Household] = {}
     for part in chunks(codes):
-        found.update({row.code: row for row in session.scalars(select(Household).where(Household.code.in_(part)))})  # type: ignore[attr-defined]
+        found.update({row.code: row for row in session.scalars(select(Household).where(among(Household.code, part)))})  # type: ignore[attr-defined]
     return found
 
 
@@ -257,9 +259,9 @@ class _People:
     def __init__(self, session: Session, indexes: Sequence[str], homes: Sequence[str]) -> None:
         found: dict[str, Person] = {}
         for part in chunks(indexes):
-            found.update({row.id: row for row in session.scalars(select(Person).where(Person.id_index.in_(part)))})  # type: ignore[union-attr]
+            found.update({row.id: row for row in session.scalars(select(Person).where(among(Person.id_index, part)))})  # type: ignore[union-attr]
         for part in chunks(homes):
-            numberless = select(Person).where(Person.household_id.in_(part), Person.id_index.is_(None))  # type: ignore[union-attr, attr-defined]
+            numberless = select(Person).where(among(Person.household_id, part), Person.id_index.is_(None))  # type: ignore[union-attr, attr-defined]
             found.update({row.id: row for row in session.scalars(numberless)})
         self.by_index: dict[str | None, list[Person]] = defaultdict(list)
         for row in found.values():
@@ -302,6 +304,16 @@ def prepare_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], o
         key = {"id": str(row.id)} if row.id else {}
         prepared.append(Prepared(person_values(row.given(), on) | place | key, row.tags))
     return prepared
+
+
+def sketch_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], on: date) -> list[Prepared]:
+    """As `prepare_people`, but only by what people are matched: most of a first roster is matched with nobody."""
+    sketched = []
+    for row, (home_id, _) in zip(rows, homes, strict=True):
+        number = row.id_number and rules.whole_id(row.id_number)
+        index = crypto.index(number, "person.id_number") if number else None
+        sketched.append(Prepared({"id_index": index, "household_id": home_id, "name": row.name}, row.tags))
+    return sketched
 
 
 def upsert_people(
@@ -440,7 +452,7 @@ def _tag_all(session: Session, wanted: list[tuple[str, list[str]]], on: date, im
     for part in chunks(sorted({person for person, _ in asked})):
         rows = session.execute(
             select(PersonTag.person_id, PersonTag.tag).where(  # type: ignore[call-overload]
-                PersonTag.person_id.in_(part), or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on)
+                among(PersonTag.person_id, part), or_(PersonTag.to_on.is_(None), PersonTag.to_on >= on)
             )  # type: ignore[union-attr, attr-defined, operator]
         )
         open_now |= {(person, tag) for person, tag in rows}

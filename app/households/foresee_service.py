@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from app import crypto
+from app.among import among
 from app.audit import service as audit
 from app.feed import service as feed
 from app.households.bulk_service import (
@@ -21,6 +22,7 @@ from app.households.bulk_service import (
     chunks,
     differences,
     prepare_people,
+    sketch_people,
     stated,
     told,
 )
@@ -77,7 +79,7 @@ def codes_of(session: Session, household_ids: Sequence[str]) -> dict[str, str]:
     """The codes of homes by their id."""
     found: dict[str, str] = {}
     for part in chunks(sorted(set(household_ids))):
-        rows = session.execute(select(col(Household.id), col(Household.code)).where(col(Household.id).in_(part)))
+        rows = session.execute(select(col(Household.id), col(Household.code)).where(among(Household.id, part)))
         found.update({key: code for key, code in rows})
     return found
 
@@ -88,7 +90,7 @@ def heads_of(session: Session, household_ids: Sequence[str]) -> dict[str, list[t
     columns = (col(Person.household_id), col(Person.id), col(Person.name), col(Person.id_index))
     for part in chunks(sorted(household_ids)):
         alive = col(Person.removed_at).is_(None)
-        query = select(*columns).where(col(Person.household_id).in_(part), col(Person.is_head), alive)
+        query = select(*columns).where(among(Person.household_id, part), col(Person.is_head), alive)
         for home, key, name, index in session.execute(query.order_by(col(Person.id))):
             found.setdefault(home, []).append((key, name, index))
     return found
@@ -105,12 +107,16 @@ class Bearer(NamedTuple):
 
 def bearers(session: Session, numbers: Iterable[str]) -> dict[str, list[Bearer]]:
     """Who in the register carries these ID numbers, by number, each with the code of the home and where it lies."""
-    by_index = {fingerprint(number): number for number in numbers}
+    return bearers_of(session, {fingerprint(number): number for number in numbers})
+
+
+def bearers_of(session: Session, by_index: Mapping[str, str]) -> dict[str, list[Bearer]]:
+    """The same where the blind indexes of the numbers are known already."""
     columns = (col(Person.id_index), col(Person.id), col(Person.name), col(Household.code), col(Person.division))
     found: dict[str, list[Bearer]] = {}
     for part in chunks(sorted(by_index)):
         query = select(*columns).join(Household, col(Household.id) == col(Person.household_id))
-        query = query.where(col(Person.id_index).in_(part), col(Person.removed_at).is_(None))
+        query = query.where(among(Person.id_index, part), col(Person.removed_at).is_(None))
         for index, *one in session.execute(query.order_by(col(Person.id))):
             found.setdefault(by_index[index], []).append(Bearer(*one))
     return found
@@ -120,7 +126,7 @@ def match_people(
     session: Session, rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]], on: date
 ) -> list[Known | None]:
     """The known person whom each row means, None for a new one; just as `upsert_people` would take them."""
-    prepared = prepare_people(rows, [homes[row.household_code or ""] for row in rows], on)
+    prepared = sketch_people(rows, [homes[row.household_code or ""] for row in rows], on)
     matched = _match_all(_People.of(session, prepared), prepared)
     found = (matched.get(id(one)) for one in prepared)
     return [
@@ -149,20 +155,25 @@ def foresee_households(session: Session, rows: Sequence[HouseholdIn]) -> list[Fo
     return foreseen
 
 
-def foresee_people(session: Session, prepared: Sequence[Prepared], on: date) -> list[Foreseen]:
+def foresee_people(
+    session: Session, rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], prepared: Sequence[Prepared], on: date
+) -> list[Foreseen]:
     """What `upsert_prepared` would do with these people, in their order; their homes may be yet to be made.
 
     Args:
+        prepared: the rows, whole or sketched; of a sketched one the rest is worked out only where somebody is known.
         on: the Shanghai day.
     """
     matched = _match_all(_People.of(session, prepared), prepared)
     tags = _open_tags(session, [person.id for person in matched.values()], on)
     foreseen = []
-    for one in prepared:
+    for row, home, one in zip(rows, homes, prepared, strict=True):
         person = matched.get(id(one))
         if person is None:
             foreseen.append(Foreseen("new"))
             continue
+        if "extra" not in one.values:
+            one = prepare_people([row], [home], on)[0]
         fresh = sorted(set(one.tags) - tags.get(person.id, set()))
         seen = _compared(person, person.division, stated(person, one.values), {"tags": fresh} if fresh else {})
         foreseen.append(replace(seen, visited=against_visits(person, one.values)))
@@ -195,7 +206,7 @@ def _open_tags(session: Session, people: Sequence[str], on: date) -> dict[str, s
     found: dict[str, set[str]] = {}
     for part in chunks(sorted(people)):
         still = or_(col(PersonTag.to_on).is_(None), col(PersonTag.to_on) >= on)
-        query = select(col(PersonTag.person_id), col(PersonTag.tag)).where(col(PersonTag.person_id).in_(part), still)
+        query = select(col(PersonTag.person_id), col(PersonTag.tag)).where(among(PersonTag.person_id, part), still)
         for person, tag in session.execute(query):
             found.setdefault(person, set()).add(tag)
     return found

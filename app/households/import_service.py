@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, insert, or_, select, update
 from sqlmodel import Session, col
 
+from app.among import among
 from app.bulk import Bulk
 from app.db import SHANGHAI, new_id
 from app.facts import CHUNK, Kind
@@ -73,7 +74,7 @@ def bearers(session: Session, indexes: Iterable[str]) -> dict[str, list[Bearer]]
     for start in range(0, len(keys), CHUNK):
         query = select(col(Person.id_index), col(Person.removed_at), *_PERSON)
         query = query.join(Household, col(Household.id) == col(Person.household_id))
-        query = query.where(col(Person.id_index).in_(keys[start : start + CHUNK])).order_by(col(Person.id))
+        query = query.where(among(Person.id_index, keys[start : start + CHUNK])).order_by(col(Person.id))
         for index, removed, *one in session.execute(query):
             (here if removed is None else gone).setdefault(index, []).append(Bearer(*one))
     return gone | here
@@ -84,7 +85,7 @@ def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Bearer]:
     found: dict[str, Bearer] = {}
     for start in range(0, len(ids), CHUNK):
         query = select(*_PERSON).join(Household, col(Household.id) == col(Person.household_id))
-        for one in session.execute(query.where(col(Person.id).in_(list(ids[start : start + CHUNK])))):
+        for one in session.execute(query.where(among(Person.id, ids[start : start + CHUNK]))):
             found[one[0]] = Bearer(*one)
     return found
 
@@ -122,7 +123,7 @@ def mark(session: Session, wanted: Sequence[Wanted], on: date, source: str | Non
     people = sorted({one.person_id for one in wanted})
     for start in range(0, len(people), CHUNK):
         query = select(_TAG.c.id, _TAG.c.person_id, _TAG.c.tag, _TAG.c.to_on).where(
-            _TAG.c.person_id.in_(people[start : start + CHUNK]), or_(_TAG.c.to_on.is_(None), _TAG.c.to_on >= on)
+            among(_TAG.c.person_id, people[start : start + CHUNK]), or_(_TAG.c.to_on.is_(None), _TAG.c.to_on >= on)
         )
         for key, person, tag, to_on in session.execute(query):
             standing[person, tag] = (key, to_on)
@@ -153,7 +154,7 @@ def _without_twins(session: Session, fresh: list[dict[str, Any]]) -> list[dict[s
     there: set[tuple[str, str, date]] = set()
     for start in range(0, len(people), CHUNK):
         query = select(_TAG.c.person_id, _TAG.c.tag, _TAG.c.from_on)
-        for person, tag, begun in session.execute(query.where(_TAG.c.person_id.in_(people[start : start + CHUNK]))):
+        for person, tag, begun in session.execute(query.where(among(_TAG.c.person_id, people[start : start + CHUNK]))):
             there.add((person, tag, begun))
     kept = []
     for one in fresh:

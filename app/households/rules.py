@@ -39,6 +39,7 @@ WARNINGS = {
 }
 """What is wrong with a number that was taken in as written (`person.id_warning`)."""
 
+_MOBILE = re.compile(r"1[0-9]{10}")
 _FULL = re.compile(r"[1-9]\d{16}[\dX]")
 _OLD = re.compile(r"[1-9]\d{14}")
 _HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -97,6 +98,12 @@ def expand_old(number: str) -> str:
     return first17 + check_digit(first17)
 
 
+def whole_id(text: str) -> str:
+    """An ID number in its normal form, the old 15 digits made 18."""
+    number = normal_id(text)
+    return expand_old(number) if _OLD.fullmatch(number) else number
+
+
 def area_known(number: str) -> bool:
     """Whether the first six digits were ever a county; only a hint, since old and merged codes are missing."""
     try:
@@ -112,9 +119,7 @@ def read_id(text: str, on: date) -> IdFacts:
         text: the number as written, 18 characters or the old 15 digits.
         on: the day against which a birthday may lie in the future.
     """
-    number = normal_id(text)
-    if _OLD.fullmatch(number):
-        number = expand_old(number)
+    number = whole_id(text)
     if len(number) != 18:
         return IdFacts(number, warning="id_length")
     if not _FULL.fullmatch(number):
@@ -191,6 +196,8 @@ def sound_of_query(text: str) -> str:
 
 def normal_phone(text: str) -> str | None:
     """A phone number as digits, without +86, dashes and spaces; None where no number is left."""
+    if _MOBILE.fullmatch(text):
+        return text
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
     if len(digits) in {13, 15} and digits.startswith(("86", "0086")):
         digits = digits[-11:]
@@ -199,6 +206,8 @@ def normal_phone(text: str) -> str | None:
 
 def written_phone(text: str) -> str | None:
     """A phone number as it is kept: digits, a fixed line with the dash behind its area code where it was written."""
+    if _MOBILE.fullmatch(text):
+        return text
     wide = unicodedata.normalize("NFKC", text).strip()
     return wide if _FIXED_LINE.fullmatch(wide) else normal_phone(text)
 

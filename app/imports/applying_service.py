@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, insert
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.accounts.schemas import Actor
+from app.among import among
 from app.audit.service import record
 from app.bulk import Bulk
 from app.db import new_id, reading, transaction, utcnow
@@ -46,6 +47,7 @@ from models.imports import ImportBatch, ImportChange, ImportLine
 
 STEPS = 3
 """Each row is looked through, held against the register, and written."""
+_LINES = ImportLine.__table__  # type: ignore[attr-defined]
 _CHANGES = Bulk(insert(ImportChange.__table__))  # type: ignore[attr-defined]
 _COUNTED = {"new": "created", "changed": "changed", "same": "unchanged", "outside": "outside"}
 
@@ -122,7 +124,7 @@ def _prepare_people(import_id: str, actor: Actor | None, plan: Plan, tell: Calla
             details = {position: lines.unpack(row.detail) for position, row in staged.items()}
             batch = judge_people(session, actor, details, plan.judged, on, keys)
         with transaction() as session:
-            write_states(session, import_id, batch.states, details)
+            write_states(session, import_id, batch.states, details, {at: row.state for at, row in staged.items()})
         plan.batches.append([batch.taken[one] for one in positions if one in batch.taken])
         plan.states.update(batch.states.values())
         plan.quiet += [
@@ -226,10 +228,8 @@ def _forget_quiet(import_id: str, positions: list[int]) -> None:
     """Rows that were taken in and of which nothing more is to be said do not stay twice."""
     for start in range(0, len(positions), COMPARE):
         with transaction() as session:
-            for part in queries.chunks(positions[start : start + COMPARE]):
-                session.execute(
-                    delete(ImportLine).where(col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(part))
-                )
+            here = (_LINES.c.import_id == import_id, among(_LINES.c.position, positions[start : start + COMPARE]))
+            session.connection().execute(delete(_LINES).where(*here))
 
 
 def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> set[str]:

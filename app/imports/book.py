@@ -181,11 +181,13 @@ class _Reach:
 
     def see(self, chunk: bytes) -> None:
         text = self.tail + chunk
-        for letters, row in _REFERENCE.findall(text):
+        found = _REFERENCE.findall(text)
+        for letters in {letters for letters, _ in found}:
             column = 0
             for letter in letters:
                 column = column * 26 + letter - 64
-            self.width, self.height = max(self.width, column), max(self.height, int(row))
+            self.width = max(self.width, column)
+        self.height = max(self.height, *(int(row) for row in {row for _, row in found}), 0)
         self.tail = text[-256:]
 
     @property

@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import Session, col
 
 from app.accounts.schemas import Actor
+from app.among import among
+from app.bulk import Bulk
 from app.db import SHANGHAI, utcnow
 from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
@@ -26,6 +28,8 @@ from app.imports.taking import Homes
 from models.imports import ImportLine
 
 COMPARE = 1000
+STAGED = Bulk(insert(ImportLine.__table__))  # type: ignore[attr-defined]
+_TABLE = ImportLine.__table__  # type: ignore[attr-defined]
 _SOUND = ("read", "new", "changed", "same", "outside")
 
 
@@ -81,7 +85,11 @@ def gather(
     session: Session, import_id: str, actor: Actor | None, tell: Callable[[int], None] = lambda done: None
 ) -> Gathered:
     """What the staged rows of a roster say together; `tell` hears how many were looked through."""
-    gathered = _gather(session, import_id, (), tell)
+    return settle_numbers(session, import_id, actor, _gather(session, import_id, (), tell))
+
+
+def settle_numbers(session: Session, import_id: str, actor: Actor | None, gathered: Gathered) -> Gathered:
+    """The same without the rows that another row of their person stands for; one number in several rows is told."""
     settled = _judge_numbers(session, import_id, actor, gathered.people)
     if settled.left_out:
         gathered = _gather(session, import_id, settled.left_out)
@@ -136,12 +144,13 @@ def villages(session: Session, gathered: Gathered, reference: dict[str, Division
 class Judged:
     """What would become of the homes of a file: taken ones with their ids and villages, and why others are not.
 
-    `known` holds the names by which the register calls those it has; `doubted` counts doubts about numbers as rows are
-    judged.
+    `known` holds the names by which the register calls those it has, `named` what all will be called; `doubted` counts
+    doubts about numbers as rows are judged.
     """
 
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     foreseen: dict[str, Foreseen] = field(default_factory=dict)
     heads: Settled = field(default_factory=Settled)
@@ -165,6 +174,7 @@ def judge_homes(session: Session, actor: Actor | None, gathered: Gathered, broug
     judged.heads = _judge_heads(session, actor, gathered, judged)
     for part in _parts(list(judged.places)):
         rows = [judged.household(gathered.homes, code) for code in part]
+        judged.named |= {code: row.name for code, row in zip(part, rows, strict=True)}
         judged.foreseen |= zip(part, register.foresee_households(session, rows), strict=True)
     return judged
 
@@ -231,7 +241,8 @@ def _weighty(gathered: Gathered, judged: Judged, now: dict[str, list[tuple[str, 
     rows = [row for row in gathered.people if row.household in judged.places]
     heads = {index for found in now.values() for _, _, index in found if index}
     asked = {row.number for row in rows if not row.relation or row.relation in tags.HEADS}
-    asked |= {row.number for row in rows if row.number not in asked and register.fingerprint(row.number) in heads}
+    if heads:
+        asked |= {row.number for row in rows if row.number not in asked and register.fingerprint(row.number) in heads}
     return [row for row in rows if row.number in asked]
 
 
@@ -292,9 +303,12 @@ def judge_people(
         else:
             asked.append(position)
     rows = [taking.person_of(details[one].values, keys and keys[one], judged.heads.contests.get(one)) for one in asked]
-    prepared = register.prepare_people(rows, [judged.places[row.household_code or ""] for row in rows], on)
-    seen_all = register.foresee_people(session, prepared, on)
-    bearers = register.bearers(session, (details[one].values["id"] for one in asked))
+    homes = [judged.places[row.household_code or ""] for row in rows]
+    make = register.prepare_people if keys else register.sketch_people
+    prepared = make(rows, homes, on)
+    seen_all = register.foresee_people(session, rows, homes, prepared, on)
+    numbers_of = {one.values["id_index"]: details[at].values["id"] for at, one in zip(asked, prepared, strict=True)}
+    bearers = register.bearers_of(session, numbers_of)
     for position, one, seen in zip(asked, prepared, seen_all, strict=True):
         detail = details[position]
         detail.judged(_doubts(actor, position, detail, seen, judged, bearers.get(detail.values["id"], [])))
@@ -332,7 +346,8 @@ def leave_out(session: Session, import_id: str, judged: Judged) -> int:
         detail.why, detail.twin, detail.fresh = numbers.TWO_HOMES, places[left[position]], True
         detail.judged(judged.shared.doubts[position])
         judged.doubted.update(code for code, _, _ in judged.shared.doubts[position])
-    write_states(session, import_id, dict.fromkeys(details, "contrary"), details)
+    before = {position: row.state for position, row in staged.items()}
+    write_states(session, import_id, dict.fromkeys(details, "contrary"), details, before)
     return len(left)
 
 
@@ -345,21 +360,22 @@ def _name_homes(session: Session, details: Iterable[Detail]) -> None:
         detail.after["household_id"] = detail.values["household"]
 
 
-def write_states(session: Session, import_id: str, states: dict[int, str], details: dict[int, Detail]) -> None:
-    """Write what became of a batch of rows; the detail only where it says something new."""
+def write_states(
+    session: Session, import_id: str, states: dict[int, str], details: dict[int, Detail], before: Mapping[int, str]
+) -> None:
+    """Write what became of a batch of rows; the detail only where it says something new.
+
+    Args:
+        before: the states in which the rows stand.
+    """
     telling = {one for one, state in states.items() if state in {"changed", "outside"} or details[one].fresh}
     by_state: dict[str, list[int]] = {}
     for position, state in states.items():
-        if position not in telling:
+        if position not in telling and state != before[position]:
             by_state.setdefault(state, []).append(position)
     for state, positions in by_state.items():
-        for start in range(0, len(positions), queries.CHUNK):
-            part = positions[start : start + queries.CHUNK]
-            session.execute(
-                update(ImportLine)
-                .where(col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(part))
-                .values(state=state)
-            )
+        here = (_TABLE.c.import_id == import_id, among(_TABLE.c.position, positions))
+        session.connection().execute(update(_TABLE).where(*here).values(state=state))
     told = [
         {"b_position": one, "b_state": states[one], "b_detail": said.pack(), "b_doubtful": bool(said.doubts)}
         for one, said in sorted(details.items())
@@ -367,11 +383,11 @@ def write_states(session: Session, import_id: str, states: dict[int, str], detai
     ]
     if told:
         session.connection().execute(
-            update(ImportLine.__table__)  # type: ignore[attr-defined]
+            update(_TABLE)
             .where(col(ImportLine.import_id) == import_id, col(ImportLine.position) == bindparam("b_position"))
             .values(
                 state=bindparam("b_state"), doubtful=bindparam("b_doubtful"),
-                detail=bindparam("b_detail", type_=ImportLine.__table__.c.detail.type),  # type: ignore[attr-defined]
+                detail=bindparam("b_detail", type_=_TABLE.c.detail.type),
             ),
             told,
         )  # fmt: skip
@@ -394,7 +410,7 @@ def write_homes(session: Session, import_id: str, gathered: Gathered, judged: Ju
         part = told[start : start + queries.CHUNK]
         first = {code: gathered.homes.fields[code]["at"] for code in part}
         where = queries.places(session, import_id, list(first.values()))
-        session.execute(insert(ImportLine), [
+        STAGED.write(session, [
             _home_line(import_id, start + at - len(told), code, where[first[code]], gathered, judged)
             for at, code in enumerate(part)
         ])  # fmt: skip
@@ -406,7 +422,7 @@ def _home_line(
     seen, contest = judged.foreseen[code], judged.heads.doubled.get(code)
     detail = Detail(values={"household": code}, before=seen.before, after=seen.after)
     detail.judged([contest.doubt] if contest else ())
-    name = judged.known.get(code) or judged.household(gathered.homes, code).name
+    name = judged.known.get(code) or judged.named[code]
     return {
         "import_id": import_id, "position": position, "sheet": where[0], "row": where[1], "name": name[:64],
         "state": f"home_{seen.state}", "repaired": False, "doubtful": bool(contest), "detail": detail.pack(),

@@ -55,15 +55,14 @@ def weigh_all(import_id: str, actor: Actor | None, tell: Tell, *, forget: bool =
         details = {row.position: lines.unpack(row.detail) for row in staged}
         for detail in details.values():
             detail.why = None
+        rows = [
+            Row(one.position, one.sheet, one.row, str(detail.values.get("name") or ""), detail.shape, detail)
+            for one, detail in zip(staged, details.values(), strict=True)
+        ]
         with reading() as session:
-            places = queries.places(session, import_id, sorted(details))
-            rows = [
-                Row(at, *places[at], str(detail.values.get("name") or ""), detail.shape, detail)
-                for at, detail in details.items()
-            ]
             states = weigher.weigh(session, rows)
         with transaction() as session:
-            write_states(session, import_id, states, details)
+            write_states(session, import_id, states, details, {one.position: one.state for one in staged})
         if forget:
             quiet += [row.position for row in staged if states[row.position] in {"new", "same"} and not row.repaired
                       and not details[row.position].doubts]  # fmt: skip

@@ -83,7 +83,7 @@ class Detail:
     def pack(self) -> str:
         """As JSON, for the sealed column."""
         said = {
-            "values": {name: value for name, value in dates_as_text(self.values).items() if value is not None},
+            "values": dates_as_text({name: value for name, value in self.values.items() if value is not None}),
             "repairs": [[one.field, one.kind, one.before, one.after] for one in self.repairs],
             "doubts": self.doubts,
             "why": self.why,
@@ -99,8 +99,9 @@ class Detail:
 def unpack(text: str) -> Detail:
     """The detail that `Detail.pack` wrote."""
     said = read_json(text)
+    values = said.get("values", {})
     return Detail(
-        values=dates_from_text(said.get("values", {})),
+        values=dates_from_text(values) if '"day":' in text else values,
         repairs=[Repair(*one) for one in said.get("repairs", [])],
         doubts=[(code, name, cell) for code, name, cell in said.get("doubts", [])],
         why=said.get("why"),

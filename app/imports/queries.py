@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, true
 from sqlmodel import Session, col
 
 from app.accounts.schemas import Actor
+from app.among import among
 from app.limits import PAGE
 from models.divisions import Division
 from models.households import Household, Person
@@ -87,7 +88,7 @@ def places(session: Session, import_id: str, positions: Sequence[int]) -> dict[i
     columns = (col(ImportLine.position), col(ImportLine.sheet), col(ImportLine.row))
     found: dict[int, tuple[str, int]] = {}
     for part in chunks(positions):
-        where = (col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(part))
+        where = (col(ImportLine.import_id) == import_id, among(ImportLine.position, part))
         found |= {position: (sheet, row) for position, sheet, row in session.execute(select(*columns).where(*where))}
     return found
 
@@ -99,9 +100,12 @@ class Staged(NamedTuple):
     state: str
     repaired: bool
     detail: str
+    sheet: str
+    row: int
 
 
-_STAGED = (col(ImportLine.position), col(ImportLine.state), col(ImportLine.repaired), col(ImportLine.detail))
+_LINE = ImportLine.__table__.c  # type: ignore[attr-defined]
+_STAGED = (_LINE.position, _LINE.state, _LINE.repaired, _LINE.detail, _LINE.sheet, _LINE.row)
 
 
 def stream(session: Session, import_id: str, states: Sequence[str]) -> Iterator[Staged]:
@@ -136,7 +140,7 @@ def by_positions(session: Session, import_id: str, positions: Sequence[int]) -> 
     """Some rows, by position."""
     found: dict[int, Staged] = {}
     for part in chunks(positions):
-        query = select(*_STAGED).where(col(ImportLine.import_id) == import_id, col(ImportLine.position).in_(part))
+        query = select(*_STAGED).where(col(ImportLine.import_id) == import_id, among(ImportLine.position, part))
         found.update({row[0]: Staged(*row) for row in session.execute(query)})
     return found
 
@@ -151,7 +155,7 @@ def changes_of_rows(session: Session, row_ids: Sequence[str]) -> list[ImportChan
     found: list[ImportChange] = []
     for start in range(0, len(row_ids), CHUNK):
         part = list(row_ids[start : start + CHUNK])
-        found += session.scalars(select(ImportChange).where(col(ImportChange.row_id).in_(part)))
+        found += session.scalars(select(ImportChange).where(among(ImportChange.row_id, part)))
     return found
 
 
@@ -162,7 +166,7 @@ def noted(session: Session, import_id: str, row_ids: Sequence[str]) -> dict[tupl
         return found
     for start in range(0, len(row_ids), CHUNK):
         part = list(row_ids[start : start + CHUNK])
-        query = select(ImportChange).where(col(ImportChange.import_id) == import_id, col(ImportChange.row_id).in_(part))
+        query = select(ImportChange).where(col(ImportChange.import_id) == import_id, among(ImportChange.row_id, part))
         found |= {(one.row_type, one.row_id): one for one in session.scalars(query)}
     return found
 
@@ -191,7 +195,7 @@ def meant(session: Session, indexes: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for start in range(0, len(indexes), CHUNK):
         query = select(col(UnmatchedRow.id_index), col(UnmatchedRow.person_id)).where(
-            col(UnmatchedRow.id_index).in_(list(indexes[start : start + CHUNK])),
+            among(UnmatchedRow.id_index, indexes[start : start + CHUNK]),
             col(UnmatchedRow.state) == "matched", col(UnmatchedRow.decided_by).is_not(None),
             col(UnmatchedRow.person_id).is_not(None),
         )  # fmt: skip
@@ -205,7 +209,7 @@ def waiting_rows(session: Session, indexes: Sequence[str | None], awaits: Sequen
     for column, wanted in ((UnmatchedRow.id_index, indexes), (UnmatchedRow.awaits, awaits)):
         keys = sorted({one for one in wanted if one})
         for start in range(0, len(keys), CHUNK):
-            where = (col(column).in_(keys[start : start + CHUNK]), col(UnmatchedRow.state) != "matched")
+            where = (among(column, keys[start : start + CHUNK]), col(UnmatchedRow.state) != "matched")
             found += session.scalars(select(UnmatchedRow).where(*where))
     return found
 

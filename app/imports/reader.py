@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
@@ -21,6 +22,8 @@ from app.imports.ledgers import Column, Ledger, Shape, header_key, ledgers
 from app.imports.rules import Cell, Repair
 
 _HEADER_WITHIN = 30
+_REMEMBERED = 4096
+"""Cells of a column that are remembered with what they say: enough for words, and no more than that for numbers."""
 _TOTAL = re.compile(r"(本[页村组镇县]|[全各].{0,4}|.{0,8}[村镇乡组县])?(合计|小计|总计|共计|累计)(:.*)?(\d*[人户]?)?")
 _SIGNATURE = re.compile(
     r"(制表|填表|填报|审核|复核|审批|经办|负责|分管|主管|领导|签字|签名|盖章|公章|报送|联系|统计)[^:]{0,8}:"
@@ -77,9 +80,15 @@ class Found:
 
 
 def _text(cell: Cell) -> str:
-    if isinstance(cell, str) and cell.isascii() and cell.isalnum():
-        return cell
-    return "" if rules.is_blank(cell) else unicodedata.normalize("NFKC", rules.squeeze(rules.shown(cell)))
+    if isinstance(cell, str):
+        return cell if cell.isascii() and cell.isalnum() else _bare(cell)
+    return "" if cell is None else unicodedata.normalize("NFKC", rules.squeeze(rules.shown(cell)))
+
+
+@lru_cache(maxsize=8192)
+def _bare(text: str) -> str:
+    """The words of a cell; a column says the same few again and again."""
+    return unicodedata.normalize("NFKC", rules.squeeze(text))
 
 
 def _map(shape: Shape, upper: Sequence[str], leaf: Sequence[str]) -> tuple[dict[int, Column], tuple[str, ...]]:
@@ -219,7 +228,9 @@ class _Merges:
 
     def fill(self, number: int, cells: list[Cell]) -> set[int]:
         """Fill a row in place; the columns that were filled."""
-        filled = set()
+        filled: set[int] = set()
+        if not self.starts:
+            return filled
         for column, (bottom, value) in list(self.open.items()):
             if number > bottom:
                 del self.open[column]
@@ -261,6 +272,11 @@ class _SheetReader:
     def __init__(self, found: Found, shape: Shape, header: Header, on: date) -> None:
         self.sheet, self.shape, self.header, self.on = found.sheet.name, shape, header, on
         self.merges = _Merges(found.sheet.merges, header.columns, header.row)
+        marked = [i for i, c in header.columns.items() if c.field == "id" and "id" in shape.marks]
+        self.subjects = marked[::-1]
+        self.cells = list(header.cells)
+        self.runs = [c.field for c in header.columns.values() if c.scope == "village"]
+        self.known: dict[str, dict[str, tuple[Any, list[Repair]]]] = {c.field: {} for c in header.columns.values()}
         self.village: dict[str, Any] = {}
         self.above: dict[str, Any] = {}
 
@@ -278,11 +294,13 @@ class _SheetReader:
         """What a row is, by what stands in it before merged cells are filled."""
         if not any(texts):
             return "blank"
+        if texts[: len(self.cells)] == self.cells:
+            return "header"
+        if next((texts[i] for i in self.subjects if i < len(texts)), "") and sum(map(bool, texts)) > 1:
+            return "record"
         said = {c.field for i, c in self.header.columns.items() if i < len(texts) and texts[i]}
         by_field = {c.field: texts[i] for i, c in self.header.columns.items() if i < len(texts)}
         words = [text for text in texts if text]
-        if tuple(texts[: len(self.header.cells)]) == self.header.cells:
-            return "header"
         subject = by_field.get("id", "")
         if not subject and any(_TOTAL.fullmatch(word) for word in words[:3]):
             return "total"
@@ -300,7 +318,13 @@ class _SheetReader:
         line = Line(self.sheet, number, "record")
         for position, column in self.header.columns.items():
             cell = cells[position] if position < len(cells) else None
-            self._field(line, column, cell, position in filled)
+            known = self.known[column.field].get(cell) if type(cell) is str else None
+            if known is None:
+                self._field(line, column, cell, position in filled)
+                continue
+            line.values[column.field], repairs = known
+            if repairs and position not in filled:
+                line.repairs += repairs
         line.name = line.values.get("name") or ""
         self._carry(line)
         for needed, why in (("household", "household_missing"), ("name", "name_missing")):
@@ -319,10 +343,12 @@ class _SheetReader:
             return
         if column.kind == "id" and value:
             warning = read_id(value, self.on).warning
-        if not (reading.kinds or reading.why or warning):
+        text = rules.shown(cell) if reading.kinds or reading.why or warning else ""
+        repairs = [Repair(column.field, kind, text, _as_text(value)) for kind in reading.kinds]
+        line.repairs += repairs
+        if not (reading.why or warning):
+            self._remember(column, cell, value, repairs)
             return
-        text = rules.shown(cell)
-        line.repairs += [Repair(column.field, kind, text, _as_text(value)) for kind in reading.kinds]
         if reading.why and column.field == self.shape.subject:
             if self.shape.needs_subject or not rules.is_blank(cell):
                 line.why, line.shown = reading.why, text
@@ -334,15 +360,20 @@ class _SheetReader:
         if warning:
             line.warnings.append((warning, column.field, text))
 
+    def _remember(self, column: Column, cell: Cell, value: Any, repairs: list[Repair]) -> None:
+        """What a cell says that raises no doubt; most columns repeat a few words or days all the way down."""
+        known = self.known[column.field]
+        if type(cell) is str and len(known) < _REMEMBERED:
+            known[cell] = value, repairs
+
     def _carry(self, line: Line) -> None:
         """Village names stand once for a run; a household's code may stand only beside its first member."""
         values = line.values
-        for column in self.header.columns.values():
-            if column.scope == "village":
-                if values[column.field]:
-                    self.village[column.field] = values[column.field]
-                else:
-                    values[column.field] = self.village.get(column.field)
+        for name in self.runs:
+            if values[name]:
+                self.village[name] = values[name]
+            else:
+                values[name] = self.village.get(name)
         if "household" in values and not values["household"]:
             same_head = values.get("head") and values["head"] == self.above.get("head")
             if same_head and values.get("relation") not in {"户主", "本人"}:
@@ -376,7 +407,9 @@ class Twins:
     def mark(self, line: Line) -> None:
         """Set `line.twin` (and the repair `duplicate_row`) when an earlier row was the same."""
         said = "\x1f".join(
-            f"{key}={_as_text(value)}" for key, value in sorted(line.values.items()) if value and key not in self.silent
+            f"{key}={value if type(value) is str else _as_text(value)}"
+            for key, value in sorted(line.values.items())
+            if value and key not in self.silent
         )
         key = blake2b(said.encode(), digest_size=16).digest()
         first = self.seen.setdefault(key, (line.sheet, line.row))

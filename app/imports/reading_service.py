@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlmodel import col
 
 from app.accounts.schemas import Actor
@@ -16,12 +16,14 @@ from app.imports import ledger_service, lines, mapping_service, queries, reader,
 from app.imports.book import Book, open_book
 from app.imports.judging_service import (
     COMPARE,
+    STAGED,
+    Gathered,
     Judged,
     covers,
-    gather,
     judge_homes,
     judge_people,
     leave_out,
+    settle_numbers,
     today,
     villages,
     write_homes,
@@ -32,7 +34,7 @@ from app.imports.schemas import FileReport
 from models.imports import ImportLine
 
 Tell = Callable[[int, int], None]
-STAGE = 500
+STAGE = 1000
 
 
 def read_file(import_id: str, actor: Actor | None, name: str, data: bytes, tell: Tell) -> FileReport:
@@ -53,11 +55,11 @@ def read_file(import_id: str, actor: Actor | None, name: str, data: bytes, tell:
     rows = sum(one.sheet.height for one in found if one.shape)
     steps = rows * 2 if report.taken else rows
     _forget_rows(import_id)
-    reference = _stage(import_id, found, report, lambda done: tell(done, steps))
+    reference, gathered = _stage(import_id, found, report, lambda done: tell(done, steps))
     if report.taken and report.ledger != taking.ROSTER:
         ledger_service.compare(import_id, actor, report, lambda done: tell(rows + done, steps))
     elif report.taken:
-        _compare(import_id, actor, reference, report, lambda done: tell(rows + done, steps))
+        _compare(import_id, actor, reference, gathered, report, lambda done: tell(rows + done, steps))
     tell(steps, steps)
     return report
 
@@ -86,9 +88,10 @@ def _forget_rows(import_id: str) -> None:
 
 def _stage(
     import_id: str, found: Sequence[Found], report: FileReport, tell: Callable[[int], None]
-) -> dict[str, DivisionIn]:
-    """Stage every record row; returns the divisions that sheets of codes name."""
+) -> tuple[dict[str, DivisionIn], Gathered]:
+    """Stage every record row; returns the divisions that sheets of codes name, and what the rows of a roster say."""
     reference: dict[str, DivisionIn] = {}
+    gathered = Gathered()
     twins: dict[str, reader.Twins] = {}
     told: dict[tuple[Any, ...], tuple[str, int]] = {}
     pending: list[dict[str, Any]] = []
@@ -109,14 +112,17 @@ def _stage(
             tally(report, line)
             if line.kind != "record":
                 continue
-            pending.append(_row(import_id, position, line, told if roster else None, one.shape.name))
-            report.contrary += pending[-1]["state"] == "contrary"
+            state, detail = _judged(line, told if roster else None, one.shape.name)
+            pending.append(_row(import_id, position, line, state, detail))
+            report.contrary += state == "contrary"
+            if roster and state in {"read", "contrary", "unreadable"}:
+                gathered.see(position, detail, state == "read")
             position += 1
             if len(pending) >= STAGE:
                 _write(pending)
                 tell(seen)
     _write(pending)
-    return reference
+    return reference, gathered
 
 
 def tally(report: FileReport, line: Line) -> None:
@@ -154,10 +160,10 @@ def _add_words(found: Found, line: Line) -> None:
         line.values["town_name"] = next((town for text in words if (town := takers.town_in(text))), None)
 
 
-def _row(
-    import_id: str, position: int, line: Line, told: dict[tuple[Any, ...], tuple[str, int]] | None, shape: str
-) -> dict[str, Any]:
-    """A staged row. One person told twice in one home, but not alike, is taken once: which is right, a person says."""
+def _judged(
+    line: Line, told: dict[tuple[Any, ...], tuple[str, int]] | None, shape: str
+) -> tuple[str, lines.Detail]:
+    """The state of a row. One person told twice in one home, but not alike, is taken once: which, a person says."""
     state, detail = lines.staged(line, "" if told is not None else shape)
     if told is not None and shape != "people":
         if state == "read":
@@ -167,6 +173,10 @@ def _row(
         first = told.setdefault(who, (line.sheet, line.row))
         if first != (line.sheet, line.row):
             state, detail.why, detail.twin = "contrary", "told_twice", first
+    return state, detail
+
+
+def _row(import_id: str, position: int, line: Line, state: str, detail: lines.Detail) -> dict[str, Any]:
     return {
         "import_id": import_id, "position": position, "sheet": line.sheet[:64], "row": line.row, "name": line.name[:64],
         "state": state, "repaired": bool(line.repairs) and not line.why,
@@ -177,7 +187,7 @@ def _row(
 def _write(pending: list[dict[str, Any]]) -> None:
     if pending:
         with transaction() as session:
-            session.execute(insert(ImportLine), pending)
+            STAGED.write(session, pending)
         pending.clear()
 
 
@@ -185,12 +195,13 @@ def _compare(
     import_id: str,
     actor: Actor | None,
     reference: dict[str, DivisionIn],
+    gathered: Gathered,
     report: FileReport,
     tell: Callable[[int], None],
 ) -> None:
     on, done = today(), 0
     with reading() as session:
-        gathered = gather(session, import_id, actor)
+        gathered = settle_numbers(session, import_id, actor, gathered)
         brought = villages(session, gathered, reference)
         judged = judge_homes(session, actor, gathered, brought)
     report.divisions = _division_counts(actor, brought)
@@ -206,7 +217,7 @@ def _compare(
             states = judge_people(session, actor, details, judged, on).states
         count_states(report, states)
         with transaction() as session:
-            write_states(session, import_id, states, details)
+            write_states(session, import_id, states, details, {at: row.state for at, row in staged.items()})
         done += len(batch)
         tell(done)
     report.doubts.update(judged.doubted)

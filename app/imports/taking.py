@@ -45,8 +45,9 @@ class Homes:
             return
         home = self.fields.setdefault(code, {"at": position})
         for name in ("village", "group", "attribute", "checked_on", "checked_result", "head"):
-            if home.get(name) is None and values.get(name) is not None:
-                home[name] = values[name]
+            value = values.get(name)
+            if value is not None and home.get(name) is None:
+                home[name] = value
         if not readable:
             return
         self.sound.add(code)

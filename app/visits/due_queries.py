@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, cast, func, literal, null, or_, select, union_all
 from sqlmodel import Session
 
+from app.among import among
 from app.db import SHANGHAI
 from app.visits.queries import chunks
 from app.visits.rules_due import Papers
@@ -86,10 +87,9 @@ def _every_list() -> Any:
         rest = [mine[key].label(key) if key in mine else cast(null(), kind).label(key) for key, kind in types.items()]
         return select(literal(name).label("list"), table.household_id.label("household_id"), *rest)
 
-    at_home = bindparam("homes", expanding=True)
     return union_all(
         *(
-            part(name, table, columns).where(table.household_id.in_(at_home), *conditions)
+            part(name, table, columns).where(among(table.household_id, "homes"), *conditions)
             for name, (table, columns, conditions) in _LISTS.items()
         )
     )

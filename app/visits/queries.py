@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.accounts.queries import paired_households
 from app.accounts.schemas import Actor
+from app.among import among
 from app.households.tags import household_tags
 from models.accounts import Pairing
 from models.audit import AuditEntry
@@ -83,7 +84,7 @@ _HOME = Household.__table__.c  # type: ignore[attr-defined]
 _HOMES = select(
     _HOME.id, _HOME.code, _HOME.division, _HOME.attribute, _HOME.group, _HOME.last_visit_id, _HOME.last_visit_on,
     _HOME.summary, _HOME.ledger,
-).where(_HOME.id.in_(bindparam("ids", expanding=True)))  # fmt: skip
+).where(among(_HOME.id, "ids"))  # fmt: skip
 
 
 def facts_of(home: Row[Any]) -> dict[str, Any]:
@@ -137,13 +138,13 @@ _OF_PERSON = (
 _PERSON, _TAG = Person.__table__.c, PersonTag.__table__.c  # type: ignore[attr-defined]
 _PEOPLE = (
     select(*(_PERSON[name] for name in _OF_PERSON))
-    .where(_PERSON.household_id.in_(_listed("homes")), _PERSON.removed_at.is_(None))
+    .where(among(_PERSON.household_id, "homes"), _PERSON.removed_at.is_(None))
     .order_by(_PERSON.household_id, _PERSON.id)
 )
 _TAGS = (
     select(_TAG.person_id, _TAG.tag)
     .where(
-        _TAG.person_id.in_(_listed("people")),
+        among(_TAG.person_id, "people"),
         _TAG.from_on <= bindparam("day"),
         or_(_TAG.to_on.is_(None), _TAG.to_on >= bindparam("day")),
     )
@@ -242,7 +243,7 @@ _TASK = Task.__table__.c  # type: ignore[attr-defined]
 _TASKS = select(
     _TASK.id, _TASK.household_id, _TASK.division, _TASK.due_on, _TASK.why, _TASK.every_days, _TASK.person_id,
     _TASK.kind, _TASK.subject_id, _TASK.urgent,
-).where(_TASK.household_id.in_(_listed("homes")), _TASK.kind.in_(_listed("kinds")))  # fmt: skip
+).where(among(_TASK.household_id, "homes"), _TASK.kind.in_(_listed("kinds")))  # fmt: skip
 
 
 def homes_after(session: Session, after: str, limit: int) -> list[str]:
