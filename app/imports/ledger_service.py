@@ -1,6 +1,6 @@
 """Ledgers other than the roster: compared with what stands for a preview, taken in as a whole, taken back."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,7 +68,24 @@ def weigh_all(import_id: str, actor: Actor | None, tell: Tell, *, forget: bool =
                       and not details[row.position].doubts]  # fmt: skip
         done += len(staged)
         tell(done)
-    return weigher, quiet
+    unlisted = _tell_unlisted(import_id, weigher)
+    return weigher, [position for position in quiet if position not in unlisted]
+
+
+def _tell_unlisted(import_id: str, weigher: Weigher) -> Collection[int]:
+    """Write beside the rows of a home who is responsible for it and stands in none of them; returns these rows."""
+    with reading() as session:
+        doubts = weigher.unlisted(session)
+    positions = sorted(doubts)
+    for start in range(0, len(positions), COMPARE):
+        with transaction() as session:
+            staged = queries.by_positions(session, import_id, positions[start : start + COMPARE])
+            details = {position: lines.unpack(row.detail) for position, row in staged.items()}
+            for position, detail in details.items():
+                detail.doubts, detail.fresh = [*detail.doubts, *doubts[position]], True
+            states = {position: row.state for position, row in staged.items()}
+            write_states(session, import_id, states, details, states)
+    return doubts
 
 
 def _batches(import_id: str) -> Iterator[list[queries.Staged]]:

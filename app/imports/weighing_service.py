@@ -79,6 +79,7 @@ class Weigher:
     Args:
         area: where the file's sender may write: division prefixes; None for the whole county.
         keep_made: remember which rows came of which row.
+        about: by home, the positions of the rows that are about it as a whole.
     """
 
     area: tuple[str, ...] | None
@@ -91,7 +92,7 @@ class Weigher:
     made: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     subjects: dict[int, str] = field(default_factory=dict)
     keep_made: bool = False
-    unlisted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    about: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, actor: Actor | None, on: date) -> "Weigher":
@@ -120,7 +121,6 @@ class Weigher:
                 states[row.position], row.detail.why = "lacking", "says_nothing"
         self.run.load(session, (fact for _, _, _, facts in stated for fact in facts))
         seen = {row.position: [self.run.see(fact) for fact in facts] for row, _, _, facts in stated}
-        self.unlisted = self._unlisted(session, {at.household_id for _, taker, at, _ in stated if taker.about == HOME})
         for row, taker, at, _ in stated:
             states[row.position] = self._state(row, taker, at, seen[row.position], known)
         self._keep_unknown(session, rows, states)
@@ -187,8 +187,7 @@ class Weigher:
                 doubts.append(("name_differs", "name", who.name))
             doubts += telling.against_visits(seen, who.ledger)
         if taker.about == HOME:
-            names = self.unlisted.get(at.household_id, ())
-            doubts += [("no_longer_listed", "帮扶责任人", name) for name in names]
+            self.about[at.household_id].append(row.position)
         detail.judged(doubts)
         if doubts:
             self.doubted.update({code for code, _, _ in doubts})
@@ -200,16 +199,23 @@ class Weigher:
                 self.marks[at.person_id, mark.tag].append(mark)
         return state_of(seen, taker.main)
 
-    def _unlisted(self, session: Session, homes: set[str]) -> dict[str, list[str]]:
-        """Who still is responsible for homes that the file names without them: whether that ended, a person says."""
+    def unlisted(self, session: Session) -> dict[int, list[tuple[str, str, str]]]:
+        """Who still is responsible for homes that the file names without them: whether that ended, a person says.
+
+        Asked when every row was weighed, for a home may stand in rows far apart; returns doubts by position.
+        """
         left = [
             one.values for rows in self.run.rows["paired_home"].values() for one in rows
-            if one.values["household_id"] in homes and not one.new and not one.stated and one.values["to_on"] is None
+            if one.values["household_id"] in self.about and one.values["to_on"] is None
+            and not one.new and not one.stated
         ]  # fmt: skip
         names = pairing.names(session, {one["official_id"] for one in left})
-        found: dict[str, list[str]] = defaultdict(list)
+        found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
         for one in left:
-            found[one["household_id"]].append(names.get(one["official_id"], ""))
+            doubt = ("no_longer_listed", "帮扶责任人", names.get(one["official_id"], ""))
+            for position in self.about[one["household_id"]]:
+                found[position].append(doubt)
+        self.doubted.update("no_longer_listed" for _ in found)
         return found
 
     def _keep_unknown(self, session: Session, rows: Sequence[Row], states: dict[int, str]) -> None:

@@ -66,11 +66,14 @@ def paid(**more: Any) -> tuple[str, bytes]:
 
 
 def pairing(**more: Any) -> tuple[str, bytes]:
+    return paired_with(more)
+
+
+def paired_with(*cadres: dict[str, Any]) -> tuple[str, bytes]:
     header = ["序号", "乡镇", "村", "户编号", "姓名", "身份证号", "户属性", "帮扶单位", "帮扶责任人", "责任人电话", "结对开始日期", "结对结束日期", "最近走访日期", "走访方式"]
     row = [1, "高士镇", "毛安村", CODE, "王建国", ELDER, "脱贫不稳定户", "县教育局", "周红", "15411112222", "2024-06-16", "", "2026-09-25", "入户"]
-    for name, cell in more.items():
-        row[header.index(name)] = cell
-    return "结对帮扶名册.xlsx", files.xlsx({"结对帮扶": [["干部结对帮扶名册"], header, row]})
+    rows = [[more.get(name, cell) for name, cell in zip(header, row, strict=True)] for more in cadres]
+    return "结对帮扶名册.xlsx", files.xlsx({"结对帮扶": [["干部结对帮扶名册"], header, *rows]})
 
 
 def deaths(name: str = "王建国", who: str = ELDER) -> tuple[str, bytes]:
@@ -250,6 +253,23 @@ def test_an_official_whom_the_list_does_not_name_any_more_is_told_and_stays():
     assert (shown.before, "结束" in shown.after) == ("名册里还有 周红", True)
     _, report = take(*reversed(pairing(最近走访日期="2026-11-01")))
     assert report.doubts == {"no_longer_listed": 1}, "now it is the other whom the list leaves out"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_home_whose_rows_lie_far_apart_is_judged_by_the_whole_list(monkeypatch):
+    from app.imports import ledger_service, service
+
+    other = {"帮扶责任人": "李卫东", "责任人电话": "15411113333"}
+    take(*reversed(roster()))
+    take(*reversed(paired_with({}, other)))
+    monkeypatch.setattr(ledger_service, "COMPARE", 1)
+    _, report = take(*reversed(paired_with({}, other)))
+    assert (report.doubts, report.unchanged) == ({}, 2), "both are named, though never in one batch"
+    import_id, report = take(*reversed(paired_with(other)))
+    assert report.doubts == {"no_longer_listed": 1}
+    with reading() as session:
+        [shown] = service.page(session, None, import_id, "doubts", 0).rows
+    assert shown.before == "名册里还有 周红", "told beside the row, and kept after the import"
 
 
 def fees() -> tuple[str, bytes]:
