@@ -21,7 +21,7 @@ from app.db import new_id
 from app.households.rules import normal_id, normal_phone
 from models.base import Sealed, SealedJson, read_json, write_json
 
-CHUNK = 400
+CHUNK = 1000
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ from app.visits.moving_service import home_moved
 from models.base import read_json, write_json
 from models.households import Household, Person, PersonTag
 
-CHUNK = 400
+CHUNK = 1000
 _NEVER_EMPTY: dict[str, Any] = {"given": "", "pinyin": "", "initials": "", "sex": 0, "is_head": False}
 HOME_FIELDS = (
     "name",
@@ -304,16 +304,6 @@ def prepare_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], o
         key = {"id": str(row.id)} if row.id else {}
         prepared.append(Prepared(person_values(row.given(), on) | place | key, row.tags))
     return prepared
-
-
-def sketch_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], on: date) -> list[Prepared]:
-    """As `prepare_people`, but only by what people are matched: most of a first roster is matched with nobody."""
-    sketched = []
-    for row, (home_id, _) in zip(rows, homes, strict=True):
-        number = row.id_number and rules.whole_id(row.id_number)
-        index = crypto.index(number, "person.id_number") if number else None
-        sketched.append(Prepared({"id_index": index, "household_id": home_id, "name": row.name}, row.tags))
-    return sketched
 
 
 def upsert_people(

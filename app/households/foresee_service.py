@@ -22,11 +22,10 @@ from app.households.bulk_service import (
     chunks,
     differences,
     prepare_people,
-    sketch_people,
     stated,
     told,
 )
-from app.households.rules import normal_id
+from app.households.rules import normal_id, whole_id
 from app.households.schemas import HouseholdIn, PersonIn
 from models.households import Household, Person, PersonTag
 
@@ -120,6 +119,16 @@ def bearers_of(session: Session, by_index: Mapping[str, str]) -> dict[str, list[
         for index, *one in session.execute(query.order_by(col(Person.id))):
             found.setdefault(by_index[index], []).append(Bearer(*one))
     return found
+
+
+def sketch_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], on: date) -> list[Prepared]:
+    """As `prepare_people`, but only by what people are matched: most of a first roster is matched with nobody."""
+    sketched = []
+    for row, (home_id, _) in zip(rows, homes, strict=True):
+        number = row.id_number and whole_id(row.id_number)
+        index = crypto.index(number, "person.id_number") if number else None
+        sketched.append(Prepared({"id_index": index, "household_id": home_id, "name": row.name}, row.tags))
+    return sketched
 
 
 def match_people(

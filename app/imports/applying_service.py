@@ -47,6 +47,8 @@ from models.imports import ImportBatch, ImportChange, ImportLine
 
 STEPS = 3
 """Each row is looked through, held against the register, and written."""
+FORGET = 4000
+"""So many rows leave the preview at a time."""
 _LINES = ImportLine.__table__  # type: ignore[attr-defined]
 _CHANGES = Bulk(insert(ImportChange.__table__))  # type: ignore[attr-defined]
 _COUNTED = {"new": "created", "changed": "changed", "same": "unchanged", "outside": "outside"}
@@ -226,9 +228,9 @@ def _take_people(
 
 def _forget_quiet(import_id: str, positions: list[int]) -> None:
     """Rows that were taken in and of which nothing more is to be said do not stay twice."""
-    for start in range(0, len(positions), COMPARE):
+    for start in range(0, len(positions), FORGET):
         with transaction() as session:
-            here = (_LINES.c.import_id == import_id, among(_LINES.c.position, positions[start : start + COMPARE]))
+            here = (_LINES.c.import_id == import_id, among(_LINES.c.position, positions[start : start + FORGET]))
             session.connection().execute(delete(_LINES).where(*here))
 
 

@@ -15,7 +15,7 @@ from models.households import Household, Person
 from models.imports import ImportBatch, ImportChange, ImportLine
 from models.lists import UnmatchedRow
 
-CHUNK = 400
+CHUNK = 1000
 _TABS = {
     "new": ["new", "read", "home_new"],
     "changed": ["changed", "home_changed"],

@@ -154,16 +154,17 @@ def take(import_id: str, actor: Actor | None, tell: reading_service.Tell | None 
     task_service.refresh_told(before, today(), left)
 
 
-def undo(session: Session, actor: Actor | None, import_id: str) -> None:
-    """Undo an import as a whole.
+def undo(actor: Actor | None, import_id: str) -> None:
+    """Undo an import as a whole, in one unit of work; what is due at its homes is worked out right afterwards.
 
     Raises:
         NotFound: there is no such import for this actor.
         Conflict: it was not taken in, or something was built on it; the message says what.
     """
-    before = feed.position(session)
-    left = applying_service.take_back(session, actor, _batch(session, actor, import_id))
-    task_service.refresh_since(session, before, today(), left)
+    with transaction() as session:
+        before = feed.position(session)
+        left = applying_service.take_back(session, actor, _batch(session, actor, import_id))
+    task_service.refresh_told(before, today(), left)
 
 
 def discard(session: Session, actor: Actor, import_id: str) -> None:

@@ -1,13 +1,14 @@
 """The office's 名册导入: send a ledger, look through what it would do, take it in, undo it."""
 
 from dataclasses import replace
+from functools import partial
 
 import reflex as rx
 from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.accounts.state import OfficeState, read, requires, write
+from app.accounts.state import OfficeState, acting, read, requires, write
 from app.imports import mapping_service, service
 from app.imports.mapping_service import HeaderView
 from app.imports.schemas import TABS, ImportView, LinePage, ProgressView
@@ -109,7 +110,7 @@ class ImportsState(OfficeState):
     async def undo(self) -> None:
         """Undo the whole import."""
         self.asking = False
-        await write(service.undo, self.one.id)
+        await rx.run_in_thread(partial(service.undo, acting(), self.one.id))
         await self._show(self.one.id)
         self.done = "撤销好了，名册回到导入以前。"
 

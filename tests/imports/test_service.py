@@ -220,8 +220,8 @@ def test_imports_of_another_area_are_not_seen(clerk):
             service.page(session, clerk, import_id, "new", 0)
     with transaction() as session, pytest.raises(NotFound):
         service.start(session, clerk, import_id)
-    with transaction() as session, pytest.raises(NotFound):
-        service.undo(session, clerk, import_id)
+    with pytest.raises(NotFound):
+        service.undo(clerk, import_id)
 
 
 def test_undo_restores_the_register():

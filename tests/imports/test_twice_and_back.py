@@ -116,3 +116,22 @@ def test_the_roster_does_not_write_over_what_a_visit_found_and_keeps_its_own_wor
     assert (report.changed, report.doubts) == (0, {"visit_says": 1})
     undo(import_id)
     assert register() == before
+
+
+def test_what_is_due_after_an_undo_is_worked_out_when_it_is_done_and_set_by_set(monkeypatch):
+    from app.visits import task_service
+    from models.imports import ImportBatch
+
+    seen: list[tuple[int, str]] = []
+    refresh = task_service.refresh
+
+    def look(session: Any, homes: Any, today: Any) -> int:
+        with reading() as other:
+            seen.append((len(homes), other.get(ImportBatch, import_id).state))
+        return refresh(session, homes, today)
+
+    import_id, _ = take(files.roster(*(person(at, home=at, head=f"户{at}", name=f"户{at}") for at in range(11, 14))))
+    monkeypatch.setattr(task_service, "NIGHT_CHUNK", 2)
+    monkeypatch.setattr(task_service, "refresh", look)
+    undo(import_id)
+    assert seen == [(2, "undone"), (1, "undone")], "nobody waits for more than a set"
