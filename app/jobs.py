@@ -19,7 +19,7 @@ from app.evidence import expiry_service as log_expiry
 from app.findings import service as findings
 from app.imports import service as imports
 from app.logs import use_plain_logs
-from app.memory import settle
+from app.memory import FILES, settle
 from app.notices import service as notices
 from app.papers import export_service as exports
 from app.photos import expiry_service
@@ -136,7 +136,7 @@ def run_worker() -> None:
     jobs.periodic_task(crontab(hour=NIGHT, minute="10"), name="ruhutong_night")(_every_night)
     consumer = jobs.create_consumer(workers=1, worker_type="thread", initial_delay=0.05, max_delay=0.5, periodic=True)
     threading.Thread(target=_begin, daemon=True, name="first-sweep").start()
-    settle()
+    settle(FILES)
     consumer.run()
 
 

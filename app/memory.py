@@ -10,8 +10,12 @@ YOUNG = 10_000
 """New objects after which the youngest are looked through; Python's own 700 is for small programs."""
 
 
-def settle() -> None:
+FILES = 300_000
+"""The same where long files are taken in: a lot of a thousand rows is worked off and gone before anybody looks."""
+
+
+def settle(young: int = YOUNG) -> None:
     """Called once when a process that serves, works through jobs or takes a long file in or out is ready."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, 20, 20)
+    gc.set_threshold(young, 20, 20)

@@ -16,7 +16,7 @@ from app.imports.book import find_files, read_path
 from app.imports.ledgers import in_words, ledger
 from app.imports.taking import ROSTER
 from app.lists import service as lists
-from app.memory import settle
+from app.memory import FILES, settle
 
 
 def run(paths: list[Path], *, yes: bool = False, as_json: bool = False) -> None:
@@ -27,7 +27,7 @@ def run(paths: list[Path], *, yes: bool = False, as_json: bool = False) -> None:
     """
     reports: dict[str, dict[str, Any]] = {}
     failed = False
-    settle()
+    settle(FILES)
     files = sorted(find_files(paths), key=_roster_first)
     names = [path.name for path in files]
     for path in files:

@@ -99,7 +99,7 @@ def _take(name: str, data: bytes) -> float:
 def run() -> list[Figure]:
     """Measure."""
     from app.db import migrate
-    from app.memory import settle
+    from app.memory import FILES, settle
     from tests.conftest import clear_caches
 
     before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("RUHUTONG_")}
@@ -109,7 +109,7 @@ def run() -> list[Figure]:
         try:
             migrate()
             people = _people()
-            settle()
+            settle(FILES)
             files = (
                 ("a roster", "花名册.xlsx", _roster(people)),
                 ("payments", "残疾人两项补贴发放册.xlsx", _paid(people)),
