@@ -48,6 +48,7 @@ class Kind:
         indexes: blind indexes, each with the column of the number and its purpose.
         several: whether the second time a file states the same key is a second row.
         numbered: (column, the columns within which it counts, its first number).
+        onward: days that only move on: what a ledger says of an earlier one is told, not taken.
         kept: says why a row that stands is not changed by these values, or None.
         names: blind indexes with the column that names whose they are, filled when the person comes into the register.
         used: (table, column, Chinese words) of rows that are built upon rows of this one.
@@ -64,6 +65,7 @@ class Kind:
     indexes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     several: bool = False
     numbered: tuple[str, tuple[str, ...], int] | None = None
+    onward: frozenset[str] = frozenset()
     kept: Callable[[Mapping[str, Any], Mapping[str, Any]], str | None] | None = None
     names: tuple[tuple[str, str], ...] = ()
     used: tuple[tuple[Any, str, str], ...] = ()
@@ -249,13 +251,13 @@ class Run:
             value = _joined(stands, value, name in row.kind.joined)
             if value == stands:
                 continue
-            if isinstance(stands, (list, dict)) or name not in row.stated:
-                if reason:
-                    seen.doubts.append((reason, name, tell(stands)))
-                    continue
-                seen.before[name], seen.after[name] = stands, value
-            else:
+            earlier = name in row.kind.onward and stands is not None and value < stands
+            if name in row.stated and not isinstance(stands, (list, dict)):
                 seen.doubts.append(("told_otherwise", name, tell(stands)))
+            elif reason or earlier:
+                seen.doubts.append((reason or "visit_later", name, tell(stands)))
+            else:
+                seen.before[name], seen.after[name] = stands, value
         if row.values.get("removed_at") is not None and not reason:
             seen.before["removed_at"], seen.after["removed_at"] = row.values["removed_at"], None
         row.stated |= set(said)

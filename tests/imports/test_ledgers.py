@@ -238,6 +238,35 @@ def test_a_contact_that_was_called_later_stays():
     assert report.doubts == {"visit_later": 1}, "what a visit wrote down stands, though nobody tried the number"
 
 
+def low_income(reviewed: str) -> tuple[str, bytes]:
+    header = ["编号", "所在村", "低保证号", "户编号", "户主姓名", "户主证件号码", "家庭关系", "家庭成员", "成员身份证号", "是否享受", "保障类别", "起始年月", "最近复核日期"]
+    row = [1, "毛安村", "DB1", CODE, "王建国", ELDER, "户主", "王建国", ELDER, "是", "A", "2024-01", reviewed]
+    return "低保在册名单.xlsx", files.xlsx({"表": [["农村最低生活保障在册名单"], header, row]})
+
+
+@pytest.mark.usefixtures("database")
+def test_a_list_from_before_does_not_undo_a_review_that_the_office_wrote_down():
+    from datetime import date
+
+    from app.db import transaction
+    from models.benefits import Enrolment
+
+    def reviewed() -> date | None:
+        with reading() as session:
+            return session.scalars(select(Enrolment)).one().reviewed_on
+
+    take(*reversed(roster()))
+    take(*reversed(low_income("2025-03-01")))
+    assert reviewed() == date(2025, 3, 1)
+    with transaction() as session:
+        row = session.scalars(select(Enrolment)).one()
+        row.reviewed_on, row.version = date(2026, 3, 2), row.version + 1
+    _, report = take(*reversed(low_income("2025-03-01")))
+    assert (report.doubts, reviewed()) == ({"visit_later": 1}, date(2026, 3, 2))
+    _, report = take(*reversed(low_income("2026-09-01")))
+    assert (report.doubts, reviewed()) == ({}, date(2026, 9, 1))
+
+
 @pytest.mark.usefixtures("database")
 def test_an_official_whom_the_list_does_not_name_any_more_is_told_and_stays():
     from app.imports import service
