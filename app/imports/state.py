@@ -19,8 +19,11 @@ HERE = "/office/imports"
 NOBODY = ImportView()
 
 
-def _page(session: Session, actor: Actor, import_id: str, tab: str, number: int) -> tuple[ImportView, LinePage]:
-    return service.view(session, actor, import_id), service.page(session, actor, import_id, tab, number)
+def _page(session: Session, actor: Actor, import_id: str, tab: str, number: int) -> tuple[ImportView, str, LinePage]:
+    """One look: where no tab is chosen, it is the one that fits what this look has seen."""
+    view = service.view(session, actor, import_id)
+    shown = tab or view.first_tab
+    return view, shown, service.page(session, actor, import_id, shown, number)
 
 
 class ImportsState(OfficeState):
@@ -37,11 +40,7 @@ class ImportsState(OfficeState):
     ready: bool = False
 
     async def _show(self, import_id: str) -> None:
-        found, lines = await read(_page, import_id, self.tab, self.number)
-        if not self.tab:
-            self.tab = found.first_tab
-            found, lines = await read(_page, import_id, self.tab, self.number)
-        self.one, self.lines = found, lines
+        self.one, self.tab, self.lines = await read(_page, import_id, self.tab, self.number)
         self.header = await read(mapping_service.view, import_id)
         self.progress = await read(service.look, import_id)
 

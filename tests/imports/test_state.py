@@ -10,6 +10,7 @@ from reflex.istate.data import RouterData
 from app.accounts.rules import Role
 from app.db import transaction
 from app.http import COOKIE
+from app.imports import service
 from app.imports.state import ImportsState
 from tests import makers
 from tests.imports.conftest import preview
@@ -41,3 +42,19 @@ def test_a_file_that_was_read_between_two_looks_is_shown(page: ImportsState):
     page.one = replace(page.one, state="reading")
     call(page, "look")
     assert page.one.state == "previewed"
+
+
+def test_the_tab_fits_what_was_seen_in_the_same_look(page: ImportsState, monkeypatch):
+    """A small file was read within one look: the page showed 新的 though rows had been repaired, and stayed there."""
+    shown, view = [], service.view
+
+    def earlier_first(*args):
+        shown.append(view(*args))
+        return replace(shown[-1], state="reading", first_tab="unreadable") if len(shown) == 1 else shown[-1]
+
+    monkeypatch.setattr(service, "view", earlier_first)
+    page.tab = ""
+    call(page, "open")
+    assert page.tab == page.one.first_tab
+    call(page, "look")
+    assert (page.one.state, page.tab) == ("previewed", shown[-1].first_tab)
