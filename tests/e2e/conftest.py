@@ -19,9 +19,18 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo county as the first start has loaded it; whoever needs one to themselves copies it."""
+    one = Server(tmp_path_factory.mktemp("county") / "home")
+    one.start()
+    one.stop()
+    return one.home
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, county: Path) -> Iterator[Server]:
     """The production server with the demo county."""
-    one = Server(tmp_path_factory.mktemp("e2e") / "home")
+    one = Server(tmp_path_factory.mktemp("e2e") / "home", county)
     one.start()
     yield one
     one.stop()

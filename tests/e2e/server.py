@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -27,9 +28,13 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """The running server, its demo accounts, and its database as a stranger may look into it."""
+    """The running server, its demo accounts, and its database as a stranger may look into it.
+
+    `like` is a home that is copied where there is none yet; without it the demo county is loaded.
+    """
 
     home: Path
+    like: Path | None = None
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -43,6 +48,8 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers; its words go to `server.log` in the home."""
+        if self.like is not None and not self.home.exists():
+            shutil.copytree(self.like, self.home)
         self.home.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "RUHUTONG_HOME": str(self.home)}
         program = Path(sys.executable).parent / "ruhutong"

@@ -16,9 +16,9 @@ from tests.e2e.truth import Ledger, held_photos
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, county: Path) -> Iterator[Server]:
     """A county of its own, for it is destroyed."""
-    one = Server(tmp_path_factory.mktemp("backup") / "home")
+    one = Server(tmp_path_factory.mktemp("backup") / "home", county)
     one.start()
     yield one
     one.stop()

@@ -1,6 +1,7 @@
 """The main job, as a new user does it: two visits without signal, looked at in the county, one comes back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,9 +12,9 @@ from tests.e2e.truth import Ledger
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, county: Path) -> Iterator[Server]:
     """A county of its own: the supervisor must see exactly these two visits."""
-    one = Server(tmp_path_factory.mktemp("main-job") / "home")
+    one = Server(tmp_path_factory.mktemp("main-job") / "home", county)
     one.start()
     yield one
     one.stop()

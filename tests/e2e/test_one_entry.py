@@ -22,9 +22,9 @@ REGISTERS = ("elder", "child", "hardship", "disability", "pairing")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, county: Path) -> Iterator[Server]:
     """A county of its own: its example must be as it was loaded."""
-    one = Server(tmp_path_factory.mktemp("one-entry") / "home")
+    one = Server(tmp_path_factory.mktemp("one-entry") / "home", county)
     one.start()
     environment = {**os.environ, "RUHUTONG_HOME": str(one.home)}
     root = Path(__file__).parents[2]

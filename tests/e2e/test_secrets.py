@@ -99,8 +99,8 @@ def contents(kept: Any, key: bytes) -> bytes:
 
 
 @pytest.fixture
-def heard(tmp_path: Path, redis: str) -> Iterator[Heard]:
-    server = Server(tmp_path / "secret-home")
+def heard(tmp_path: Path, redis: str, county: Path) -> Iterator[Heard]:
+    server = Server(tmp_path / "secret-home", county)
     server.start()
     one = Heard(server)
     yield one
