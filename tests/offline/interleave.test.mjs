@@ -8,7 +8,7 @@ import { portal, problem } from "./county.mjs";
 import { Lab, saveVisit, visit } from "./lab.mjs";
 import { turns, until } from "./time.mjs";
 
-const SEEDS = Number(process.env.RUHUTONG_TEST_SEEDS ?? 24);
+const SEEDS = Number(process.env.RUHUTONG_TEST_SEEDS ?? 12);
 const STEPS = 22;
 
 /** Weather in which about every second request goes wrong somehow. */

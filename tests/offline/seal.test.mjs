@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import Dexie from "dexie";
-import { file, offline, picture, saveVisit, visit, withLab } from "./lab.mjs";
+import { file, offline, picture, saveVisit, slow, visit, withLab } from "./lab.mjs";
 import { turns, until } from "./time.mjs";
 
 /** A store as it lies on the disk, without the engine. */
@@ -41,6 +41,14 @@ test("nothing personal lies in the clear after an ordinary day", withLab(async (
   assert.ok(!disk.includes(Buffer.from(picture("roof")).subarray(0, 64).toString("latin1")), "the picture");
   const [row] = await tab.db.personStore("u-gao").rows.where("[type+id]").equals(["person", "p1"]).toArray();
   assert.equal(row.data.name, "周秀兰");
+}));
+
+test("a guess at a password costs 600,000 rounds", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  await tab.session.lock();
+  slow.rounds = 0;
+  await assert.rejects(tab.session.unlock("gao", "不对"), offline("wrong_password"));
+  assert.ok(slow.rounds >= 600_000, `${slow.rounds}`);
 }));
 
 test("a sealed row opens only in its own place and revision", withLab(async (lab) => {
