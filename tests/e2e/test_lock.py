@@ -116,7 +116,7 @@ def test_no_page_shows_anything_while_it_is_locked(phone: Phone, path: str):
 
 
 def at_the_office(new_phone: Callable[..., Phone], account: dict[str, str], path: str) -> Page:
-    """Somebody at a page of the office, signed in without the door: it would lead on while the page is being asked for."""
+    """Somebody at a page of the office, signed in without the door, which would lead on while the page is asked for."""
     desk = new_phone()
     page = desk.open("about:blank")
     assert desk.context is not None
