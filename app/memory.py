@@ -9,7 +9,6 @@ import gc
 YOUNG = 10_000
 """New objects after which the youngest are looked through; Python's own 700 is for small programs."""
 
-
 FILES = 300_000
 """The same where long files are taken in: a lot of a thousand rows is worked off and gone before anybody looks."""
 

@@ -105,10 +105,14 @@ def dead(frames: Frames) -> pl.DataFrame:
     )
 
 
+def counted() -> pl.Expr:
+    """Of 低保 the members who are counted; of other programmes everybody."""
+    return pl.col("counted") | (pl.col("programme") != "dibao")
+
+
 def active(frames: Frames, *programmes: str) -> pl.DataFrame:
     """Enrolments in force in these programmes; of 低保 the members who are counted."""
-    counted = pl.col("counted") | (pl.col("programme") != "dibao")
-    now = once(frames, "active", lambda: frames["enrolments"].filter(pl.col("active") & counted))
+    now = once(frames, "active", lambda: frames["enrolments"].filter(pl.col("active") & counted()))
     if now.is_empty():
         return now
     return once(frames, f"active {programmes}", lambda: now.filter(pl.col("programme").is_in(programmes)))
@@ -182,7 +186,7 @@ def without(rows: pl.DataFrame, others: pl.DataFrame, on: str = "person_id") -> 
     return rows if rows.is_empty() or others.is_empty() else rows.join(others, on=on, how="anti")
 
 
-def among(rows: pl.DataFrame, others: pl.DataFrame, on: str = "person_id") -> pl.DataFrame:
+def only_of(rows: pl.DataFrame, others: pl.DataFrame, on: str = "person_id") -> pl.DataFrame:
     """Rows whose person is among the others."""
     return rows.clear() if rows.is_empty() or others.is_empty() else rows.join(others, on=on, how="semi")
 

@@ -11,7 +11,6 @@ from app.findings.rules_common import (
     MIND,
     SEVERE,
     active,
-    among,
     child_benefits,
     dead,
     destitute,
@@ -19,6 +18,7 @@ from app.findings.rules_common import (
     living,
     month,
     once,
+    only_of,
     ordered,
     period_months,
     shifted,
@@ -225,7 +225,7 @@ def _ill(frames: Frames) -> pl.DataFrame:
 
     def make() -> pl.DataFrame:
         alive = living(frames)
-        severe = among(alive, frames["certificates"].filter(pl.col("grade").is_in(SEVERE)))
+        severe = only_of(alive, frames["certificates"].filter(pl.col("grade").is_in(SEVERE)))
         ill = alive.filter(pl.col("health").is_in(["serious", "大病"]))
         return pl.concat([
             severe.select("household_id", because=pl.lit("重残")), ill.select("household_id", because=pl.lit("大病")),
@@ -256,9 +256,9 @@ def perhaps_left_out(frames: Frames) -> Iterator[Hit]:
     tagged = frames["homes"].filter(pl.col("attribute").is_in(params["R15_tags"]))
     lonely = frames["tags"].filter(pl.col("tag") == "elder_childless")
     reasons = pl.concat([
-        among(tagged, alive, "household_id").select("household_id", because=pl.col("attribute")),
+        only_of(tagged, alive, "household_id").select("household_id", because=pl.col("attribute")),
         _ill(frames),
-        among(alive, lonely).select("household_id", because=pl.lit("孤寡老人")),
+        only_of(alive, lonely).select("household_id", because=pl.lit("孤寡老人")),
     ])  # fmt: skip
     wanted = [*params["R15_tags"], *params["R15_person_triggers"]]
     rows = without(reasons.filter(pl.col("because").is_in(wanted)), looked, "household_id")
@@ -268,7 +268,7 @@ def perhaps_left_out(frames: Frames) -> Iterator[Hit]:
         active(frames, "dibao").select("person_id"), destitute(frames).select("person_id"),
         child_benefits(frames).select("person_id"),
     ])  # fmt: skip
-    rows = without(rows, among(alive, covered), "household_id")
+    rows = without(rows, only_of(alive, covered), "household_id")
     for (home,), group in rows.group_by("household_id"):
         yield Hit(str(home), {"because": ordered(group["because"])}, HOUSEHOLD)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from app.findings.rules import DIVISION, HOUSEHOLD, ORANGE, PROGRAMMES, RED, YELLOW, Hit, of_record, rule
-from app.findings.rules_common import dead, known_period, month, shifted, text, without, yuan
+from app.findings.rules_common import counted, dead, known_period, month, shifted, text, without, yuan
 from app.findings.schemas import Frames
 from app.workdays import workdays_later
 
@@ -117,9 +117,8 @@ def months_due(frames: Frames, programme: str, cutoff: int) -> list[str]:
 def not_paid(frames: Frames) -> Iterator[Hit]:
     """Enrolled in a month whose day of payment has passed, and nothing arrived."""
     cutoffs = frames.params["R44_cutoff_day"]
-    counted = pl.col("counted") | (pl.col("programme") != "dibao")
     dated = (pl.col("state") != "stopped") | pl.col("to_month").is_not_null()
-    held = frames["enrolments"].filter(counted & dated)
+    held = frames["enrolments"].filter(counted() & dated)
     if frames.params["R44_dead_excluded"]:
         held = without(held, dead(frames))
     for programme in _monthly(held):

@@ -20,9 +20,10 @@ from app.findings.schemas import Frames
 )  # fmt: skip
 def destitute_in_dibao(frames: Frames) -> Iterator[Hit]:
     """Active destitute and in a 低保 certificate in force."""
-    members = frames["enrolments"].filter(pl.col("active") & (pl.col("programme") == "dibao"))
     if frames.params["R04_only_counted_members"]:
-        members = members.filter(pl.col("counted"))
+        members = active(frames, "dibao")
+    else:
+        members = frames["enrolments"].filter(pl.col("active") & (pl.col("programme") == "dibao"))
     rows = members.join(destitute(frames).select("person_id"), on="person_id").join(
         frames["homes"].select("household_id", "code"), on="household_id", how="left"
     )

@@ -21,6 +21,7 @@ from app.feed.service import Change
 from app.households import foresee_service as register
 from app.households import service as households
 from app.households.bulk_service import Prepared
+from app.households.import_service import by_ids
 from app.households.schemas import HouseholdIn, Upserted
 from app.households.undo_service import Done, versions
 from app.imports import ledger_service, lines, queries, waiting_service
@@ -43,13 +44,12 @@ from app.imports.schemas import JUDGED_DOUBTS
 from app.imports.taking import ROSTER
 from app.pairing import service as pairing
 from app.pairing.import_service import PAIRED_HOME
-from models.imports import ImportBatch, ImportChange, ImportLine
+from models.imports import ImportBatch, ImportChange
 
 STEPS = 3
 """Each row is looked through, held against the register, and written."""
 FORGET = 4000
 """So many rows leave the preview at a time."""
-_LINES = ImportLine.__table__  # type: ignore[attr-defined]
 _CHANGES = Bulk(insert(ImportChange.__table__))  # type: ignore[attr-defined]
 _COUNTED = {"new": "created", "changed": "changed", "same": "unchanged", "outside": "outside"}
 
@@ -230,8 +230,9 @@ def _forget_quiet(import_id: str, positions: list[int]) -> None:
     """Rows that were taken in and of which nothing more is to be said do not stay twice."""
     for start in range(0, len(positions), FORGET):
         with transaction() as session:
-            here = (_LINES.c.import_id == import_id, among(_LINES.c.position, positions[start : start + FORGET]))
-            session.connection().execute(delete(_LINES).where(*here))
+            part = positions[start : start + FORGET]
+            here = (queries.TABLE.c.import_id == import_id, among(queries.TABLE.c.position, part))
+            session.connection().execute(delete(queries.TABLE).where(*here))
 
 
 def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> set[str]:
@@ -259,7 +260,7 @@ def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> set[
     ]
     told = _let_go(session, done, [one.row_id for one in changes if one.row_type == "division" and one.before is None])
     moved = [one.row_id for one in done if one.before and "household_id" in one.before]
-    left = waiting_service.homes_of(session, moved)
+    left = {one.household_id for one in by_ids(session, moved).values()}
     households.undo(session, actor, done, import_id=batch.id)
     told += waiting_service.follow(session, moved)
     feed.publish(session, told)

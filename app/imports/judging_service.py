@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.accounts.schemas import Actor
 from app.among import among
@@ -25,11 +25,9 @@ from app.imports.heads import Claim, Contest, Head, Settled
 from app.imports.lines import Detail
 from app.imports.numbers import Row
 from app.imports.taking import Homes
-from models.imports import ImportLine
 
 COMPARE = 1000
-STAGED = Bulk(insert(ImportLine.__table__))  # type: ignore[attr-defined]
-_TABLE = ImportLine.__table__  # type: ignore[attr-defined]
+STAGED = Bulk(insert(queries.TABLE))
 _SOUND = ("read", "new", "changed", "same", "outside")
 
 
@@ -369,13 +367,14 @@ def write_states(
         before: the states in which the rows stand.
     """
     telling = {one for one, state in states.items() if state in {"changed", "outside"} or details[one].fresh}
+    table = queries.TABLE
     by_state: dict[str, list[int]] = {}
     for position, state in states.items():
         if position not in telling and state != before[position]:
             by_state.setdefault(state, []).append(position)
     for state, positions in by_state.items():
-        here = (_TABLE.c.import_id == import_id, among(_TABLE.c.position, positions))
-        session.connection().execute(update(_TABLE).where(*here).values(state=state))
+        here = (table.c.import_id == import_id, among(table.c.position, positions))
+        session.connection().execute(update(table).where(*here).values(state=state))
     told = [
         {"b_position": one, "b_state": states[one], "b_detail": said.pack(), "b_doubtful": bool(said.doubts)}
         for one, said in sorted(details.items())
@@ -383,11 +382,11 @@ def write_states(
     ]
     if told:
         session.connection().execute(
-            update(_TABLE)
-            .where(col(ImportLine.import_id) == import_id, col(ImportLine.position) == bindparam("b_position"))
+            update(table)
+            .where(table.c.import_id == import_id, table.c.position == bindparam("b_position"))
             .values(
                 state=bindparam("b_state"), doubtful=bindparam("b_doubtful"),
-                detail=bindparam("b_detail", type_=_TABLE.c.detail.type),
+                detail=bindparam("b_detail", type_=table.c.detail.type),
             ),
             told,
         )  # fmt: skip
@@ -399,8 +398,8 @@ def write_homes(session: Session, import_id: str, gathered: Gathered, judged: Ju
     Args:
         new: also those that the import makes; once it is taken in, nothing more is to be said of them.
     """
-    own = (col(ImportLine.import_id) == import_id, col(ImportLine.position) < 0)
-    session.execute(delete(ImportLine).where(*own))
+    own = (queries.TABLE.c.import_id == import_id, queries.TABLE.c.position < 0)
+    session.execute(delete(queries.TABLE).where(*own))
     told = [
         code
         for code, seen in judged.foreseen.items()

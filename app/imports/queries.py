@@ -16,6 +16,8 @@ from models.imports import ImportBatch, ImportChange, ImportLine
 from models.lists import UnmatchedRow
 
 CHUNK = 1000
+TABLE = ImportLine.__table__  # type: ignore[attr-defined]
+"""The staged rows as a plain table: many are read and written without an object for each."""
 _TABS = {
     "new": ["new", "read", "home_new"],
     "changed": ["changed", "home_changed"],
@@ -104,8 +106,7 @@ class Staged(NamedTuple):
     row: int
 
 
-_LINE = ImportLine.__table__.c  # type: ignore[attr-defined]
-_STAGED = (_LINE.position, _LINE.state, _LINE.repaired, _LINE.detail, _LINE.sheet, _LINE.row)
+_STAGED = (TABLE.c.position, TABLE.c.state, TABLE.c.repaired, TABLE.c.detail, TABLE.c.sheet, TABLE.c.row)
 
 
 def stream(session: Session, import_id: str, states: Sequence[str]) -> Iterator[Staged]:

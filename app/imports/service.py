@@ -154,7 +154,7 @@ def take(import_id: str, actor: Actor | None, tell: reading_service.Tell | None 
     task_service.refresh_told(before, today(), left)
 
 
-def undo(actor: Actor | None, import_id: str) -> None:
+def undo(import_id: str, actor: Actor | None) -> None:
     """Undo an import as a whole, in one unit of work; what is due at its homes is worked out right afterwards.
 
     Raises:

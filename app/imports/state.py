@@ -109,7 +109,7 @@ class ImportsState(OfficeState):
     async def undo(self) -> None:
         """Undo the whole import."""
         self.asking = False
-        await rx.run_in_thread(partial(service.undo, acting(), self.one.id))
+        await rx.run_in_thread(partial(service.undo, self.one.id, acting()))
         await self._show(self.one.id)
         self.done = "撤销好了，名册回到导入以前。"
 

@@ -142,15 +142,6 @@ def forget_who_left(session: Session, person_ids: Sequence[str]) -> None:
                 session.execute(update(kind.table).where(where).values({column: None}))
 
 
-def homes_of(session: Session, person_ids: Sequence[str]) -> set[str]:
-    """Where these people live."""
-    found: set[str] = set()
-    for start in range(0, len(person_ids), CHUNK):
-        part = person_ids[start : start + CHUNK]
-        found.update(session.scalars(select(Person.household_id).where(Person.id.in_(part))))  # type: ignore[attr-defined]
-    return found
-
-
 def follow(session: Session, person_ids: Sequence[str]) -> list[Change]:
     """Rows of people who moved to another home go along; the caller publishes what is returned."""
     told: list[Change] = []

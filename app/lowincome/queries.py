@@ -1,7 +1,7 @@
 """Reading homes by tier, homes that nobody has seen, and what is known of them; the tiers as conditions of a query."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -78,14 +78,19 @@ def homes(actor: Actor, on: date, village: str = "") -> Select[Any]:
 
 
 def listed(
-    actor: Actor, on: date, policy: Mapping[str, Any], *, text: str = "", village: str = "", only: str = ""
-) -> Select[Any]:
-    """Homes of the low-income population (all but 一般), or of one tier, or near the line (`near`)."""
+    actor: Actor, on: date, policy: Mapping[str, Any], *, text: str = "", village: str = "", only: str = "",
+    hidden: Collection[str] = (),
+) -> Select[Any]:  # fmt: skip
+    """Homes of the low-income population (all but 一般), or of one tier, or near the line (`near`).
+
+    Args:
+        hidden: homes to which the reader is sent to look anew: that they are near the line is not told.
+    """
     query, found = homes(actor, on, village), _in_order(signals(on, policy))
     if text:
         query = query.where(or_(col(Household.name).contains(text, autoescape=True), Household.code == text))  # type: ignore[arg-type]
     if only == "near":
-        return query.where(col(Household.id).in_(_near(policy)))
+        return query.where(col(Household.id).in_(_near(policy)), col(Household.id).not_in(sorted(hidden)))
     if only in rules.TIERS and only != rules.GENERAL:
         before = [condition for code, condition in found[: list(rules.TIERS).index(only)]]
         return query.where(dict(found)[only], *(~condition for condition in before))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
@@ -66,9 +66,7 @@ def listing(
     on = register.today()
     values = policy(session, on, area(actor, village))
     hidden = looking_service.blind_homes(session, actor)
-    query = queries.listed(actor, on, values, text=text.strip(), village=village, only=only)
-    if only == "near":  # who is on this list is told by it
-        query = query.where(col(Household.id).not_in(sorted(hidden)))
+    query = queries.listed(actor, on, values, text=text.strip(), village=village, only=only, hidden=hidden)
     homes = queries.page(session, queries.by_village(query), PAGE + 1, offset)
     rows = _rows(session, homes[:PAGE], on, hidden)
     return HomesPage(rows, queries.count(session, query), len(homes) > PAGE)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from app.benefits import rules as benefits
 from app.elders import rules as elders
 from app.hardship import rules as hardship
 
@@ -156,7 +157,7 @@ def _elder_words(name: str, tier: elders.Tier) -> str:
 
 
 def events_of(
-    ledger: Mapping[str, Any], name: str, person_id: str | None, since: date, day_of: Any
+    ledger: Mapping[str, Any], name: str, person_id: str | None, since: date, day_of: Any, about: str | None = None
 ) -> list[Event]:
     """What a ledger tells of events that still raise the tier.
 
@@ -166,12 +167,13 @@ def events_of(
         person_id: whose ledger it is; None for a home.
         since: the first day of which an event still counts.
         day_of: the day in China of a moment of the ledger.
+        about: whom the sentence names where the ledger is a home's: a list that masks children has to know.
     """
     entry = ledger.get("person.event" if person_id else "household.event")
     if not entry or not isinstance(entry.get("value"), list) or day_of(entry["at"]) < since:
         return []
     words = "、".join(RAISING[code] for code in entry["value"] if code in RAISING)
-    return [Event(day_of(entry["at"]), entry["visit"], f"{name}{words}", person_id)] if words else []
+    return [Event(day_of(entry["at"]), entry["visit"], f"{name}{words}", person_id or about)] if words else []
 
 
 def due(
@@ -348,6 +350,7 @@ def _dibao(papers: Papers, parameters: Mapping[str, Any]) -> Iterable[Due]:
         if one.band in months and (known is None or (one.reviewed_on, one.id) < (known.reviewed_on, known.id)):
             first[one.certificate] = one
     for one in first.values():
-        on = hardship.months_later(one.reviewed_on, months[one.band])
+        on = benefits.review_due(one.reviewed_on, one.band, months)
         why = f"低保 {one.band} 类该复核了，上次 {_day_words(one.reviewed_on)}"
-        yield Due(on, why, None, None, "dibao_review", one.id)
+        if on:
+            yield Due(on, why, None, None, "dibao_review", one.id)

@@ -4,7 +4,6 @@ One task of a kind for each subject (`models/visits.py`). Tasks of kinds that ot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -108,9 +107,7 @@ def _events(
     since = today - timedelta(days=in_force["visit.event_lasts_days"])
     who = (ledger.get("household.event_who") or {}).get("value")
     name = next((one["name"] for one in people if one["id"] == who), None)
-    found = rules_due.events_of(ledger, name or "家里有人", None, since, _day_of)
-    if name:  # whom the sentence names: a list that masks children has to know
-        found = [replace(one, person_id=who) for one in found]
+    found = rules_due.events_of(ledger, name or "家里有人", None, since, _day_of, about=who if name else None)
     for one in people:
         if "person.event" in one["ledger"]:
             found += rules_due.events_of(one["ledger"], one["name"], one["id"], since, _day_of)
@@ -197,13 +194,14 @@ def refresh(session: Session, household_ids: Iterable[str], today: date) -> int:
     return follow(session, (), today, household_ids)
 
 
-def refresh_since(session: Session, after: int, today: date, more: Iterable[str] = ()) -> int:
-    """Work out anew what is due where anything was told since a position of the feed, within one unit of work.
+def _told_since(session: Session, after: int) -> set[str]:
+    """The homes of which anything was told since a position of the feed that can change what is due there."""
+    return set(homes_since(session, after, NOT_WORK))
 
-    Args:
-        more: homes of which nothing is told any more, though somebody has left them.
-    """
-    return refresh(session, {*homes_since(session, after, NOT_WORK), *more}, today)
+
+def refresh_since(session: Session, after: int, today: date) -> int:
+    """Work out anew what is due where anything was told since a position of the feed, within one unit of work."""
+    return refresh(session, _told_since(session, after), today)
 
 
 def refresh_told(after: int, today: date, more: Iterable[str] = ()) -> int:
@@ -215,7 +213,7 @@ def refresh_told(after: int, today: date, more: Iterable[str] = ()) -> int:
         more: homes of which nothing is told any more, though somebody has left them.
     """
     with reading() as session:
-        homes = sorted({*homes_since(session, after, NOT_WORK), *more})
+        homes = sorted(_told_since(session, after).union(more))
     changed = 0
     for start in range(0, len(homes), NIGHT_CHUNK):
         with transaction() as session:

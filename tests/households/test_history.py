@@ -105,7 +105,7 @@ def test_an_import_is_named_by_its_file_and_its_undoing(village):
         ("改了资料", "导入《乙.xlsx》"), ("登记了这个人", "导入《甲.xlsx》"), ("登记了这一户", "导入《甲.xlsx》"),
     ]  # fmt: skip
     assert changes(rows[0]) == [("电话", "154****0001", "154****0002")]
-    imports.undo(clerk, second)
+    imports.undo(second, clerk)
     back = told(me, home).rows[0]
     assert (back.source, changes(back)) == ("撤销导入", [("改回", "", "电话")])
 

@@ -33,7 +33,7 @@ def take(data: bytes, name: str = "花名册.xlsx", actor: Actor | None = None) 
 
 
 def undo(import_id: str, actor: Actor | None = None) -> None:
-    service.undo(actor, import_id)
+    service.undo(import_id, actor)
 
 
 _PASSING = {"version", "updated_at", "created_at", "import_id", "id", "person_id", "household_id", "source"}

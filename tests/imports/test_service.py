@@ -221,7 +221,7 @@ def test_imports_of_another_area_are_not_seen(clerk):
     with transaction() as session, pytest.raises(NotFound):
         service.start(session, clerk, import_id)
     with pytest.raises(NotFound):
-        service.undo(clerk, import_id)
+        service.undo(import_id, clerk)
 
 
 def test_undo_restores_the_register():
