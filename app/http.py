@@ -39,6 +39,12 @@ HOST_COOKIE = f"__Host-{COOKIE}"
 HASH_COOKIE = "ruhutong_session_hash"
 """What `app.web` makes of it for the WebSocket: a State is kept, perhaps in Redis, together with the headers."""
 ONE_MEGABYTE = 1_000_000
+AS_RECEIVED = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+"""Headers of bytes that came from outside: no browser runs them or gives them to another page."""
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
 Access = Permission | str

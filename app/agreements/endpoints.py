@@ -5,14 +5,9 @@ from starlette.responses import Response
 from app.accounts.rules import Permission
 from app.agreements import signing_service
 from app.db import reading
-from app.http import Call, endpoint
+from app.http import AS_RECEIVED, Call, endpoint
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-}
+HEADERS = {"Cache-Control": "no-store", **AS_RECEIVED}
 
 
 @endpoint("GET", "/agreements/signatures/{id}", requires=Permission.REGISTERS)

@@ -77,7 +77,7 @@ def _party(one: Mapping[str, Any]) -> str:
 def draft(session: Session, actor: Actor, agreement_id: str) -> tuple[str, str, int, dict[str, str]]:
     """Whose it is, its kind, its version, and what stands in it by the fields of the form; numbers stay blank.
 
-    So does the day of signing where somebody has signed on the screen alone: the new version is not signed.
+    So does the day of signing that the screen gave: the new version is not signed.
 
     Raises:
         NotFound: there is none in the actor's scope.
@@ -93,7 +93,7 @@ def draft(session: Session, actor: Actor, agreement_id: str) -> tuple[str, str, 
     found |= {f"term_{code}": str(row.terms.get(code) or "") for code in rules.TERMS[row.kind]}
     found |= {name: {True: "yes", False: "no"}.get(said[name], "") for name in rules.BARS}
     found["open_ended"] = "on" if row.open_ended else ""
-    if any(one.get("drawn") and not one.get("signed") for one in row.parties):
+    if rules.by_screen(row):
         found["signed_on"] = ""
     for number, one in enumerate(row.parties, start=1):
         found |= {f"{name}_{number}": str(one.get(name) or "") for name in PARTY}

@@ -89,6 +89,7 @@ def _signing(one: Any) -> rx.Component:
         class_name="fields proxy",
     )
     form = rx.el.form(
+        rx.el.input(type="hidden", name="version", value=one.version.to_string()),
         rx.el.p("不签也可以：打印出来的表上留着空行，用笔签。", class_name="soft-text"),
         question("谁的签名", choices(rx.foreach(one.parties, _signer), shape="left")),
         question("谁来签", by),

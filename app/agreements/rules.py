@@ -126,8 +126,14 @@ def unsigned(row: Any) -> list[str]:
     ]  # fmt: skip
 
 
+def by_screen(row: Any) -> bool:
+    """Whether the day of signing is one that a signature on the screen gave, also one that holds no more."""
+    days = {one["drawn"]["on"] for one in row.parties if one.get("drawn")}
+    return row.signed_on is not None and row.signed_on.isoformat() in days
+
+
 _AGREED = (
-    "from_on", "to_on", "open_ended", "carer_name", "carer_relation", "carer_number", "carer_phone", *BARS, "terms",
+    "from_on", "to_on", "open_ended", "carer_name", "carer_relation", "carer_number", *BARS, "terms",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.accounts.schemas import Actor
 from app.agreements import rules, rules_signing, service
+from app.agreements.rules_signing import Drawing
 from app.agreements.schemas import Sign
 from app.audit.service import record
 from app.db import new_id, utcnow
@@ -18,13 +19,14 @@ from models.agreements import Agreement, AgreementSignature
 
 
 def sign(
-    session: Session, actor: Actor, agreement_id: str, data: Sign, base_version: int, on: date
+    session: Session, actor: Actor, agreement_id: str, data: Sign, drawn: Drawing, base_version: int, on: date
 ) -> AgreementSignature:
     """Keep what a party, or somebody for it, has drawn; with the last signature the agreement is signed.
 
     Drawing again takes the place of what was drawn before, which stays among the signatures that were given.
 
     Args:
+        drawn: `data.picture`, read before this unit of work began: it may take its time.
         base_version: the version that was on the screen, for nobody signs what was not shown.
         on: today.
 
@@ -32,8 +34,7 @@ def sign(
         NotAllowed: the role only reads; `not_opened`, a child's record was not opened with a reason.
         NotFound: there is no such agreement in the actor's scope.
         Conflict: it was changed while it was being signed.
-        BadInput: it was dissolved; not said whose hand it was; nothing drawn, or no PNG.
-        TooBig: in bytes or pixels.
+        BadInput: it was dissolved; not said whose hand it was.
     """
     register.may_write(actor)
     row = service.get(session, actor, agreement_id)
@@ -44,7 +45,6 @@ def sign(
         raise BadInput("这份协议已经解除了，要签就登记一份新的。", code="ended")
     party = rules_signing.whose(row.parties, data.party)
     rules_signing.hand(data.by, data.proxy, data.why)
-    drawn = rules_signing.drawing(data.picture)
     kept = _kept(row, actor, party, data, drawn, on)
     session.add(kept)
     _stands(row, data.party, kept)
@@ -57,7 +57,7 @@ def sign(
 
 
 def _kept(
-    row: Agreement, actor: Actor, party: Any, data: Sign, drawn: rules_signing.Drawing, on: date
+    row: Agreement, actor: Actor, party: Any, data: Sign, drawn: Drawing, on: date
 ) -> AgreementSignature:
     hand: dict[str, str | None] = {"proxy": None, "relation": None, "why": None}
     if data.by == "proxy":
@@ -71,8 +71,10 @@ def _kept(
 
 
 def _stands(row: Agreement, at: int, kept: AgreementSignature) -> None:
-    """The signature stands for the party; the last one makes the day of signing, where nobody wrote one."""
+    """The signature stands for the party; the last one makes the day of signing, where nobody wrote one from paper."""
     hand = {name: kept.said[name] for name in ("by", "proxy", "relation", "why")}
+    if rules.unsigned(row) and rules.by_screen(row):
+        row.signed_on = None  # what was signed that day is agreed no more
     drawn = {"id": kept.id, **hand, "on": kept.on.isoformat(), "of": kept.of}
     row.parties = [{**one, "drawn": drawn} if place == at else one for place, one in enumerate(row.parties)]
     if row.signed_on is None and not rules.unsigned(row):

@@ -1,6 +1,7 @@
 """协议 on the office face: the list, the page of one, writing one down."""
 
 from collections.abc import Container
+from functools import partial
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -8,8 +9,8 @@ from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.accounts.state import OfficeState, read, requires, said, said_or_none, write
-from app.agreements import history_service, office_service, rules, service, signing_service
+from app.accounts.state import OfficeState, read, requires, said, said_or_none, version_of, write
+from app.agreements import history_service, office_service, rules, rules_signing, service, signing_service
 from app.agreements.schemas import AgreementIn, AgreementPage, AgreementView, Inspect, Sign
 from app.households import register_office_service as shared
 from app.households import register_service as register
@@ -40,12 +41,12 @@ def _end(session: Session, actor: Actor, agreement_id: str, why: str) -> None:
     service.end(session, actor, agreement_id, register.today(), why)
 
 
-def _sign(session: Session, actor: Actor, agreement_id: str, form: dict[str, Any], version: int) -> None:
-    data = parse(Sign, {
+def sign_in(form: dict[str, Any]) -> Sign:
+    """A signature as the form says it."""
+    return parse(Sign, {
         "party": said(form, "party", 2) or -1, **{name: said_or_none(form, name) for name in HAND},
         "picture": str(form.get("picture") or ""),
     })  # fmt: skip
-    signing_service.sign(session, actor, agreement_id, data, version, register.today())
 
 
 def agreement_in(kind: str, form: dict[str, Any]) -> AgreementIn:
@@ -104,7 +105,10 @@ class AgreementState(OfficeState):
     @requires(Permission.REGISTERS_WRITE)
     async def sign(self, form: dict[str, Any]) -> None:
         """What a party has drawn on the screen, on the version that is shown."""
-        await write(_sign, self._parameter("id"), form, self.one.version if self.one else 0)
+        data = sign_in(form)
+        drawn = await rx.run_in_thread(partial(rules_signing.drawing, data.picture))
+        given = (self._parameter("id"), data, drawn, version_of(form), register.today())
+        await write(signing_service.sign, *given)
         await self._show()
         self.done = "签名存好了。"
 

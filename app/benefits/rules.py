@@ -408,18 +408,19 @@ def overlaps(from_month: str, to_month: str | None, other_from: str, other_to: s
     return (other_to is None or from_month < other_to) and (to_month is None or other_from < to_month)
 
 
+REVIEW_ASKS: dict[str, tuple[str, ...]] = {
+    "keep": (), "band": ("month", "band"), "easing": ("month",), "stop": ("month", "reason"),
+}  # fmt: skip
+"""What each outcome of a review asks beside the day and why."""
+_ASKED = {"month": "写从哪个月起算，像 2026-10。", "band": "选一下调成哪一类。", "reason": "选一下为什么停。"}
+
+
 def review_lacks(
     outcome: str, month: str | None, band: str | None, reason: str | None
 ) -> list[tuple[str, str]]:
     """What a review of 低保 still has to say, as the field and a sentence."""
-    found = []
-    if outcome != "keep" and not month:
-        found.append(("month", "写从哪个月起算，像 2026-10。"))
-    if outcome == "band" and not band:
-        found.append(("band", "选一下调成哪一类。"))
-    if outcome == "stop" and not reason:
-        found.append(("reason", "选一下为什么停。"))
-    return found
+    given = {"month": month, "band": band, "reason": reason}
+    return [(name, _ASKED[name]) for name in REVIEW_ASKS[outcome] if not given[name]]
 
 
 def review_due(reviewed_on: date | None, band: str | None, months: Mapping[str, int]) -> date | None:

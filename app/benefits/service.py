@@ -181,7 +181,8 @@ def review(session: Session, actor: Actor, enrolment_id: str, data: ReviewIn, ba
 
     Raises:
         Conflict: somebody changed it in the meantime.
-        BadInput: no 低保; the day lies in the future or before the first month; what the outcome needs is missing.
+        BadInput: no 低保; the day lies in the future, before the first month or before a review that is written down
+            already; what the outcome needs is missing.
     """
     row = _to_change(session, actor, enrolment_id, base_version)
     if row.programme != rules.DIBAO:
@@ -190,12 +191,15 @@ def review(session: Session, actor: Actor, enrolment_id: str, data: ReviewIn, ba
         raise BadInput("复核的日子还没到，请改一下日期。", code="in_future")
     if rules.is_month(row.from_month) and data.on < rules.first_day(row.from_month):
         raise BadInput(f"{rules.month_words(row.from_month)}才起发，复核的日子不能更早。", code="before_start")
+    rows = _standing(session, row)
+    last = max((one.reviewed_on for one in rows if one.reviewed_on), default=None)
+    if last is not None and data.on < last:
+        raise BadInput(f"{last.isoformat()} 的复核已经记了，更早的不用再记。", code="reviewed_since")
     missing = rules.review_lacks(data.outcome, data.month, data.band, data.reason)
     if missing:
         raise BadInput(details=[Detail(name, "missing", words) for name, words in missing])
     if data.month:
         _within(row, data.month)
-    rows = _standing(session, row)
     for one in rows:
         _reviewed(session, actor, one, data)
     _follow(session, rows)
@@ -209,7 +213,7 @@ def _reviewed(session: Session, actor: Actor, one: Enrolment, data: ReviewIn) ->
     record(session, actor, "enrolment.reviewed", "enrolment", one.id, reason=data.why,
            before={"on": before.isoformat() if before else None},
            after={"on": data.on.isoformat(), "outcome": data.outcome})  # fmt: skip
-    if data.month is None or data.outcome == "keep":
+    if data.month is None:
         return
     if data.outcome == "stop":
         _stop(session, actor, one, data.month, f"{data.reason}：{data.why}"[:120])

@@ -199,7 +199,9 @@ class PersonBenefitsState(OnePersonState, OfficeState):
     @requires(Permission.BENEFITS_WRITE)
     async def review(self, form: dict[str, Any]) -> None:
         """低保 was reviewed, and what it came to."""
-        data = parse(ReviewIn, _given(form, "on", "outcome", "why", "month", "band", "reason"))
+        # What another outcome would ask stands hidden in the form, and is not said.
+        asked = rules.REVIEW_ASKS.get(said(form, "outcome"), ())
+        data = parse(ReviewIn, _given(form, "on", "outcome", "why", *asked))
         await write(_review, said(form, "id"), data, version_of(form))
         await self._after("复核记下了，以前的还看得到。")
 

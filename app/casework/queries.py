@@ -1,11 +1,13 @@
 """Petitions, public notices, and the accounts that can be handed one or complained about."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlmodel import Session
 
 from app.accounts.queries import below, in_scope
@@ -26,12 +28,22 @@ def _visible(actor: Actor, on: date) -> list[Any]:
 
 def petitions(session: Session, actor: Actor, on: date, limit: int, area: str = "") -> list[Petition]:
     """Petitions that the actor may read, what is not done first, and of that whoever has waited longest."""
-    there = [below(Petition.division, area)] if area else []
-    query = select(Petition).where(*_visible(actor, on), *there).order_by(
+    query = select(Petition).where(*_visible(actor, on), *_there(area)).order_by(
         Petition.done_on.is_not(None), Petition.done_on.desc(), Petition.received_on, Petition.id  # type: ignore[union-attr, arg-type]
     )  # fmt: skip
-    readable = (row for row in session.scalars(query) if actor.id not in row.kept_from)
-    return list(islice(readable, limit))
+    with closing(session.scalars(query.execution_options(yield_per=limit))) as found:
+        return list(islice((row for row in found if actor.id not in row.kept_from), limit))
+
+
+def how_many(session: Session, actor: Actor, on: date, limit: int, area: str = "") -> int:
+    """How many of them there are, no more than `limit`."""
+    query = select(Petition.kept_from).where(*_visible(actor, on), *_there(area))  # type: ignore[call-overload]
+    with closing(session.scalars(query.execution_options(yield_per=limit))) as found:
+        return sum(1 for _ in islice((kept for kept in found if actor.id not in kept), limit))
+
+
+def _there(area: str) -> list[Any]:
+    return [below(Petition.division, area)] if area else []
 
 
 def petition(session: Session, actor: Actor, petition_id: str, on: date) -> Petition | None:
@@ -46,13 +58,13 @@ def notices(session: Session, actor: Actor, on: date, limit: int) -> list[Public
     return list(session.scalars(query.order_by(PublicNotice.from_on.desc(), PublicNotice.id.desc()).limit(limit)))  # type: ignore[attr-defined]
 
 
-def accounts(session: Session, division: str) -> dict[str, tuple[str, Colleague]]:
-    """Accounts that work in a division, above or below it: (name, unit), by id."""
-    county = division[:6]
+def accounts(session: Session, divisions: Sequence[str]) -> dict[str, tuple[str, Colleague]]:
+    """Accounts that work in one of these divisions, above or below it: (name, unit), by id."""
+    counties = [below(UserArea.division, county) for county in sorted({one[:6] for one in divisions})]
     rows = session.execute(
         select(User.id, User.name, User.role, User.programmes, UserArea.division)  # type: ignore[call-overload]
         .join(UserArea, UserArea.user_id == User.id)
-        .where(User.disabled_at.is_(None), below(UserArea.division, county))  # type: ignore[union-attr]
+        .where(User.disabled_at.is_(None), or_(false(), *counties))  # type: ignore[union-attr]
         .order_by(User.name, User.id)
     ).all()
     areas: dict[str, set[str]] = defaultdict(set)
@@ -60,5 +72,6 @@ def accounts(session: Session, division: str) -> dict[str, tuple[str, Colleague]
         areas[row[0]].add(row[4])
     return {
         row[0]: (row[1], Colleague(row[0], row[2], frozenset(areas[row[0]]), frozenset(row[3] or ())))
-        for row in rows if any(area.startswith(division) or division.startswith(area) for area in areas[row[0]])
+        for row in rows
+        if any(area.startswith(one) or one.startswith(area) for area in areas[row[0]] for one in divisions)
     }  # fmt: skip

@@ -15,7 +15,7 @@ from app.db import SHANGHAI, new_id, utcnow
 from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, NotFound
 from app.findings import blocking_service
-from app.settings import service as settings
+from app.households.register_service import policy
 from models.casework import Petition, PublicNotice
 
 SHOWN = 50
@@ -44,7 +44,7 @@ def receive(session: Session, actor: Actor, data: PetitionIn) -> Petition:
     _allowed(actor, data.division)
     if data.received_on > today():
         raise BadInput("收到的日期还没到，请改一下。")
-    known = queries.accounts(session, data.division)
+    known = queries.accounts(session, [data.division])
     if any(one not in known for one in data.accused):
         raise BadInput("被检举的人没有选对，请重新选。")
     kept = rules.kept_from(data.accused, [one for _, one in known.values()]) if data.accused else []
@@ -82,7 +82,7 @@ def assign(session: Session, actor: Actor, petition_id: str, assignee: str) -> N
         BadInput: nobody who could work on it.
     """
     row = _petition(session, actor, petition_id)
-    known = queries.accounts(session, row.division)
+    known = queries.accounts(session, [row.division])
     fresh = rules.kept_from(row.accused, [one for _, one in known.values()])
     if row.category == rules.ACCUSATION:
         row.kept_from = sorted({*row.kept_from, *fresh})
@@ -159,7 +159,7 @@ def page(session: Session, actor: Actor) -> Casework:
     on = today()
     rows, hung = queries.petitions(session, actor, on, SHOWN), queries.notices(session, actor, on, SHOWN)
     places = divisions.places(session, {one.division for one in (*rows, *hung)})
-    known = {key: one for place in sorted(actor.divisions) for key, one in queries.accounts(session, place).items()}
+    known = queries.accounts(session, actor.divisions)
     named = {key: f"{name}（{ROLE_NAMES[Role(one.role)]}）" for key, (name, one) in known.items()}
     hands = names_of(session, {one.assignee for one in rows if one.assignee} - set(named)) | named
     return Casework(
@@ -169,6 +169,16 @@ def page(session: Session, actor: Actor) -> Casework:
         [(key, name) for key, name in named.items() if known[key][1].role in queries.OFFICERS],
         list(named.items()),
     )  # fmt: skip
+
+
+def how_many(session: Session, actor: Actor, area: str, most: int) -> int:
+    """How many petitions the register would hold, no more than `most`.
+
+    Raises:
+        NotAllowed: not the actor's work.
+    """
+    _allowed(actor)
+    return queries.how_many(session, actor, today(), most, area)
 
 
 def register(session: Session, actor: Actor, area: str, most: int) -> list[Registered]:
@@ -183,7 +193,7 @@ def register(session: Session, actor: Actor, area: str, most: int) -> list[Regis
     names = names_of(session, {one for row in rows for one in (row.assignee, row.author_id) if one})
     found = []
     for one in rows:
-        days = settings.values(session, rules.CLOCKS, on, one.division)
+        days = policy(session, rules.CLOCKS, on, one.division)
         told = [f"{on_day} {words}" for name, words in rules.STEPS.items() if (on_day := getattr(one, name))]
         found.append(Registered(
             one.id, one.division, one.received_on, one.category, one.text, names.get(one.assignee or "", ""),

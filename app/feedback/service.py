@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from app.accounts.rules import Permission
@@ -44,6 +44,17 @@ def entries(session: Session, actor: Actor, *, limit: int = 50, after: str | Non
         query = query.where(Feedback.id < after)  # type: ignore[arg-type]
     rows = session.execute(query.order_by(Feedback.id.desc()).limit(limit))  # type: ignore[attr-defined]
     return [_view(row, name) for row, name in rows]
+
+
+def how_many(session: Session, actor: Actor) -> int:
+    """How many entries there are.
+
+    Raises:
+        NotAllowed: only who replies reads them.
+    """
+    if not actor.may(Permission.FEEDBACK_REPLY):
+        raise NotAllowed()
+    return session.scalar(select(func.count()).select_from(Feedback)) or 0
 
 
 def _view(row: Feedback, name: str | None) -> FeedbackView:

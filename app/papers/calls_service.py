@@ -33,11 +33,19 @@ def lines(session: Session, actor: Actor, area: str, most: int) -> list[Line]:
     return told
 
 
-def about(actor: Actor) -> list[str]:
+def count(session: Session, actor: Actor, area: str, most: int) -> int:
+    """How many rows there are, no more than `most` of each room."""
+    petitions = casework.how_many(session, actor, area, most) if actor.may(Permission.CASEWORK) else 0
+    return petitions + (feedback.how_many(session, actor) if actor.may(Permission.FEEDBACK_REPLY) and not area else 0)
+
+
+def about(actor: Actor, area: str) -> list[str]:
     """What of the calls is not in the file, and where it is."""
     found = []
     if actor.may(Permission.CASEWORK):
         found.append("检举控告件只有你登记的、你承办的；和你有关的不在内。")
     if not actor.may(Permission.FEEDBACK_REPLY):
         found.append("写在系统“投诉建议”里的由县管理员看、县管理员导出，不在内。")
+    elif area:
+        found.append("写在系统“投诉建议”里的不分地方，选全县才有。")
     return found

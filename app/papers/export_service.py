@@ -59,12 +59,12 @@ def ask(session: Session, actor: Actor, wish: ExportWish, now: datetime) -> str:
     name = f"{title_of(wish.ledger)}{f' {wish.period}' if wish.period else ''}-{on:%Y%m%d}.xlsx"
     made = LedgerExport(
         id=new_id(), user_id=actor.id, ledger=wish.ledger, mapping=wish.mapping,
-        wish=wish.model_dump(mode="json", exclude={"reason"}), reason=wish.reason, total_rows=len(run.keys),
+        wish=wish.model_dump(mode="json", exclude={"reason"}), reason=wish.reason, total_rows=run.total,
         file_name=name, created_at=now, touched_at=now,
     )  # fmt: skip
     session.add(made)
     session.flush()
-    write_down(session, actor, wish, len(run.keys))
+    write_down(session, actor, wish, run.total)
     later(session, "export_ledger", made.id)
     return made.id
 

@@ -1,6 +1,6 @@
 """A ledger as a file: rows of the reader's scope in the official order or by a mapping, and what changed since."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from app.benefits import roll_service
 from app.db import SHANGHAI
 from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, TooBig
+from app.hardship import fee_service
 from app.hardship import rules as hardship
 from app.papers import calls_service, ledger_queries, ledger_rows, mapping_service, report_service, rules, workbook
 from app.papers.ledger_rows import Cells, Line
@@ -46,7 +47,7 @@ class Run:
     keys: list[str]
     on: date
     tell: Tell
-    calls: list[Line] = field(default_factory=list)
+    total: int = 0
     known: dict[str, Known] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
     number: int = 0
@@ -145,20 +146,24 @@ def begin(session: Session, actor: Actor, wish: ExportWish, on: date, tell: Tell
         found = ledger_queries.keys(
             session, wish.ledger, actor, on, area=wish.area, period=wish.period, programme=wish.programme, most=limit
         )  # fmt: skip
-    calls = calls_service.lines(session, actor, wish.area, limit + 1) if wish.ledger == CALLS else []
-    if max(len(found), len(calls), _roll_lines(session, actor, wish)) > limit:
+    total = _how_many(session, actor, wish, found, limit)
+    if total > limit:
         words = f"超过 {limit} 行，一次最多 {limit} 行。请选一个乡镇或村，或选一个月、一种待遇。"
         raise TooBig(words, code="too_many_rows")
-    run = Run(actor, wish, mapping, found, on, tell, calls)
+    run = Run(actor, wish, mapping, found, on, tell, total)
     if wish.ledger in ledger_queries.SOURCES:
         run.known = report_service.known(session, wish.ledger, mapping.code)
     return run
 
 
-def _roll_lines(session: Session, actor: Actor, wish: ExportWish) -> int:
-    """How many lines the rolls of a month have."""
+def _how_many(session: Session, actor: Actor, wish: ExportWish, keys: Sequence[str], limit: int) -> int:
+    """How many rows will be taken out; of a list that is not counted before, no more than one above the limit."""
+    if wish.ledger == CALLS:
+        return calls_service.count(session, actor, wish.area, limit + 1)
+    if wish.ledger == CARE_FEE:
+        return sum(1 for _ in fee_service.roll(session, actor, wish.period, wish.area))
     if wish.ledger != ROLL:
-        return 0
+        return len(keys)
     wanted = [wish.programme] if wish.programme else roll_service.PROGRAMMES
     rolls = (roll_service.asked(actor, code, wish.period, wish.area) for code in wanted)
     return sum(roll_service.sums(session, one).lines for one in rolls)
@@ -179,7 +184,7 @@ def write(session: Session, run: Run, path: Path) -> int:
     if wish.ledger in BY_HAND:
         notes = [NOT_KEPT]
     if wish.ledger == CALLS:
-        notes += calls_service.about(run.actor)
+        notes += calls_service.about(run.actor, wish.area)
     if wish.ledger == REPORTS:
         notes.append("不写孩子的名字；只由三个人看的不在内。")
     if wish.changed:
@@ -199,14 +204,14 @@ def _rows(session: Session, run: Run) -> Iterator[list[Cell]]:
     elif wish.ledger == ROLL:
         slices = ledger_rows.rolls(session, run.actor, wish.period, wish.area, wish.programme)
     elif wish.ledger == CALLS:
-        slices = iter([run.calls])
+        slices = iter([calls_service.lines(session, run.actor, wish.area, run.total)])
     else:
         slices = ledger_rows.lines(session, run.actor, wish.ledger, run.keys, run.on, wanted)
     for part in slices:
         for line in part:
             yield from _line(run, line)
         run.done += len(part)
-        run.tell(run.done, max(len(run.keys), run.done))
+        run.tell(run.done, max(run.total, run.done))
     yield from _ended(session, run)
 
 

@@ -127,7 +127,7 @@ def check(form: str, data: bytes) -> None:
         found.append("这张表要写明谁替谁签：放上 {{签名说明}}，或用 签名 列出来。")
     if not found:
         try:
-            fill(data, [rules.sample()], foot="试填")
+            fill(data, [rules.sample()] * 2, foot="试填")
         except (jinja2.TemplateError, LxmlError, KeyError, ValueError, AttributeError) as error:
             found.append(f"用样例试填没有成：{str(error)[:80]}。")
     if found:
@@ -263,10 +263,12 @@ def _with_pictures(made: DocxTemplate, words: Mapping[str, Any]) -> dict[str, An
 
 
 def _bring_pictures(source: Any, target: Any, element: Any) -> None:
-    """Let what was copied from one document name its pictures in another."""
+    """Let what was copied from one document name its pictures in another; those of the template stand in both alike."""
     for blip in element.iter(qn("a:blip")):
-        image = source.related_parts[blip.get(qn("r:embed"))]
-        blip.set(qn("r:embed"), target.get_or_add_image(io.BytesIO(image.blob))[0])
+        name = blip.get(qn("r:embed"))
+        image, there = source.related_parts.get(name), target.related_parts.get(name)
+        if image is not None and (there is None or there.blob != image.blob):
+            blip.set(qn("r:embed"), target.get_or_add_image(io.BytesIO(image.blob))[0])
 
 
 def _footers(document: Any, words: str) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.accounts.rules import Permission
 from app.db import reading, transaction
 from app.errors import NotFound
-from app.http import Call, endpoint
+from app.http import AS_RECEIVED, Call, endpoint
 from app.photos import service
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -34,9 +34,7 @@ def show_photo(call: Call) -> Response:
         "Vary": "Cookie",  # another person at this browser is asked about anew
         # A phone keeps no picture outside of what it seals.
         "Cache-Control": "no-store" if sight.of_child or call.who.in_field else "private, max-age=3600",
-        "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        **AS_RECEIVED,
     }
     if tag in call.request.headers.get("if-none-match", "") and not sight.of_child:
         return Response(status_code=304, headers=headers)

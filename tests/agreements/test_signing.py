@@ -46,9 +46,10 @@ def village(database):
 
 def sign(me, row_id, party=ELDER, *, version=None, on=None, picture=None, **more):
     data = Sign(party=party, **({"by": "self", "picture": address(png()) if picture is None else picture} | more))
+    drawn = rules_signing.drawing(data.picture)
     with transaction() as session:
         version = session.get(Agreement, row_id).version if version is None else version
-        return signing_service.sign(session, me, row_id, data, version, on or today())
+        return signing_service.sign(session, me, row_id, data, drawn, version, on or today())
 
 
 def page(me, row_id):
@@ -258,3 +259,23 @@ def test_what_is_about_a_child_is_opened_with_a_reason_first(village):
         with pytest.raises(NotAllowed):
             signing_service.picture(session, other, kept.id)
         assert rules.unsigned(session.get(Agreement, row.id)) == []
+
+
+def test_the_day_that_the_screen_gave_follows_what_is_signed_anew_and_one_from_paper_stays(village):
+    me, _, row_id = village
+    early, late = today() - timedelta(days=40), today()
+    sign(me, row_id, on=early)
+    sign(me, row_id, SON, on=early)
+    with transaction() as session:
+        row = session.get(Agreement, row_id)
+        assert row.signed_on == early
+        row.terms = {"cash": "每年 3000 元"}  # as a list would change it: what was signed before holds no more
+    sign(me, row_id, on=late)
+    sign(me, row_id, SON, on=late)
+    with transaction() as session:
+        row = session.get(Agreement, row_id)
+        assert row.signed_on == late
+        assert history_service.draft(session, me, row_id)[3]["signed_on"] == ""
+        row.signed_on = early - timedelta(days=3)
+    with reading() as session:
+        assert history_service.draft(session, me, row_id)[3]["signed_on"] == (early - timedelta(days=3)).isoformat()

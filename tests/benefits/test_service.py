@@ -350,6 +350,19 @@ def test_a_review_that_cannot_be_is_refused(clerk, given, code):
         assert set(session.scalars(select(Enrolment.version))) == {1}
 
 
+def test_an_earlier_review_does_not_take_the_place_of_a_later_one(clerk):
+    with transaction() as session:
+        rows = home_of_three(session, band="A")
+    reviewed(clerk, rows)
+    with reading() as session:
+        days = set(session.scalars(select(Enrolment.reviewed_on)))
+    with pytest.raises(BadInput, match="更早的不用再记") as caught:
+        reviewed(clerk, rows, on=min(days) - timedelta(days=1), version=2)
+    assert caught.value.code == "reviewed_since"
+    with reading() as session:
+        assert set(session.scalars(select(Enrolment.reviewed_on))) == days
+
+
 def test_only_of_low_income_is_a_review_asked(clerk):
     with transaction() as session:
         _, row = elder(session, "甲")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from app import crypto_rotation
-from app.agreements import signing_service
+from app.agreements import rules_signing, signing_service
 from app.agreements.schemas import Sign
 from app.db import engine, is_sqlite, new_id, reading, transaction, utcnow
 from app.households import service as households
@@ -86,7 +86,8 @@ def live() -> None:
     with transaction() as session:
         row = makers.agreement(session, elder, parties=[{"role": "elder", "name": elder.name}])
         said = Sign(party=0, by="self", picture=address(png()))
-        signing_service.sign(session, clerk, row.id, said, row.version, utcnow().date())
+        drawn = rules_signing.drawing(said.picture)
+        signing_service.sign(session, clerk, row.id, said, drawn, row.version, utcnow().date())
     crypto_rotation.rotate()
 
 

@@ -167,3 +167,19 @@ test("work that news ask for is done one at a time, and once more for those that
   assert.ok(done >= 2 && done <= 3, `${done}`);
   useClock();
 });
+
+test("a screen that took minutes on a phone asleep makes news wait for seconds", async () => {
+  const clock = new Clock();
+  useClock(clock);
+  let redrawn = 0;
+  const drawing = turns(() => void (redrawn += 1));
+  const turn = drawing.begin(false);
+  await clock.advance(600_000);
+  drawing.end(turn);
+  drawing.news();
+  await clock.advance(4_000);
+  assert.equal(redrawn, 0);
+  await clock.advance(2_000);
+  assert.equal(redrawn, 1);
+  useClock();
+});

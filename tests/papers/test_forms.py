@@ -10,8 +10,8 @@ import pytest
 from docx.oxml.ns import qn
 from sqlalchemy import select
 
+from app.agreements import rules_signing, signing_service
 from app.agreements import service as agreements
-from app.agreements import signing_service
 from app.agreements.schemas import AgreementIn, Party, Sign
 from app.db import reading, transaction, utcnow
 from app.errors import AppError, BadInput, NotAllowed, NotFound
@@ -171,7 +171,8 @@ def _signed(one: Home, person: str, kind: str, party: int, data: bytes, **hand: 
     with transaction() as session:
         row = session.scalars(select(Agreement).where(Agreement.person_id == person, Agreement.kind == kind)).one()
         said = Sign(party=party, picture=address(data), **({"by": "self"} | hand))
-        signing_service.sign(session, one.clerk, row.id, said, row.version, date(2026, 11, 30))
+        drawn = rules_signing.drawing(said.picture)
+        signing_service.sign(session, one.clerk, row.id, said, drawn, row.version, date(2026, 11, 30))
         return row.id
 
 
@@ -269,6 +270,22 @@ def test_a_bad_template_is_refused_with_its_placeholder(home, paragraphs, words)
         template_service.check("visit", template(*paragraphs))
     assert words in caught.value.message
     assert caught.value.code == "bad_template"
+
+
+def test_a_template_may_hold_a_picture_of_a_kind_that_only_word_knows(one):
+    """An old emblem as EMF: several people's pages name it as one page does."""
+    made = docx.Document()
+    made.add_paragraph("{{姓名}}")
+    made.add_paragraph().add_run().add_picture(io.BytesIO(png()))
+    [image] = [part for part in made.part.related_parts.values() if part.content_type == "image/png"]
+    image._blob = b"\x01\x00\x00\x00 EMF"
+    out = io.BytesIO()
+    made.save(out)
+    template_service.check("elder", out.getvalue())
+    whole = template_service.fill(out.getvalue(), [rules.sample()] * 3, foot="x")
+    document = docx.Document(io.BytesIO(whole))
+    blips = list(document.element.body.iter(qn("a:blip")))
+    assert [document.part.related_parts[one.get(qn("r:embed"))].blob for one in blips] == [image.blob] * 3
 
 
 def test_an_agreement_must_say_who_signed(home):

@@ -34,6 +34,7 @@ from models.casework import PublicNotice
 from models.divisions import Division
 from models.households import Contact
 from models.pairing import Official, PairedHome
+from models.papers import LedgerExport
 from tests import makers
 from tests.papers.stage import GRANDMOTHER, UNCLE, Home, set_up
 
@@ -446,3 +447,16 @@ def test_unknown_ledgers_and_months_are_told(one):
     ):  # fmt: skip
         with pytest.raises(AppError):
             taken(one, wrong.pop("ledger"), **wrong)
+
+
+def test_how_much_is_taken_out_is_written_down_before_a_row_is_read(one):
+    """Also of what stands under no keys of the registers."""
+    petition(one.clerk, "路灯坏了", category="建议意见")
+    for ledger in ("calls", "care_fee", "elders"):
+        with transaction() as session:
+            export_service.ask(session, one.clerk, ExportWish(ledger=ledger, reason="抽查"), utcnow())
+        with transaction() as session:
+            made = session.scalars(select(LedgerExport).where(LedgerExport.ledger == ledger)).one()
+            told = session.scalars(select(AuditEntry).where(AuditEntry.subject_id == ledger)).one()
+            made.state = "done"
+            assert made.total_rows == told.after["rows"] == len(taken(one, ledger)) - 1 > 0, ledger

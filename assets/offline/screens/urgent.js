@@ -27,8 +27,8 @@ let dialled = new Set();
 let words = empty();
 let { home, people } = NO_HOME;
 let child = "";
-/** How often the page was left: what was being looked up for it comes too late. */
-let left = 0;
+/** What was looked up last: an answer to what was asked before it comes too late. */
+let asked = 0;
 
 const lists = () => ({
   situations: situationsOf(who, chosen), called: calledOf(shown("urgent").calls, dialled), whos: whosOf(who), who,
@@ -78,7 +78,7 @@ export async function loadUrgent(route, settle) {
 export function endUrgent() {
   [who, chosen, dialled, child, words] = ["child", new Set(), new Set(), "", empty()];
   ({ home, people } = NO_HOME);
-  left += 1;
+  asked += 1;
   show("urgent", initial);
 }
 
@@ -127,9 +127,9 @@ export const actions = {
   /** @param {string} typed */
   async searchUrgent(typed) {
     const query = typed.trim();
-    const page = left;
+    const turn = (asked += 1);
     const found = query ? await search(query) : [];
-    if (left !== page) return;
+    if (turn !== asked) return;
     patch("urgent", {
       found: found.slice(0, 5).map((one) => ({ id: one.id, name: one.head || one.name, line: lineOf(one) })),
     });
@@ -137,14 +137,15 @@ export const actions = {
 
   /** @param {string} id */
   async pickUrgent(id) {
-    const page = left;
+    const turn = (asked += 1);
     const found = await findHome(id);
-    if (left !== page) return;
+    if (turn !== asked) return;
     take(found);
     patch("urgent", { found: [], problem: "", unlisted: false });
   },
 
   dropUrgent() {
+    asked += 1;
     take(NO_HOME);
     patch("urgent", { unlisted: false });
   },
