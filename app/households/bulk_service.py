@@ -247,10 +247,14 @@ def _insert_homes(
 
 
 class Prepared(NamedTuple):
-    """A person as the columns of the register say it, and the tags asked for; a new one gets the `id` in `values`."""
+    """A person as the columns of the register say it, and the tags asked for; a new one gets the `id` in `values`.
+
+    One that is not `whole` says only by what people are matched, and is not to be written.
+    """
 
     values: dict[str, Any]
     tags: list[str]
+    whole: bool = True
 
 
 class _People:

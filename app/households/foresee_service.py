@@ -25,7 +25,7 @@ from app.households.bulk_service import (
     stated,
     told,
 )
-from app.households.rules import normal_id, whole_id
+from app.households.rules import whole_id
 from app.households.schemas import HouseholdIn, PersonIn
 from models.households import Household, Person, PersonTag
 
@@ -62,8 +62,8 @@ class Known:
 
 
 def fingerprint(number: str) -> str:
-    """The blind index of an ID number as a ledger writes it, to be compared with those of `heads_of`."""
-    return crypto.index(normal_id(number), "person.id_number")
+    """The blind index of an ID number as a ledger writes it, to be compared with those of the register."""
+    return crypto.index(whole_id(number), "person.id_number")
 
 
 def locate(session: Session, codes: Sequence[str]) -> dict[str, Known]:
@@ -121,21 +121,21 @@ def bearers_of(session: Session, by_index: Mapping[str, str]) -> dict[str, list[
     return found
 
 
-def sketch_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]], on: date) -> list[Prepared]:
+def sketch_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]]) -> list[Prepared]:
     """As `prepare_people`, but only by what people are matched: most of a first roster is matched with nobody."""
     sketched = []
     for row, (home_id, _) in zip(rows, homes, strict=True):
-        number = row.id_number and whole_id(row.id_number)
-        index = crypto.index(number, "person.id_number") if number else None
-        sketched.append(Prepared({"id_index": index, "household_id": home_id, "name": row.name}, row.tags))
+        index = fingerprint(row.id_number) if row.id_number else None
+        said = {"id_index": index, "household_id": home_id, "name": row.name}
+        sketched.append(Prepared(said, row.tags, whole=False))
     return sketched
 
 
 def match_people(
-    session: Session, rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]], on: date
+    session: Session, rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]]
 ) -> list[Known | None]:
     """The known person whom each row means, None for a new one; just as `upsert_people` would take them."""
-    prepared = sketch_people(rows, [homes[row.household_code or ""] for row in rows], on)
+    prepared = sketch_people(rows, [homes[row.household_code or ""] for row in rows])
     matched = _match_all(_People.of(session, prepared), prepared)
     found = (matched.get(id(one)) for one in prepared)
     return [
@@ -181,7 +181,7 @@ def foresee_people(
         if person is None:
             foreseen.append(Foreseen("new"))
             continue
-        if "extra" not in one.values:
+        if not one.whole:
             one = prepare_people([row], [home], on)[0]
         fresh = sorted(set(one.tags) - tags.get(person.id, set()))
         seen = _compared(person, person.division, stated(person, one.values), {"tags": fresh} if fresh else {})

@@ -71,8 +71,10 @@ def one(path: Path, *, yes: bool, tell: Callable[[int, int], None] | None = None
     except BaseException as error:
         service.fail(import_id, error.message if isinstance(error, AppError) else "中途断了，什么都没有导入。")
         raise
-    with reading() as session:
-        of_others = lists.strangers(session, import_id)
+    of_others: dict[str, Any] = {}
+    if yes and report.taken and report.ledger in lists.LEDGERS:
+        with reading() as session:
+            of_others = lists.strangers(session, import_id)
     return report.as_json() | of_others | {"imported": yes and report.taken, "import_id": import_id}
 
 

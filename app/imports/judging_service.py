@@ -219,7 +219,7 @@ def _judge_relations(session: Session, gathered: Gathered, judged: Judged, settl
         and row.relation not in tags.HEADS and _to_another(row, *contested[row.household])
     ]  # fmt: skip
     people = [PersonIn(household_code=row.household, name=row.name, id_number=row.number) for row in rows]
-    for row, known in zip(rows, register.match_people(session, people, judged.places, today()), strict=True):
+    for row, known in zip(rows, register.match_people(session, people, judged.places), strict=True):
         contest, claimant = contested[row.household]
         member = known is not None and known.household_id == judged.places[row.household][0]
         standing = [name for name in contest.names.split("、") if name != claimant.name] or [contest.names]
@@ -250,10 +250,9 @@ def _claims(
     """Who would be head, by home; and of known people in the file the home they would head, empty for none."""
     claims: dict[str, list[Claim]] = defaultdict(list)
     left: dict[str, str] = {}
-    on = today()
     for batch in _batches(rows, COMPARE):
         people = [PersonIn(household_code=row.household, name=row.name, id_number=row.number) for row in batch]
-        found = register.match_people(session, people, judged.places, on)
+        found = register.match_people(session, people, judged.places)
         for row, person, known in zip(batch, people, found, strict=True):
             if known and not covers(actor, known.division):
                 continue
@@ -274,7 +273,10 @@ def covers(actor: Actor | None, division: str) -> bool:
 
 @dataclass
 class Batch:
-    """What becomes of a batch of rows: the state of each, and those that are taken in as the register takes them."""
+    """What becomes of a batch of rows: the state of each.
+
+    `taken`: those that are taken in, as the register takes them; empty for a preview, which writes nobody.
+    """
 
     details: dict[int, Detail]
     states: dict[int, str] = field(default_factory=dict)
@@ -288,7 +290,7 @@ def judge_people(
     """Judge a batch of rows; what would change, and what is doubtful, is written into their details.
 
     Args:
-        keys: the id that whoever is new gets, by position.
+        keys: the id that whoever is new gets, by position; left out for a preview.
     """
     batch = Batch(details)
     asked: list[int] = []
@@ -302,8 +304,7 @@ def judge_people(
             asked.append(position)
     rows = [taking.person_of(details[one].values, keys and keys[one], judged.heads.contests.get(one)) for one in asked]
     homes = [judged.places[row.household_code or ""] for row in rows]
-    make = register.prepare_people if keys else register.sketch_people
-    prepared = make(rows, homes, on)
+    prepared = register.prepare_people(rows, homes, on) if keys else register.sketch_people(rows, homes)
     seen_all = register.foresee_people(session, rows, homes, prepared, on)
     numbers_of = {one.values["id_index"]: details[at].values["id"] for at, one in zip(asked, prepared, strict=True)}
     bearers = register.bearers_of(session, numbers_of)
@@ -313,7 +314,9 @@ def judge_people(
         if seen.division and not covers(actor, seen.division):
             batch.states[position], detail.why = "outside", "outside_area"
         else:
-            batch.states[position], batch.taken[position] = seen.state, one
+            batch.states[position] = seen.state
+            if one.whole:
+                batch.taken[position] = one
             detail.before, detail.after = dict(seen.before), dict(seen.after)
     _name_homes(session, details.values())
     return batch

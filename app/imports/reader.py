@@ -7,7 +7,7 @@ to stand in memory.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -79,16 +79,15 @@ class Found:
     title: str = ""
 
 
-def _text(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return cell if cell.isascii() and cell.isalnum() else _bare(cell)
-    return "" if cell is None else unicodedata.normalize("NFKC", rules.squeeze(rules.shown(cell)))
-
-
-@lru_cache(maxsize=8192)
 def _bare(text: str) -> str:
-    """The words of a cell; a column says the same few again and again."""
     return unicodedata.normalize("NFKC", rules.squeeze(text))
+
+
+def _text(cell: Cell, bare: Callable[[str], str] = _bare) -> str:
+    """The words of a cell; `bare` may remember them."""
+    if isinstance(cell, str):
+        return cell if cell.isascii() and cell.isalnum() else bare(cell)
+    return "" if cell is None else _bare(rules.shown(cell))
 
 
 def _map(shape: Shape, upper: Sequence[str], leaf: Sequence[str]) -> tuple[dict[int, Column], tuple[str, ...]]:
@@ -108,13 +107,13 @@ def _map(shape: Shape, upper: Sequence[str], leaf: Sequence[str]) -> tuple[dict[
     return columns, tuple(unknown)
 
 
-def _header(shape: Shape, rows: Sequence[tuple[int, list[Cell]]], tall: set[int]) -> Header | None:
+def _header(shape: Shape, rows: Sequence[tuple[int, list[str]]], tall: set[int]) -> Header | None:
     """The first row (with the row above or below, where a header has two) that names what the shape needs.
 
     Args:
         tall: rows where a vertically merged cell begins; a header that begins there goes on below.
     """
-    texts = [[_text(cell) for cell in cells] for _, cells in rows]
+    texts = [words for _, words in rows]
     for index, leaf in enumerate(texts):
         if sum(map(bool, leaf)) < 3:
             continue
@@ -154,10 +153,9 @@ def fingerprint(cells: Sequence[str]) -> str:
     return blake2b("|".join(words).encode(), digest_size=16).hexdigest()
 
 
-def _as_told(sheet: Sheet, rows: Sequence[tuple[int, list[Cell]]], told: Mapping[str, Told]) -> Found | None:
+def _as_told(sheet: Sheet, rows: Sequence[tuple[int, list[str]]], told: Mapping[str, Told]) -> Found | None:
     """A sheet whose header somebody has explained before."""
-    for number, cells in rows:
-        texts = [_text(cell) for cell in cells]
+    for number, texts in rows:
         said = told.get(fingerprint(texts)) if any(texts) else None
         for ledger in ledgers() if said else ():
             for shape in ledger.shapes:
@@ -165,7 +163,7 @@ def _as_told(sheet: Sheet, rows: Sequence[tuple[int, list[Cell]]], told: Mapping
                     fields = {at: said.columns.get(header_key(text), "") for at, text in enumerate(texts)}
                     columns = {at: shape.by_field[name] for at, name in fields.items() if name in shape.by_field}
                     unknown = tuple(text for text in texts if text and header_key(text) not in said.columns)
-                    title = "".join(_text(c) for above, line in rows if above < number for c in line)
+                    title = "".join(text for above, line in rows if above < number for text in line)
                     return Found(sheet, ledger, shape, Header(number, 1, columns, unknown, tuple(texts)), title)
     return None
 
@@ -197,7 +195,7 @@ def recognise(book: Book, told: Mapping[str, Told] | None = None) -> list[Found]
     known = ledgers()
     found = []
     for sheet in book.sheets:
-        rows = list(islice(sheet.rows(), _HEADER_WITHIN))
+        rows = [(number, list(map(_text, cells))) for number, cells in islice(sheet.rows(), _HEADER_WITHIN)]
         if told and (explained := _as_told(sheet, rows, told)):
             found.append(explained)
             continue
@@ -208,7 +206,7 @@ def recognise(book: Book, told: Mapping[str, Told] | None = None) -> list[Found]
                 header = _header(shape, rows, tall)
                 if header is None:
                     continue
-                title = "".join(_text(c) for number, cells in rows if number <= header.row - header.rows for c in cells)
+                title = "".join(text for at, line in rows if at <= header.row - header.rows for text in line)
                 score = len(header.columns) - len(header.unknown)
                 score += 3 * any(word in title for word in ledger.words)
                 score += 2 * any(word in book.name or word in sheet.name for word in ledger.words)
@@ -275,6 +273,8 @@ class _SheetReader:
         marked = [i for i, c in header.columns.items() if c.field == "id" and "id" in shape.marks]
         self.subjects = marked[::-1]
         self.cells = list(header.cells)
+        # Columns say the same few words again and again; names and numbers among them do not outlive the sheet.
+        self.bare = lru_cache(maxsize=8192)(_bare)
         self.runs = [c.field for c in header.columns.values() if c.scope == "village"]
         self.known: dict[str, dict[str, tuple[Any, list[Repair]]]] = {c.field: {} for c in header.columns.values()}
         self.village: dict[str, Any] = {}
@@ -283,7 +283,7 @@ class _SheetReader:
     def line(self, number: int, cells: list[Cell]) -> Line:
         if number < self.header.row:
             return Line(self.sheet, number, "title" if any(map(_text, cells)) else "blank")
-        own = [_text(cell) for cell in cells]
+        own = [_text(cell, self.bare) for cell in cells]
         kind = self._kind(own)
         filled = self.merges.fill(number, cells)
         if kind != "record":

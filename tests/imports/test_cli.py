@@ -160,6 +160,8 @@ def test_who_stands_on_a_list_of_deaths_and_in_no_register_is_named(folder):
     police = [header, [1, "王建国", known, "2026-09-24", "公安注销"], [2, "周海", stranger, "2026-09-20", "公安注销"]]
     funeral = [header, [1, "王建国", known, "2026-09-24", "殡葬火化"]]
     (folder / "死亡人员名单.xlsx").write_bytes(files.xlsx({"公安注销": police, "殡葬火化": funeral}))
+    assert "people_not_in_register" not in cli.one(folder / "死亡人员名单.xlsx", yes=False)
     report = cli.one(folder / "死亡人员名单.xlsx", yes=True)
     assert (report["people_not_in_register"], report["people_on_both_sheets"]) == ([stranger], 1)
-    assert "people_not_in_register" not in cli.one(folder / "花名册.xlsx", yes=False)
+    assert "people_not_in_register" not in cli.one(folder / "死亡人员名单.xlsx", yes=True)
+    assert "people_not_in_register" not in cli.one(folder / "花名册.xlsx", yes=True)
