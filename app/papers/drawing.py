@@ -28,12 +28,13 @@ def _run(text: str, font: str = FANGSONG, size: float = 10.5, bold: bool = False
     )
 
 
-def _cell(text: str, span: int, *, label: bool = False, bold: bool = False) -> str:
+def _cell(text: str, span: int, *, label: bool = False, bold: bool = False, head: bool = False) -> str:
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{SHADE}"/>' if label else ""
     align = '<w:jc w:val="center"/>' if label and len(text) <= 10 else ""
+    stay = "<w:keepNext/>" if head else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{WIDTH * span // UNITS}" w:type="dxa"/><w:gridSpan w:val="{span}"/>{shade}'
-        f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:spacing w:before="40" w:after="40"/>{align}</w:pPr>'
+        f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>{stay}<w:spacing w:before="40" w:after="40"/>{align}</w:pPr>'
         f"{_run(text, SONG if label else FANGSONG, bold=bold)}</w:p></w:tc>"
     )
 
@@ -83,10 +84,10 @@ def _lines(part: Lines) -> list[str]:
         named.append((title, field if is_named else title, int(weight)))
     shares = _shares([weight for _, _, weight in named])
     spans = list(zip(named, shares, strict=True))
-    heading = "".join(_cell(title, span, label=True) for (title, _, _), span in spans)
+    heading = "".join(_cell(title, span, label=True, head=True) for (title, _, _), span in spans)
     line = "".join(_cell("{{行." + field + "}}" if field else "", span) for (_, field, _), span in spans)
     return [
-        _row(_cell(part.title, UNITS, bold=True)),
+        _row(_cell(part.title, UNITS, bold=True, head=True), head=True),
         _row(heading, head=True),
         _row(_cell("{%tr for 行 in " + part.of + " %}", UNITS)),
         _row(line),
@@ -117,8 +118,15 @@ def _paragraph(text: str, *, size: float = 10.5, bold: bool = False, center: boo
     )
 
 
+def _gap() -> Any:
+    """What stands between two tables: without it Word takes them for one, and repeats no head."""
+    return parse_xml(
+        f'<w:p {nsdecls("w")}><w:pPr><w:spacing w:before="0" w:after="0" w:line="80" w:lineRule="exact"/></w:pPr></w:p>'
+    )
+
+
 def draw(title: str, parts: tuple[Part, ...]) -> Any:
-    """One template as a document: rows that follow each other are one table."""
+    """One template as a document: grids that follow each other are one table, lines are always one of their own."""
     made = Document()
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -134,15 +142,21 @@ def draw(title: str, parts: tuple[Part, ...]) -> Any:
 
     def close() -> None:
         if rows:
+            if end.getprevious().tag == qn("w:tbl"):
+                end.addprevious(_gap())
             end.addprevious(_table(rows))
             rows.clear()
 
     for part in parts:
+        if isinstance(part, Grid):
+            rows += _grid(part)
+            continue
+        close()
         if isinstance(part, Words):
-            close()
             end.addprevious(_paragraph(part.text, bold=part.bold))
         else:
-            rows += _grid(part) if isinstance(part, Grid) else _lines(part)
+            rows += _lines(part)
+            close()
     close()
     last = _paragraph("资料来源：{{来源走访}}", size=9)
     end.addprevious(last)

@@ -18,7 +18,7 @@ from app.errors import AppError, BadInput, NotAllowed, NotFound
 from app.households import looking_service
 from app.papers import form_service, record_service, rules, template_service
 from app.papers.drawing import draw
-from app.papers.layouts import LAYOUTS
+from app.papers.layouts import LAYOUTS, Lines
 from app.papers.rules import FIELDS, FORMS, LISTS
 from app.papers.schemas import FormWish
 from models.agreements import Agreement
@@ -232,6 +232,29 @@ def test_the_shipped_templates_are_those_of_the_layouts(home):
         shipped = docx.Document(str(template_service.SHIPPED / f"{name}.docx"))
         assert shipped.element.body.xml == draw(FORMS[name].title, parts).element.body.xml, name
         template_service.check(name, (template_service.SHIPPED / f"{name}.docx").read_bytes())
+
+
+def _has(row, part: str) -> bool:
+    return row.find(f".//{qn(part)}") is not None
+
+
+def test_a_table_that_goes_over_a_page_keeps_its_head():
+    """Word repeats only the rows a table begins with, and parts a head from its rows unless each asks to stay."""
+    for name, parts in LAYOUTS.items():
+        document = docx.Document(str(template_service.SHIPPED / f"{name}.docx"))
+        tables = document.element.body.findall(qn("w:tbl"))
+        rows = [table.findall(qn("w:tr")) for table in tables]
+        headed = [each for each in rows if len(each) > 2 and "{%tr for" in "".join(each[2].itertext())]
+        assert len(headed) == sum(isinstance(part, Lines) for part in parts), name
+        assert all(_has(row, "w:cantSplit") for each in rows for row in each), name
+        for each in headed:
+            assert [_has(row, "w:tblHeader") for row in each] == [True, True] + [False] * 3, name
+            assert all(_has(cell, "w:keepNext") for row in each[:2] for cell in row.findall(qn("w:tc"))), name
+            assert not _has(each[3], "w:keepNext"), name
+        for table in tables:
+            before = table.getprevious()
+            assert before.tag == qn("w:p"), f"{name}: two tables that touch are one to Word"
+            assert not _has(before, "w:b") or _has(before, "w:keepNext"), name
 
 
 def test_a_record_fills_every_word_there_is(one):
