@@ -1,11 +1,14 @@
 """Cases as the office looks at them: the list with clocks, one case with its steps."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from app.accounts.queries import names_of
 from app.accounts.schemas import Actor
+from app.among import among
 from app.children import case_service, rules
 from app.children.schemas import CasePage, CaseRow, CaseView, Choice, StepView
 from app.db import SHANGHAI, utcnow
@@ -25,37 +28,49 @@ def list_cases(
     session: Session, actor: Actor, *, which: str = "open", village: str = "", offset: int = 0
 ) -> CasePage:
     """A page of the cases that somebody may see; restricted ones say nothing until they are opened."""
-    found = case_service.visible(session, actor, which=which, village=village)
-    rows = [_row(session, case) for case in found[offset : offset + PAGE]]
-    return CasePage(rows, len(found), len(found) > offset + PAGE)
+    found, total = case_service.visible(session, actor, which=which, village=village, offset=offset, limit=PAGE)
+    return CasePage(_rows(session, found), total, total > offset + PAGE)
 
 
 def rows_of_child(session: Session, actor: Actor, person_id: str) -> list[CaseRow]:
     """The cases about one child that somebody may see, open and closed."""
-    return [
-        _row(session, case)
-        for which in ("open", "closed")
-        for case in case_service.visible(session, actor, which=which, child_id=person_id)
-    ]
+    found = [one for which in ("open", "closed") for one in case_service.about_child(session, actor, person_id, which)]
+    return _rows(session, found)
 
 
-def _whom(session: Session, case: ChildCase) -> tuple[str, str]:
-    """Of whom a case is, and where."""
-    person = session.get(Person, case.person_id) if case.person_id else None
-    home = session.get(Household, case.household_id) if case.household_id else None
-    place = divisions.place(session, home.division if home else case.division) if case.division else ""
-    if person:
-        return person.name, place
-    return (f"{home.name}家的孩子" if home else str(case.report.get("where") or "名单里没有的孩子")), place
+def _whom(session: Session, cases: Sequence[ChildCase]) -> dict[str, tuple[str, str]]:
+    """Of whom each case is, and where, by its id."""
+    people, homes = {one.person_id for one in cases} - {None}, {one.household_id for one in cases} - {None}
+    name_of: dict[str, str] = {}
+    if people:
+        asked = select(Person.id, Person.name).where(among(Person.id, people))  # type: ignore[call-overload]
+        name_of = {key: name for key, name in session.execute(asked)}
+    home_of: dict[str, tuple[str, str]] = {}
+    if homes:
+        asked = select(Household.id, Household.name, Household.division).where(among(Household.id, homes))  # type: ignore[call-overload]
+        home_of = {key: (name, division) for key, name, division in session.execute(asked)}
+    where = {one.id: home_of.get(one.household_id or "", ("", one.division))[1] for one in cases if one.division}
+    places = divisions.places(session, set(where.values()))
+    found = {}
+    for one in cases:
+        home = home_of.get(one.household_id or "")
+        other = f"{home[0]}家的孩子" if home else str(one.report.get("where") or "名单里没有的孩子")
+        found[one.id] = (name_of.get(one.person_id or "") or other, places[where[one.id]] if one.id in where else "")
+    return found
 
 
-def _row(session: Session, case: ChildCase) -> CaseRow:
-    whom, place = (HIDDEN, "") if case.restricted else _whom(session, case)
+def _rows(session: Session, cases: Sequence[ChildCase]) -> list[CaseRow]:
+    told = _whom(session, [one for one in cases if not one.restricted])
+    now = utcnow()
+    return [_row(one, *told.get(one.id, (HIDDEN, "")), now) for one in cases]
+
+
+def _row(case: ChildCase, whom: str, place: str, now: datetime) -> CaseRow:
     words = "" if case.restricted else rules.SITUATIONS.get(case.situation, case.situation)
     return CaseRow(
         id=case.id, title="，".join(part for part in (whom, words) if part), place=place,
         stage=rules.STAGES[case.stage], reported=_when(case.reported_at), due=_when(case.due_at),
-        late=bool(case.due_at and case.due_at < utcnow()), restricted=case.restricted, closed=bool(case.closed_at),
+        late=bool(case.due_at and case.due_at < now), restricted=case.restricted, closed=bool(case.closed_at),
     )  # fmt: skip
 
 
@@ -66,7 +81,7 @@ def case_page(session: Session, actor: Actor, case_id: str) -> CaseView:
         NotFound: none, or not for this actor.
     """
     case = case_service.get(session, actor, case_id)
-    whom, place = _whom(session, case)
+    whom, place = _whom(session, [case])[case.id]
     said, order = case.report, list(rules.STAGES)
     police = " ".join(str(said.get(name) or "") for name in ("police_unit", "police_number")).strip()
     called = "、".join(said.get("called") or [])

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, false, func, select
 from sqlmodel import Session
 
 from app.accounts.queries import below, in_scope, paired_households
 from app.accounts.rules import Permission, Role
 from app.accounts.schemas import Actor
+from app.among import among
 from app.audit.service import record
 from app.children import rules
 from app.children.schemas import CaseReport
@@ -28,8 +30,8 @@ SEAT_FLAGS = {"section": "child_section", "town": "child_supervisor"}
 """Which accounts sit where; where none carries the flag, the longest standing of the role does."""
 
 
-def _seat(session: Session, seat: str, division: str) -> str | None:
-    """Who sits there for a division now."""
+def _candidates(session: Session, seat: str) -> list[tuple[str, list[str], str]]:
+    """Who could sit there now, the longest standing first: id, flags, area."""
     roles = [str(role) for role in SEAT_ROLES[seat]]
     rows = session.execute(
         select(User.id, User.flags, UserArea.division)  # type: ignore[call-overload]
@@ -37,22 +39,38 @@ def _seat(session: Session, seat: str, division: str) -> str | None:
         .where(User.role.in_(roles), User.disabled_at.is_(None))  # type: ignore[attr-defined, union-attr]
         .order_by(User.created_at, User.id)
     )
-    there = [(key, flags) for key, flags, area in rows if division.startswith(area)]
-    flagged = [key for key, flags in there if SEAT_FLAGS[seat] in flags]
+    return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def _sits(candidates: Sequence[tuple[str, list[str], str]], flag: str, division: str) -> str | None:
+    """Who of them sits there for a division."""
+    there = [(key, flags) for key, flags, area in candidates if division.startswith(area)]
+    flagged = [key for key, flags in there if flag in flags]
     return flagged[0] if flagged else (there[0][0] if there else None)
 
 
+def seats_of(session: Session, cases: Sequence[ChildCase]) -> dict[str, list[str]]:
+    """The three who may see each of these restricted cases, by its id, as accounts stand now: one who left gives the
+    seat to the next."""
+    seers = {one for case in cases for one in case.seers}
+    roles: dict[str, str] = {}
+    if seers:
+        active = select(User.id, User.role).where(among(User.id, seers), User.disabled_at.is_(None))  # type: ignore[call-overload, union-attr]
+        roles = {key: role for key, role in session.execute(active)}
+    could = cache(lambda seat: _candidates(session, seat))
+    seated = {}
+    for case in cases:
+        kept, found = [one for one in case.seers if one in roles and one != case.author_id], []
+        for seat, allowed in SEAT_ROLES.items():
+            held = next((one for one in kept if roles[one] in allowed), None)
+            found.append(held or _sits(could(seat), SEAT_FLAGS[seat], case.division))
+        seated[case.id] = [one for one in dict.fromkeys([*found, case.author_id]) if one]
+    return seated
+
+
 def seats(session: Session, case: ChildCase) -> list[str]:
-    """The three who may see a restricted case, as accounts stand now: one who left gives the seat to the next."""
-    active = set(session.scalars(select(User.id).where(User.id.in_(case.seers), User.disabled_at.is_(None))))  # type: ignore[call-overload, attr-defined, union-attr]
-    kept = [one for one in case.seers if one in active and one != case.author_id]
-    held_by = select(User.id, User.role).where(User.id.in_(kept))  # type: ignore[call-overload, attr-defined]
-    roles = {key: role for key, role in session.execute(held_by)}
-    found = []
-    for seat, allowed in SEAT_ROLES.items():
-        held = next((one for one in kept if roles.get(one) in allowed), None)
-        found.append(held or _seat(session, seat, case.division))
-    return [one for one in dict.fromkeys([*found, case.author_id]) if one]
+    """The three who may see a restricted case."""
+    return seats_of(session, [case])[case.id]
 
 
 def may_see(session: Session, actor: Actor, case: ChildCase) -> bool:
@@ -173,14 +191,8 @@ def steps(session: Session, case: ChildCase) -> list[tuple[ChildCaseStep, str]]:
     return [(step, name or "") for step, name in session.execute(query)]
 
 
-def visible(session: Session, actor: Actor, *, which: str, child_id: str = "", village: str = "") -> list[ChildCase]:
-    """The cases that somebody may see: those of the area, and the restricted ones of theirs; the most urgent first.
-
-    Args:
-        which: open or closed.
-        child_id: only about this child.
-    """
-    scope = in_scope(actor, register.today(), ChildCase.division, ChildCase.household_id)
+def _asked(which: str, child_id: str = "", village: str = "") -> Select[Any]:
+    """Cases that are open or closed, the most urgent first."""
     query = select(ChildCase).where(
         ChildCase.closed_at.is_not(None) if which == "closed" else ChildCase.closed_at.is_(None)  # type: ignore[union-attr]
     )
@@ -188,12 +200,44 @@ def visible(session: Session, actor: Actor, *, which: str, child_id: str = "", v
         query = query.where(ChildCase.person_id == child_id)
     if village:
         query = query.where(below(ChildCase.division, village))
-    order = (ChildCase.due_at, ChildCase.reported_at, ChildCase.id)
-    plain: Sequence[ChildCase] = ()
-    if actor.may(Permission.CHILD_CASES):
-        plain = session.scalars(query.where(ChildCase.restricted.is_(False), scope).order_by(*order)).all()  # type: ignore[attr-defined, arg-type]
-    secret = session.scalars(query.where(ChildCase.restricted.is_(True)).order_by(*order)).all()  # type: ignore[attr-defined, arg-type]
-    return [*(one for one in secret if actor.id in seats(session, one)), *plain]
+    return query.order_by(ChildCase.due_at, ChildCase.reported_at, ChildCase.id)  # type: ignore[arg-type]
+
+
+def _secret(session: Session, actor: Actor, asked: Select[Any]) -> list[ChildCase]:
+    """The restricted ones among them that are the actor's."""
+    rows = session.scalars(asked.where(ChildCase.restricted.is_(True))).all()  # type: ignore[attr-defined]
+    seated = seats_of(session, rows)
+    return [one for one in rows if actor.id in seated[one.id]]
+
+
+def _plain(actor: Actor, asked: Select[Any]) -> Select[Any]:
+    """The others among them, of the actor's area."""
+    scope = in_scope(actor, register.today(), ChildCase.division, ChildCase.household_id)
+    mine = scope if actor.may(Permission.CHILD_CASES) else false()
+    return asked.where(ChildCase.restricted.is_(False), mine)  # type: ignore[attr-defined]
+
+
+def about_child(session: Session, actor: Actor, child_id: str, which: str) -> list[ChildCase]:
+    """The cases about one child that somebody may see, open or closed."""
+    asked = _asked(which, child_id)
+    return [*_secret(session, actor, asked), *session.scalars(_plain(actor, asked))]
+
+
+def visible(
+    session: Session, actor: Actor, *, which: str, village: str = "", offset: int, limit: int
+) -> tuple[list[ChildCase], int]:
+    """Some of the cases that somebody may see, and how many these are in all: first the restricted ones of theirs, then
+    those of the area.
+
+    Args:
+        which: open or closed.
+    """
+    asked = _asked(which, village=village)
+    secret, plain = _secret(session, actor, asked), _plain(actor, asked)
+    count = plain.with_only_columns(func.count()).order_by(None)
+    page = secret[offset : offset + limit]
+    page += session.scalars(plain.offset(max(0, offset - len(secret))).limit(limit - len(page)))
+    return page, len(secret) + (session.scalar(count) or 0)
 
 
 def _report(batch: Batch, work: Work) -> None:

@@ -19,6 +19,7 @@ from models.children import ChildCase, ChildCaseStep
 from models.sync import Command
 from tests import makers
 from tests.makers import COUNTY, FAR_VILLAGE, TOWN
+from tests.statements import statements
 from tests.sync.pushing import push, statuses
 
 
@@ -189,6 +190,43 @@ def test_from_the_desk_too(county):
         case = case_service.report(session, county["clerk"], data, utcnow(), division=TOWN)
     assert sees(county["clerk"]) == [case.id]
     assert sees(county["me"]) == []
+
+
+def test_a_page_asks_for_each_thing_once_however_many_cases_there_are(county):
+    def reported(number):
+        with transaction() as session:
+            for _ in range(number):
+                home = makers.household(session)
+                child = makers.person(session, home, "李小雨", born_on=date(2018, 1, 1))
+                for situation in ("untended", "violence"):
+                    data = CaseReport(situations=[situation], person_id=child.id)
+                    case_service.report(session, county["me"], data, utcnow(), division=TOWN)
+                data = CaseReport(situations=["missing"], household_id=home.id)
+                case_service.report(session, county["me"], data, utcnow(), division=TOWN)
+
+    def asked():
+        with statements() as told, reading() as session:
+            page = case_office_service.list_cases(session, county["officer"])
+        return len(page.rows), len(told)
+
+    reported(1)
+    with transaction() as session:
+        session.get(User, county["section"].id).disabled_at = utcnow()  # so that the seat is looked for
+    rows, one = asked()
+    reported(4)
+    assert (rows, asked()) == (3, (15, one))
+
+
+def test_what_three_see_comes_first_and_pages_go_on_over_the_rest(county, monkeypatch):
+    monkeypatch.setattr(case_office_service, "PAGE", 2)
+    for situation in ("untended", "violence", "missing", "alone"):
+        push(county["me"], told(county, situation))
+    pages = []
+    with reading() as session:
+        for offset in (0, 2, 4):
+            page = case_office_service.list_cases(session, county["officer"], offset=offset)
+            pages.append(([row.restricted for row in page.rows], page.total, page.more))
+    assert pages == [([True, False], 4, True), ([False, False], 4, False), ([], 4, False)]
 
 
 VALUES = {"child_case.response_hours": 24, "child_case.assessment_days": 3, "child_case.plan_days": 10,

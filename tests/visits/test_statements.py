@@ -2,13 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import event
-
-from app.db import SHANGHAI, engine, transaction
+from app.db import SHANGHAI, transaction
 from app.feed.service import Change, publish
 from app.visits import task_service
 from models.disability import DisabilityCertificate
 from tests import makers
+from tests.statements import statements
 from tests.sync.pushing import push, statuses
 from tests.visits.test_due import TODAY, on_register
 
@@ -51,16 +50,8 @@ def visited(place, number):
 
 
 def counted(me, *commands):
-    asked = []
-
-    def hear(_connection, _cursor, statement, *_rest):
-        asked.append(statement)
-
-    event.listen(engine(), "before_cursor_execute", hear)
-    try:
+    with statements() as asked:
         assert set(statuses(push(me, *commands))) == {"stored"}
-    finally:
-        event.remove(engine(), "before_cursor_execute", hear)
     return asked
 
 
