@@ -293,7 +293,7 @@ def _enrolment(one: rx.Var[EnrolmentView]) -> rx.Component:
             ),
             rx.cond(one.whole, facts(("上次复核", _review_due(one))), rx.fragment()),
             rx.cond(
-                one.running & may(WRITE),
+                one.changeable & may(WRITE),
                 rx.el.div(
                     rx.cond(one.whole, _review_form(one), rx.fragment()), _change_form(one), _stop_form(one),
                     class_name="stack",

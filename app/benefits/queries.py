@@ -94,8 +94,14 @@ def _leads(month: str) -> tuple[ColumnElement[bool], ...]:
 
 def _lines(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
     leads = _leads(asked.month) if asked.programme == rules.DIBAO else ()
-    narrowed = [col(E.state) == asked.state] if asked.state else []
-    return [*_here(session, asked), *_on_roll(asked.month), *leads, *narrowed]
+    return [*_here(session, asked), *_on_roll(asked.month), *leads, *_narrowed(asked)]
+
+
+def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
+    """As `rules.state_in` of what is on the roll: who leaves it in a month to come has not stopped."""
+    if not asked.state:
+        return []
+    return [col(E.state) == "easing" if asked.state == "easing" else col(E.state) != "easing"]
 
 
 @lru_cache(maxsize=256)
@@ -159,9 +165,7 @@ def townships(session: Session, asked: Asked) -> list[str]:
 def people(session: Session, asked: Asked) -> int:
     """The people on a roll; of 低保 the members who are counted."""
     query = select(func.count()).select_from(E).join(P, col(P.id) == E.person_id)
-    query = query.where(*_here(session, asked), *_on_roll(asked.month))
-    if asked.state:
-        query = query.where(col(E.state) == asked.state)
+    query = query.where(*_here(session, asked), *_on_roll(asked.month), *_narrowed(asked))
     return session.scalar(query) or 0
 
 
@@ -221,7 +225,7 @@ class Beside:
     deaths: dict[str, date]
     grades: dict[str, int | None]
     top_ups: set[str]
-    tekun: dict[str, str]
+    tekun: dict[str, list[tuple[str, str | None]]]
 
 
 def beside(session: Session, rows: Sequence[Row[Any]]) -> Beside:
@@ -243,11 +247,12 @@ def beside(session: Session, rows: Sequence[Row[Any]]) -> Beside:
             col(Child.person_id).in_(part), col(Child.support) == rules.TOP_UP, col(Child.removed_at).is_(None)
         )
         found.top_ups.update(session.scalars(child))
-        destitute = select(E.person_id, func.min(E.from_month)).where(
-            col(E.person_id).in_(part), col(E.programme) == rules.TEKUN, col(E.state) != "stopped",
-            col(E.removed_at).is_(None),
-        ).group_by(E.person_id)  # fmt: skip
-        found.tekun.update(session.execute(destitute).all())  # type: ignore[arg-type]
+        destitute = select(E.person_id, E.from_month, E.to_month).where(  # type: ignore[call-overload]
+            col(E.person_id).in_(part), col(E.programme) == rules.TEKUN, col(E.removed_at).is_(None),
+            or_(col(E.state) != "stopped", col(E.to_month).is_not(None)),
+        )  # fmt: skip
+        for person, begun, end in session.execute(destitute):
+            found.tekun.setdefault(person, []).append((begun, end))
     return found
 
 

@@ -91,7 +91,7 @@ def holding(row: Row[Any], beside: Beside) -> Holding:
         tuple(Past(one.month, one.amount_fen, one.band, one.why) for one in beside.past.get(row.id, ())),
         row.name, row.born_on, min(told, default=None), beside.grades.get(row.person_id),
         top_up=row.band == rules.TOP_UP or (row.band is None and row.person_id in beside.top_ups),
-        institution=row.living == "facility", tekun_from=beside.tekun.get(row.person_id),
+        institution=row.living == "facility", tekun=tuple(beside.tekun.get(row.person_id, ())),
     )  # fmt: skip
 
 
@@ -211,7 +211,8 @@ class _Known:
             place=self.places[row.division], group=self.groups.get(row.household_id, ""), name=shown,
             people=sum(rules.on_roll(each, month) for each in held),
             tier=tier or rules.tier_words(one.programme, due.tier) or (row.band or ""), certificate=row.certificate,
-            from_month=row.from_month, state=row.state, amount_fen=due.amount_fen, why_not=due.why_not, note=due.note,
+            from_month=row.from_month, state=rules.state_in(row, month), amount_fen=due.amount_fen, why_not=due.why_not,
+            note=due.note,
             care_fee_fen=now.care_fee(grade) if destitute else None, paid_last_fen=sum(paid) if paid else None,
             reasons=[f"{rules.CHANGES[reason.kind]}：{reason.words}" for reason in reasons],
         )  # fmt: skip

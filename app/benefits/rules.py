@@ -21,7 +21,7 @@ PROGRAMMES: dict[str, str] = {
     ORPHAN: "孤儿基本生活费", UNSUPPORTED: "事实无人抚养儿童补贴",
 }  # fmt: skip
 OF_CHILDREN = frozenset({ORPHAN, UNSUPPORTED})
-STATES: dict[str, str] = {"active": "在享", "easing": "渐退", "stopped": "停发"}
+STATES: dict[str, str] = {"active": "在享", "easing": "渐退", "stopped": "停发", "coming": "还没起发"}
 CLASSES = ("A", "B", "C")
 """Of 低保: how often a home is reviewed; how many months that is stands among the parameters."""
 OUTCOMES: dict[str, str] = {"keep": "继续", "band": "调整类别", "easing": "渐退", "stop": "停保"}
@@ -170,7 +170,7 @@ class Holding:
     Args:
         past: its changes, the earliest first.
         grade: of the disability certificate.
-        tekun_from: the first month of the person's 特困, where there is one in force.
+        tekun: the person's times in 特困, each from its first month to the first without.
     """
 
     programme: str
@@ -188,7 +188,7 @@ class Holding:
     grade: int | None = None
     top_up: bool = False
     institution: bool = False
-    tekun_from: str | None = None
+    tekun: tuple[tuple[str, str | None], ...] = ()
 
     def written(self, month: str) -> int | None:
         """The amount that stood for a month."""
@@ -200,11 +200,29 @@ class Holding:
         return next((one for one in reversed(self.past) if one.month == month), None)
 
 
+def state_in(one: Any, month: str) -> str:
+    """What an enrolment is in a month, of `STATES`: it stops with `to_month`, not on the day that was written down.
+
+    Args:
+        one: whatever has its `state`, `from_month` and `to_month`.
+    """
+    if one.to_month is None and one.state == "stopped":
+        return "stopped"
+    if one.to_month is not None and one.to_month <= month:
+        return "stopped"
+    if one.from_month > month:
+        return "coming"
+    return "active" if one.state == "stopped" else one.state
+
+
+def in_force(one: Any, month: str) -> bool:
+    """Whether an enrolment holds in a month; of many at once `standing_service.in_force` asks the same."""
+    return state_in(one, month) in ("active", "easing")
+
+
 def on_roll(one: Holding, month: str) -> bool:
     """Whether somebody is on a month's roll."""
-    if one.state == "stopped" and one.to_month is None:
-        return False
-    if one.from_month > month or (one.to_month is not None and one.to_month <= month):
+    if not in_force(one, month):
         return False
     if one.died_on is not None and month_of(one.died_on) < month:
         return False
@@ -305,7 +323,7 @@ class Reason:
 def _gone(one: Holding, month: str) -> Reason:
     if one.died_on is not None and month_of(one.died_on) < month:
         return Reason("death", f"{one.died_on.month} 月 {one.died_on.day} 日去世")
-    if one.programme != TEKUN and one.tekun_from and one.tekun_from <= month:
+    if one.programme != TEKUN and any(begun <= month and (end is None or end > month) for begun, end in one.tekun):
         return Reason("moved", "转为特困供养")
     return Reason("stopped", one.stop_reason or "没有写原因")
 

@@ -159,7 +159,7 @@ class PastRow:
 
 @dataclass(frozen=True)
 class EnrolmentView:
-    """One time in one programme."""
+    """One time in one programme; `running` this month, `changeable` until a stop is written down."""
 
     id: str
     person_id: str
@@ -168,6 +168,7 @@ class EnrolmentView:
     who: str
     state: str
     running: bool
+    changeable: bool
     term: str
     tier: str
     amount: str

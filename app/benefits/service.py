@@ -102,7 +102,7 @@ def stop(session: Session, actor: Actor, enrolment_id: str, data: StopIn, base_v
     row = _to_change(session, actor, enrolment_id, base_version)
     if data.to_month < row.from_month:
         raise BadInput("停发早于起发，请改一下。", code="dates_reversed")
-    rows = _standing(session, row) if data.whole else [row]
+    rows = _standing(session, row, data.to_month) if data.whole else [row]
     reason = f"{data.reason}：{data.note}"[:120] if data.note else data.reason
     for one in rows:
         _stop(session, actor, one, data.to_month, reason)
@@ -110,9 +110,9 @@ def stop(session: Session, actor: Actor, enrolment_id: str, data: StopIn, base_v
     return row
 
 
-def _standing(session: Session, row: Enrolment) -> list[Enrolment]:
-    """Who of a certificate has not been stopped."""
-    return [one for one in queries.of_certificate(session, row) if one.state != "stopped"]
+def _standing(session: Session, row: Enrolment, month: str) -> list[Enrolment]:
+    """Who of a certificate is not stopped by a month."""
+    return [one for one in queries.of_certificate(session, row) if rules.state_in(one, month) != "stopped"]
 
 
 def _stop(session: Session, actor: Actor, one: Enrolment, to_month: str, reason: str) -> None:
@@ -133,7 +133,8 @@ def change(session: Session, actor: Actor, enrolment_id: str, data: ChangeIn, ba
     """
     row = _to_change(session, actor, enrolment_id, base_version)
     _within(row, data.month)
-    changed = [one for one in _standing(session, row) if _change(session, actor, one, data, mine=one is row)]
+    standing = _standing(session, row, data.month)
+    changed = [one for one in standing if _change(session, actor, one, data, mine=one is row)]
     _follow(session, changed)
     return row
 
@@ -191,7 +192,7 @@ def review(session: Session, actor: Actor, enrolment_id: str, data: ReviewIn, ba
         raise BadInput("复核的日子还没到，请改一下日期。", code="in_future")
     if rules.is_month(row.from_month) and data.on < rules.first_day(row.from_month):
         raise BadInput(f"{rules.month_words(row.from_month)}才起发，复核的日子不能更早。", code="before_start")
-    rows = _standing(session, row)
+    rows = _standing(session, row, data.month or rules.month_of(data.on))
     last = max((one.reviewed_on for one in rows if one.reviewed_on), default=None)
     if last is not None and data.on < last:
         raise BadInput(f"{last.isoformat()} 的复核已经记了，更早的不用再记。", code="reviewed_since")

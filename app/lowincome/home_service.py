@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
+from app.benefits import rules as benefits
 from app.db import SHANGHAI
 from app.divisions import service as divisions
 from app.findings.rules import PROGRAMMES, SEVERITIES
@@ -93,20 +94,20 @@ def _finding(one: Finding, names: Mapping[str, str]) -> Line:
 def _benefits(session: Session, living: Sequence[Person], closed: set[str], on: date) -> list[BenefitLine]:
     shown = [one for one in living if one.id not in closed]
     names = {one.id: one.name for one in shown}
-    paid = queries.last_payments(session, list(names))
+    paid, month = queries.last_payments(session, list(names)), benefits.month_of(on)
     return [
-        _benefit(one, names[one.person_id], paid.get((one.person_id, one.programme)))
-        for one in queries.enrolments(session, list(names), on.isoformat()[:7])
+        _benefit(one, names[one.person_id], paid.get((one.person_id, one.programme)), month)
+        for one in queries.enrolments(session, list(names), month)
     ]
 
 
-def _benefit(one: Enrolment, name: str, paid: Payment | None) -> BenefitLine:
+def _benefit(one: Enrolment, name: str, paid: Payment | None, month: str) -> BenefitLine:
     last = ""
     if paid is not None:
         last = f"{paid.period} 发了 {yuan(paid.amount_fen)}" if paid.ok else f"{paid.period} 没发成"
     return BenefitLine(
         name, PROGRAMMES.get(one.programme, one.programme), f"{one.from_month} 起" if one.from_month else "",
-        f"{yuan(one.amount_fen)}一个月" if one.amount_fen else "", HOLDING.get(one.state, one.state), last,
+        f"{yuan(one.amount_fen)}一个月" if one.amount_fen else "", HOLDING[benefits.state_in(one, month)], last,
     )  # fmt: skip
 
 

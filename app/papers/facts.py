@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.agreements import rules as agreements
+from app.benefits import rules as benefits
 from app.contacts import rules as calling
 from app.disability import rules as certificates
 from app.elders import rules as elders
@@ -28,7 +29,7 @@ PROGRAMMES = {
     "disability_care": "残疾人护理补贴", "orphan": "孤儿基本生活费", "unsupported": "事实无人抚养儿童基本生活补贴",
     "care_fee": "照料护理补贴",
 }  # fmt: skip
-STATES = {"active": "在享受", "easing": "渐退", "stopped": "已停"}
+STATES = {"active": "在享受", "easing": "渐退", "stopped": "已停", "coming": "还没起发"}
 RISKS = {"red": "红（高）", "yellow": "黄（中）", "blue": "蓝（低）", "green": "绿（低）"}
 HOW_ELDERS_LIVE = {code: words for code, words in LIVING.items() if code not in ("away", "boarding", "grandparents")}
 Said = Mapping[str, str]
@@ -166,9 +167,9 @@ def destitute(one: Any, told: Said, ledger: Mapping[str, Any], fees: Mapping[str
     }  # fmt: skip
 
 
-def certificate(one: Any, drawn: Sequence[Enrolment], *, full: bool) -> dict[str, Any]:
-    """Of a disability certificate: what it says, and which of the two allowances runs."""
-    running = {row.programme for row in drawn if row.state != "stopped"}
+def certificate(one: Any, drawn: Sequence[Enrolment], month: str, *, full: bool) -> dict[str, Any]:
+    """Of a disability certificate: what it says, and which of the two allowances runs in a month."""
+    running = {row.programme for row in drawn if benefits.in_force(row, month)}
     both = {"disability_living": "困难残疾人生活补贴", "disability_care": "重度残疾人护理补贴"}
     if one is None:
         return {"两项补贴": ticks(both, ())}
@@ -218,12 +219,12 @@ def of_child(one: Any, told: Said, *, full: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def paid(rows: Sequence[Enrolment]) -> list[dict[str, str]]:
-    """What somebody draws."""
+def paid(rows: Sequence[Enrolment], month: str) -> list[dict[str, str]]:
+    """What somebody draws or drew, what runs in the month first."""
     return [
         {"名称": PROGRAMMES.get(one.programme, one.programme), "档次": one.band or "", "金额": money(one.amount_fen),
-         "起": one.from_month, "止": one.to_month or "", "状态": STATES.get(one.state, one.state)}
-        for one in rows
+         "起": one.from_month, "止": one.to_month or "", "状态": STATES[benefits.state_in(one, month)]}
+        for one in sorted(rows, key=lambda row: not benefits.in_force(row, month))
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from app.accounts.schemas import Actor
 from app.agreements import rules as agreements
 from app.benefits import roll_service
+from app.benefits import rules as benefits
 from app.casework.rules import PROGRAMMES as ON_NOTICES
 from app.children import rules as cases
 from app.contacts import rules as calling
@@ -246,9 +247,21 @@ def _carer(one: Slice, paper: Any) -> Cells:
     }  # fmt: skip
 
 
+def _held(one: Slice, row: Any) -> dict[str, Any]:
+    """What somebody draws, by programme: the time that runs, else the last one."""
+    month = benefits.month_of(one.on)
+    rows = one.enrolments.get(row.p_id, ())
+    rows = sorted(rows, key=lambda each: (benefits.in_force(each, month), each.from_month))
+    return {each.programme: each for each in rows}
+
+
+def _state(one: Slice, row: Any) -> str:
+    return STATES[benefits.state_in(row, benefits.month_of(one.on))]
+
+
 def _hardship(one: Slice, row: Any) -> Cells:
     able = hardship.able_of(row)
-    term = next((each for each in one.enrolments.get(row.p_id, ()) if each.programme == "tekun"), None)
+    term = _held(one, row).get("tekun")
     names = {"gets_up": "bed"}
     return {
         "form": hardship.SUPPORT.get(row.support or "", ""), "institution": row.institution or "",
@@ -261,7 +274,7 @@ def _hardship(one: Slice, row: Any) -> Cells:
 
 def _disability(one: Slice, row: Any) -> Cells:
     number = row.number or ""
-    runs = {each.programme: STATES.get(each.state, each.state) for each in one.enrolments.get(row.p_id, ())}
+    runs = {programme: _state(one, each) for programme, each in _held(one, row).items()}
     return {
         "certificate": number,
         "category": certificates.CATEGORIES.get(row.category or 0, row.category_written or ""),
@@ -308,7 +321,7 @@ def _enrolments(one: Slice, row: Any) -> Cells:
     return {
         "programme": PROGRAMMES.get(row.programme, row.programme), "certificate": row.certificate,
         "band": row.band or "", "amount": yuan(row.amount_fen), "people": row.people or "", "start": row.from_month,
-        "counted": flag(row.counted), "stop": row.to_month or "", "state": STATES.get(row.state, row.state),
+        "counted": flag(row.counted), "stop": row.to_month or "", "state": _state(one, row),
         "reason": row.stop_reason or "", "account": row.account or "",
     }  # fmt: skip
 

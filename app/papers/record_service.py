@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.accounts.schemas import Actor
 from app.agreements.pull_service import POLICY as AGREEMENT_POLICY
 from app.audit.rules import short
+from app.benefits import rules as benefits
 from app.db import SHANGHAI
 from app.divisions import service as divisions
 from app.errors import BadInput, NotFound
@@ -180,7 +181,7 @@ def _members(session: Session, people: Sequence[Person], on: date, number: Numbe
     keys = [one.id for one in people]
     marks = register.tags_of(session, keys, on)
     grades = queries.registered(session, "disability", keys)
-    drawn = queries.enrolments(session, keys)
+    drawn, month = queries.enrolments(session, keys), benefits.month_of(on)
     found = []
     for at, one in enumerate(people, 1):
         minor = is_child(one.born_on, marks.get(one.id, []), on)
@@ -194,7 +195,7 @@ def _members(session: Session, people: Sequence[Person], on: date, number: Numbe
                     f"{facts.certificates.GRADES.get(card.grade or 0, '')}" if card and not minor else "",
             "政策": "、".join(dict.fromkeys(
                 facts.PROGRAMMES.get(row.programme, row.programme) for row in drawn.get(one.id, ())
-                if row.state != "stopped" and row.counted
+                if benefits.in_force(row, month) and row.counted
             )),
         })  # fmt: skip
     return found
@@ -209,7 +210,8 @@ def _of_person(
     full = number is not None
     contacts = facts.chain(queries.contacts(session, person.id), policy["contact.valid_days"], full=full)
     found = _plain(session, person, home, on, told, number)
-    found |= {"补贴": facts.paid(drawn), "联系人": contacts}
+    month = benefits.month_of(on)
+    found |= {"补贴": facts.paid(drawn, month), "联系人": contacts}
     found["关爱责任人"] = next((one["姓名"] for one in contacts if one["类别"] == "村里联系人"), "")
     rows = {name: queries.registered(session, name, [person.id]).get(person.id) for name in queries.REGISTERS}
     if kind.register == "child":
@@ -218,7 +220,7 @@ def _of_person(
         found |= facts.elder(session, rows["elder"], person, home, on, told)
         hard = facts.destitute(rows["hardship"], told, person.ledger, policy["hardship.care_fee_fen"])
         found |= {name: value for name, value in hard.items() if value}
-    found |= facts.certificate(rows["disability"], drawn, full=full)
+    found |= facts.certificate(rows["disability"], drawn, month, full=full)
     if kind.agreement:
         row = queries.agreement(session, person.id, kind.agreement, on)
         found |= facts.agreement(session, row, kind.agreement, on, policy["agreement.remind_days"], full=full)

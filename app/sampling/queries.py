@@ -36,11 +36,9 @@ def units(session: Session, wish: DrawIn) -> list[Unit]:
                Person.removed_at.is_(None), Household.removed_at.is_(None), below(Household.division, wish.area))  # type: ignore[union-attr]
         .order_by(table.is_holder.desc(), table.person_id)  # type: ignore[attr-defined]
     )  # fmt: skip
+    query = query.where(*standing_service.in_force(wish.to_month))
     if wish.which == rules.NEW:
-        query = query.where(table.removed_at.is_(None), table.state != "stopped",  # type: ignore[union-attr]
-                            table.from_month >= wish.from_month, table.from_month <= wish.to_month)  # fmt: skip
-    else:
-        query = query.where(*standing_service.in_force(wish.to_month))
+        query = query.where(table.from_month >= wish.from_month)
     if wish.which in rules.WHOLE:
         query = query.where(or_(Household.code.in_(wish.codes), *_known(wish)))  # type: ignore[attr-defined]
     found: dict[str, Unit] = {}

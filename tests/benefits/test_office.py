@@ -5,14 +5,15 @@ from datetime import date
 import pytest
 
 from app.accounts.rules import Role
-from app.benefits import office_service, roll_service, service
+from app.benefits import office_service, roll_service, rules, service
 from app.benefits.schemas import ChangeIn, EnrolIn, StopIn
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import NotAllowed, NotFound
+from app.households import register_service as register
 from app.households import service as households
 from app.papers import ledger_service
 from app.papers.schemas import ExportWish
-from models.benefits import Payment
+from models.benefits import Enrolment, Payment
 from tests import makers
 from tests.benefits.test_service import clerk, elder, enrol, home_of_three  # noqa: F401
 from tests.makers import FAR_VILLAGE, VILLAGE
@@ -103,6 +104,20 @@ def test_what_has_ended_keeps_its_amount_and_reason(clerk):  # noqa: F811
         service.stop(session, clerk, row.id, StopIn(to_month=MONTH, reason="户籍迁出"), 1)
     one = seen(office_service.person_page, clerk, person.id).enrolments[0]
     assert (one.running, one.amount, one.term) == (False, "60 元一个月", "2020 年 1 月起，2026 年 6 月停发，户籍迁出")
+
+
+def test_what_ends_in_a_month_to_come_is_still_drawn(clerk):  # noqa: F811
+    month = rules.month_of(register.today())
+    with transaction() as session:
+        person, row = elder(session, "甲")
+        service.stop(session, clerk, row.id, StopIn(to_month=rules.shifted(month, 1), reason="户籍迁出"), 1)
+    one = seen(office_service.person_page, clerk, person.id).enrolments[0]
+    assert (one.state, one.running, one.changeable) == ("在享", True, False)
+    assert one.term.endswith("停发，户籍迁出")
+    with transaction() as session:
+        session.get_one(Enrolment, row.id).to_month = month
+    one = seen(office_service.person_page, clerk, person.id).enrolments[0]
+    assert (one.state, one.running, one.changeable) == ("停发", False, False)
 
 
 def test_a_child_is_closed_until_somebody_says_why(clerk):  # noqa: F811

@@ -150,13 +150,29 @@ def test_a_raised_low_income_line_asks_for_new_amounts_and_raises_the_destitute(
     assert rules.raised_words(TEKUN, one, people) == "标准 780 元 → 975 元，3 人"
 
 
+@pytest.mark.parametrize(("given", "state", "runs"), [
+    ({}, "active", True), ({"state": "easing"}, "easing", True), ({"from_month": ""}, "active", True),
+    ({"state": "stopped", "to_month": "2026-07"}, "active", True),
+    ({"state": "stopped", "to_month": "2026-06"}, "stopped", False), ({"state": "stopped"}, "stopped", False),
+    ({"to_month": "2026-06"}, "stopped", False), ({"state": "easing", "to_month": "2026-07"}, "easing", True),
+    ({"from_month": "2026-07"}, "coming", False),
+    ({"from_month": "2026-07", "state": "stopped", "to_month": "2026-09"}, "coming", False),
+])  # fmt: skip
+def test_a_stop_counts_from_its_month_not_from_the_day_it_was_written_down(given, state, runs):
+    one = Holding(LIVING, **{"from_month": "2020-01"} | given)
+    assert (rules.state_in(one, "2026-06"), rules.in_force(one, "2026-06")) == (state, runs)
+    assert state in rules.STATES
+
+
 def test_the_reasons_for_coming_and_going():
     one = Holding(LIVING, "2026-03", "2026-06", "stopped", stop_reason="残疾证到期", grade=2)
     assert why(one, "2026-03") == [("new", "这个月起发")]
     assert why(one, "2026-06") == [("stopped", "残疾证到期")]
     assert why(replace(one, stop_reason=None), "2026-06") == [("stopped", "没有写原因")]
-    assert why(replace(one, tekun_from="2026-06"), "2026-06") == [("moved", "转为特困供养")]
-    assert why(replace(one, tekun_from="2026-08"), "2026-06") == [("stopped", "残疾证到期")]
+    assert why(replace(one, tekun=(("2026-06", None),)), "2026-06") == [("moved", "转为特困供养")]
+    assert why(replace(one, tekun=(("2026-06", "2026-12"),)), "2026-06") == [("moved", "转为特困供养")]
+    for other in (("2026-08", None), ("2020-01", "2026-06")):
+        assert why(replace(one, tekun=(other,)), "2026-06") == [("stopped", "残疾证到期")]
     assert why(replace(one, died_on=date(2026, 5, 9)), "2026-06") == [("death", "5 月 9 日去世")]
 
 
@@ -198,7 +214,7 @@ def test_a_whole_home_that_stops_says_why_once():
     gone = {"to_month": "2026-06", "state": "stopped", "stop_reason": "收入超标"}
     home = [member("甲", **gone), member("乙", **gone)]
     assert told(home, "2026-06") == [("stopped", "收入超标")]
-    assert told([replace(one, tekun_from="2026-06") for one in home], "2026-06") == [("moved", "转为特困供养")]
+    assert told([replace(one, tekun=(("2026-06", None),)) for one in home], "2026-06") == [("moved", "转为特困供养")]
     assert told([member("甲", from_month="2026-06")], "2026-06") == [("new", "这个月起发")]
     assert told([member("甲", died_on=date(2026, 5, 2))], "2026-06") == [("death", "5 月 2 日去世")]
 

@@ -26,7 +26,7 @@ from models.visits import Task
 from tests import makers
 from tests.makers import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, TOWN, VILLAGE
 
-MONTH, NEXT = "2026-06", "2026-07"
+MONTH, NEXT, LATER = "2026-06", "2026-07", "2026-09"
 
 
 @pytest.fixture
@@ -271,6 +271,40 @@ def test_a_whole_certificate_stops_or_one_of_its_people(clerk):
     assert roll(clerk, "dibao", NEXT)[2] == [("甲", ["stopped"])]
     with reading() as session:
         assert [session.get_one(Enrolment, row.id).to_month for row in rows] == [NEXT, NEXT, MONTH]
+
+
+def test_a_certificate_stops_and_changes_as_a_whole_although_one_of_it_stops_later(clerk):
+    with transaction() as session:
+        rows = home_of_three(session)
+        service.stop(session, clerk, rows[2].id, StopIn(to_month=LATER, reason="服刑"), 1)
+        service.change(session, clerk, rows[0].id, ChangeIn(month=MONTH, amount_fen=80000, why="重新核定"), 1)
+    with reading() as session:
+        assert {session.get_one(Enrolment, row.id).amount_fen for row in rows} == {80000}
+    with transaction() as session:
+        service.stop(session, clerk, rows[0].id, StopIn(to_month=NEXT, reason="收入超标", whole=True), 2)
+    assert roll(clerk, "dibao", NEXT)[2] == [("甲", ["stopped"])]
+    with reading() as session:
+        assert {session.get_one(Enrolment, row.id).to_month for row in rows} == {NEXT}
+
+
+def test_who_stops_in_a_month_to_come_stays_on_the_roll_until_then(clerk):
+    with transaction() as session:
+        elder(session, "甲", to_month=LATER, state="stopped", stop_reason="户籍迁出")
+        elder(session, "乙", to_month=LATER, state="easing")
+    assert [line.name for line in roll(clerk, "old_allowance", state="active")[0]] == ["甲"]
+    assert [line.name for line in roll(clerk, "old_allowance", state="easing")[0]] == ["乙"]
+    lines, _, told, _ = roll(clerk, "old_allowance")
+    assert ({line.name: line.state for line in lines}, told) == ({"甲": "active", "乙": "easing"}, [])
+    assert {name for name, _ in roll(clerk, "old_allowance", LATER)[2]} == {"甲", "乙"}
+
+
+def test_who_became_destitute_and_later_stopped_that_too_had_moved_then(clerk):
+    with transaction() as session:
+        person, _ = elder(session, "甲", to_month=MONTH, state="stopped", stop_reason="转特困")
+        enrol(session, person, "tekun", from_month=MONTH, to_month=LATER, state="stopped")
+        other, _ = elder(session, "乙", to_month=MONTH, state="stopped", stop_reason="户籍迁出")
+        enrol(session, other, "tekun", from_month="2019-01", to_month="2020-01", state="stopped")
+    assert sorted(roll(clerk, "old_allowance")[2]) == [("乙", ["stopped"]), ("甲", ["moved"])]
 
 
 def reviewed(clerk, rows, on=date(2026, 6, 1), outcome="keep", version=1, **more):

@@ -174,6 +174,15 @@ def test_one_home_on_one_page(county):
     assert "还没有人去过" in found.unseen
 
 
+def test_a_benefit_that_stops_next_month_is_said_to_be_drawn(county):
+    with transaction() as session:
+        home, person = home_of(session, "周秀英")
+        later = (TODAY.replace(day=1) + timedelta(days=40)).isoformat()[:7]
+        enrol(session, person, state="stopped", to_month=later)
+    with reading() as session:
+        assert [one.state for one in home_service.whole_home(session, county, home.id).benefits] == ["在领"]
+
+
 def test_what_concerns_a_closed_child_is_not_told(county):
     with transaction() as session:
         home, _ = home_of(session, "周秀英")

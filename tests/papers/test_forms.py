@@ -13,9 +13,11 @@ from sqlalchemy import select
 from app.agreements import rules_signing, signing_service
 from app.agreements import service as agreements
 from app.agreements.schemas import AgreementIn, Party, Sign
+from app.benefits import rules as benefits
 from app.db import reading, transaction, utcnow
 from app.errors import AppError, BadInput, NotAllowed, NotFound
 from app.households import looking_service
+from app.households import register_service as register
 from app.papers import form_service, record_service, rules, template_service
 from app.papers.drawing import draw
 from app.papers.layouts import LAYOUTS, Lines
@@ -23,6 +25,7 @@ from app.papers.rules import FIELDS, FORMS, LISTS
 from app.papers.schemas import FormWish
 from models.agreements import Agreement
 from models.audit import AuditEntry
+from models.benefits import Enrolment
 from models.children import ChildCase
 from tests import makers
 from tests.agreements.drawing import address, png
@@ -66,6 +69,38 @@ def test_every_form_holds_the_record_and_names_its_visit(one):
         assert f"仅限民政救助使用　李敏　{utcnow() + timedelta(hours=8):%Y-%m-%d}" in text, name
         assert "{{" not in text, name
         assert "{%" not in text, name
+
+
+def month_ahead(months: int) -> str:
+    return benefits.shifted(benefits.month_of(register.today()), months)
+
+
+@pytest.mark.parametrize(("to_month", "state", "words", "box"), [
+    (1, "stopped", "在享受", "☑重度残疾人护理补贴"), (0, "stopped", "已停", "□重度残疾人护理补贴"),
+    (-1, "active", "已停", "□重度残疾人护理补贴"), (1, "easing", "渐退", "☑重度残疾人护理补贴"),
+])  # fmt: skip
+def test_a_payment_that_stops_next_month_is_still_received(one, to_month, state, words, box):
+    with transaction() as session:
+        row = session.scalars(select(Enrolment).where(Enrolment.person_id == one.uncle.id)).one()
+        row.to_month, row.state = month_ahead(to_month), state
+    text = text_of(printed(one, "disability"))
+    assert box in text
+    assert f"{row.to_month}\n{words}" in text
+    with reading() as session:
+        on = register.today()
+        subject, = record_service.subjects(session, one.clerk, FORMS["dibao"], one.home.id, None, on)
+        said = record_service.words(session, one.clerk, FORMS["dibao"], subject, on)
+    mine = next(line for line in said["成员"] if line["姓名"] == "王国强")
+    assert mine["政策"] == ("" if words == "已停" else "残疾人护理补贴")
+
+
+def test_a_payment_that_begins_next_month_is_not_received_yet(one):
+    with transaction() as session:
+        row = session.scalars(select(Enrolment).where(Enrolment.person_id == one.uncle.id)).one()
+        row.from_month = month_ahead(1)
+    text = text_of(printed(one, "disability"))
+    assert "□重度残疾人护理补贴" in text
+    assert "还没起发" in text
 
 
 def test_numbers_stay_behind_their_masks(one):

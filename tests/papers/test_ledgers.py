@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.accounts.schemas import Actor
+from app.benefits import rules as benefits
 from app.casework import service as casework
 from app.casework.schemas import PetitionIn
 from app.children import case_service
@@ -16,6 +17,7 @@ from app.db import new_id, reading, transaction, utcnow
 from app.errors import AppError, BadInput, Conflict, NotAllowed, NotFound, TooBig
 from app.feedback import service as feedback
 from app.feedback.schemas import FeedbackAdd
+from app.households import register_service as register
 from app.papers import (
     export_service,
     form_service,
@@ -29,7 +31,7 @@ from app.papers.ledgers import BY_HAND, LEDGERS, NOT_KEPT
 from app.papers.schemas import ExportWish
 from app.settings import service as settings
 from models.audit import AuditEntry
-from models.benefits import Payment
+from models.benefits import Enrolment, Payment
 from models.casework import PublicNotice
 from models.divisions import Division
 from models.households import Contact
@@ -124,6 +126,31 @@ def test_every_ledger_has_what_was_put_in(one):
     agreements = [cells(taken(one, "agreements", programme="support"))]
     assert "由 王国强 代 刘桂英 签" in agreements[0]["谁签的（写明代签）"]
     assert cells(taken(one, "care_fee", period="2026Q3"))["领款人"] == "张大妈"
+
+
+def test_a_stop_in_a_month_to_come_is_not_told_as_done(one):
+    def ahead(months: int) -> str:
+        return benefits.shifted(benefits.month_of(register.today()), months)
+
+    with transaction() as session:
+        row = session.scalars(select(Enrolment).where(Enrolment.person_id == one.uncle.id)).one()
+        row.to_month, row.state = ahead(1), "stopped"
+        for from_month, to_month in (("2019-01", "2020-01"), (ahead(-2), ahead(1))):
+            for person, programme in ((one.uncle, "disability_living"), (one.grandmother, "tekun")):
+                session.add(Enrolment(
+                    id=new_id(), person_id=person.id, household_id=one.home.id, division=one.home.division,
+                    programme=programme, from_month=from_month, to_month=to_month, state="stopped",
+                    created_at=utcnow(), updated_at=utcnow(),
+                ))  # fmt: skip
+    told = cells(taken(one, "disability"))
+    assert (told["护理补贴"], told["生活补贴"]) == ("在享受", "在享受")
+    told = [cells([rows[0], row]) for rows in [taken(one, "enrolments")] for row in rows[1:]]
+    assert sorted((each["待遇"], each["状态"]) for each in told) == [
+        ("残疾人护理补贴", "在享受"), ("残疾人生活补贴", "在享受"), ("残疾人生活补贴", "已停"),
+        ("特困供养", "在享受"), ("特困供养", "已停"), ("高龄津贴", "在享受"),
+    ]  # fmt: skip
+    told = cells(taken(one, "hardship"))
+    assert (told["起始年月"], told["停止年月"]) == (ahead(-2), ahead(1))
 
 
 def test_reports_of_children_in_danger_without_their_names(one):

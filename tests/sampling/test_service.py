@@ -35,6 +35,7 @@ from tests.makers import COUNTY, FAR_VILLAGE, OTHER_TOWN, TOWN, VILLAGE
 
 TODAY = register_service.today()
 MONTH = TODAY.isoformat()[:7]
+LATER = (TODAY.replace(day=1) + timedelta(days=40)).isoformat()[:7]
 OPTIONS = [{"code": "ok", "label": "够"}, {"code": "bad", "label": "不够"}]
 FORM = makers.FORM | {
     "sections": [{"code": "house", "title": "家里", "about": "household", "questions": [
@@ -118,6 +119,19 @@ def test_a_draw_keeps_seed_frame_and_sample_and_can_be_drawn_again(county):
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "sample.drawn")).one()
     assert entry.after["seed"] == "20261031"
     assert page(section, key).seed == "20261031"
+
+
+def test_who_stopped_after_these_months_still_came_in_then(county):
+    """What can be drawn again does not hang on what became of a home since."""
+    section, _ = county
+    with transaction() as session:
+        home, _ = home_of(session, "后来停的", state="stopped", to_month=LATER)
+        home_of(session, "当月就停的", state="stopped", to_month=MONTH)
+        home_of(session, "先就有的", from_month="2019-01")
+    with reading() as session:
+        frame = session.get_one(Sample, draw(section, seed="1")).frame
+    assert len(frame) == 11
+    assert home.id in frame
 
 
 def test_a_seed_is_made_where_none_is_given(county):
