@@ -1,4 +1,4 @@
-"""`column IN (many values)` with all of them in one parameter.
+"""`column IN (many values)` with all of them in one parameter; and whether a list that a column keeps has a value.
 
 SQLAlchemy writes a list of values into the statement one by one, each time anew, which costs more than the database
 needs to find four hundred rows. Here the statement stays the same: SQLite unpacks a JSON list, PostgreSQL takes an
@@ -73,3 +73,24 @@ def among(column: Any, keys: Iterable[Any] | str) -> ColumnElement[bool]:
     if isinstance(keys, str):
         return _Among(column, bindparam(keys, type_=kind))
     return _Among(column, bindparam(None, list(keys), type_=kind, unique=True))
+
+
+class _Holds(_Among):
+    inherit_cache = True
+
+
+@compiles(_Holds)
+def _has_key(element: _Holds, compiler: Any, **more: Any) -> str:
+    return f"({compiler.process(element.column, **more)} ? {compiler.process(element.keys, **more)})"
+
+
+@compiles(_Holds, "sqlite")
+def _each(element: _Holds, compiler: Any, **more: Any) -> str:
+    kept, key = compiler.process(element.column, **more), compiler.process(element.keys, **more)
+    return f"EXISTS (SELECT 1 FROM json_each({kept}) WHERE value = {key})"
+
+
+def holds(column: Any, key: str) -> ColumnElement[bool]:
+    """Whether a column that keeps a list of texts has this one in it."""
+    column = column.__clause_element__() if hasattr(column, "__clause_element__") else column
+    return _Holds(column, bindparam(None, key, type_=String(), unique=True))

@@ -11,6 +11,7 @@ from models.base import Json, Moment, Sealed
 class Petition(SQLModel, table=True):
     """One petition (信访件). `category`: 建议意见, 检举控告, 申诉求决.
 
+    `source`: 来信, 来访, 来电, 网上, 上级转办; empty where nobody wrote down how it came.
     `accused`: accounts of those complained about; `kept_from` these and all of their units, as they were when the
     petition was handed on. `extended_by` approved more time, `extended_why` says what for.
     """
@@ -21,6 +22,7 @@ class Petition(SQLModel, table=True):
     division: str = Field(max_length=12)
     household_id: str | None = Field(None, max_length=36)
     category: str = Field(max_length=16)
+    source: str = Field("", max_length=16, sa_column_kwargs={"server_default": ""})
     text: str = Field(sa_column=Column(Sealed("petition.text"), nullable=False))
     accused: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))
     kept_from: list[str] = Field(default_factory=list, sa_column=Column(Json, nullable=False))

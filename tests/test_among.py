@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, or_, select
 
-from app.among import among
+from app.among import among, holds
 from app.db import reading, transaction, utcnow
+from models.accounts import User
 from models.divisions import Division
 from models.imports import ImportBatch, ImportChange
 from tests import makers
@@ -43,3 +44,13 @@ def test_a_statement_made_once_takes_its_list_by_name():
     query = select(Division.code).where(among(Division.code, "codes"))
     assert found(query, codes=CODES) == CODES
     assert found(query, codes=CODES[:1]) == CODES[:1]
+
+
+def test_a_list_that_is_kept_is_looked_into():
+    with transaction() as session:
+        makers.user(session, flags=("child_officer", "elder_officer"), name="李梅")
+        makers.user(session, name="王芳")
+    assert found(select(User.name).where(holds(User.flags, "elder_officer"))) == ["李梅"]
+    assert found(select(User.name).where(~holds(User.flags, "child_officer"), User.name != "")) == ["王芳"]
+    assert found(select(User.name).where(holds(User.flags, "officer"))) == []
+    assert found(select(User.name).where(holds(User.flags, '"'))) == []

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from app.casework.schemas import NoticeRow, PetitionRow
-from app.casework.state import CATEGORY_CHOICES, PROGRAMME_CHOICES, CaseworkState
+from app.casework.state import CATEGORY_CHOICES, PROGRAMME_CHOICES, SOURCE_CHOICES, CaseworkState
 from app.shell.office_page import office_frame
 from components.button import button
 from components.field import field, text_area, text_field
@@ -38,7 +38,9 @@ def _opens(words: str, form: rx.Component) -> rx.Component:
 def _new_petition() -> rx.Component:
     return rx.el.form(
         fields(
-            _place(), select_field("哪一类", *CATEGORY_CHOICES, name="category"),
+            _place(),
+            select_field("怎么来的", ("", "请选"), *SOURCE_CHOICES, name="source", required=True),
+            select_field("哪一类", *CATEGORY_CHOICES, name="category"),
             text_field("哪天收到", name="received_on", type="date", required=True, default_value=S.on, max=S.on),
             _choose("检举控告的是谁", "accused", S.accused, "没有，或不是这里的账号"),
             _choose("交给谁办", "assignee", S.officers, "先不交"),

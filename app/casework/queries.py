@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import date
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlmodel import Session
 
 from app.accounts.queries import below, in_scope
 from app.accounts.schemas import Actor
+from app.among import holds
 from app.casework.rules import ACCUSATION, Colleague
 from models.accounts import User, UserArea
 from models.casework import Petition, PublicNotice
@@ -23,33 +22,35 @@ OFFICERS = ("town_clerk", "town_approver", "section")
 def _visible(actor: Actor, on: date) -> list[Any]:
     """Petitions of the area; an accusation only for who wrote it down and who works on it."""
     mine = or_(Petition.assignee == actor.id, Petition.author_id == actor.id)  # type: ignore[arg-type]
-    return [in_scope(actor, on, Petition.division), or_(Petition.category != ACCUSATION, mine)]  # type: ignore[arg-type]
+    told = ~holds(Petition.kept_from, actor.id)
+    return [in_scope(actor, on, Petition.division), or_(Petition.category != ACCUSATION, mine), told]  # type: ignore[arg-type]
 
 
-def petitions(session: Session, actor: Actor, on: date, limit: int, area: str = "") -> list[Petition]:
-    """Petitions that the actor may read, what is not done first, and of that whoever has waited longest."""
-    query = select(Petition).where(*_visible(actor, on), *_there(area)).order_by(
-        Petition.done_on.is_not(None), Petition.done_on.desc(), Petition.received_on, Petition.id  # type: ignore[union-attr, arg-type]
-    )  # fmt: skip
-    with closing(session.scalars(query.execution_options(yield_per=limit))) as found:
-        return list(islice((row for row in found if actor.id not in row.kept_from), limit))
+def wanted(actor: Actor, on: date, *, area: str = "", sources: Sequence[str] = ()) -> Select[Any]:
+    """Petitions that the actor may read."""
+    query = select(Petition).where(*_visible(actor, on))
+    if area:
+        query = query.where(below(Petition.division, area))
+    if sources:
+        query = query.where(Petition.source.in_(sources))  # type: ignore[attr-defined]
+    return query
 
 
-def how_many(session: Session, actor: Actor, on: date, limit: int, area: str = "") -> int:
-    """How many of them there are, no more than `limit`."""
-    query = select(Petition.kept_from).where(*_visible(actor, on), *_there(area))  # type: ignore[call-overload]
-    with closing(session.scalars(query.execution_options(yield_per=limit))) as found:
-        return sum(1 for _ in islice((kept for kept in found if actor.id not in kept), limit))
+def page(session: Session, query: Select[Any], limit: int, offset: int = 0) -> list[Petition]:
+    """Some of them: what is not done first, and of that whoever has waited longest."""
+    order = (Petition.done_on.is_not(None), Petition.done_on.desc(), Petition.received_on, Petition.id)  # type: ignore[union-attr]
+    return list(session.scalars(query.order_by(*order).limit(limit).offset(offset)))
 
 
-def _there(area: str) -> list[Any]:
-    return [below(Petition.division, area)] if area else []
+def count(session: Session, query: Select[Any], most: int | None = None) -> int:
+    """How many of them there are, no more than `most`."""
+    ids = query.with_only_columns(Petition.id).limit(most).subquery()  # type: ignore[call-overload]
+    return session.scalar(select(func.count()).select_from(ids)) or 0
 
 
 def petition(session: Session, actor: Actor, petition_id: str, on: date) -> Petition | None:
     """One petition that the actor may read."""
-    row = session.scalars(select(Petition).where(Petition.id == petition_id, *_visible(actor, on))).first()
-    return None if row is None or actor.id in row.kept_from else row
+    return session.scalars(wanted(actor, on).where(Petition.id == petition_id)).first()
 
 
 def notices(session: Session, actor: Actor, on: date, limit: int) -> list[PublicNotice]:

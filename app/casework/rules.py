@@ -8,6 +8,11 @@ from typing import Any
 from app.findings.rules import ACCUSATION
 
 CATEGORIES = ("建议意见", ACCUSATION, "申诉求决")
+BY_TELEPHONE = "来电"
+SOURCES = ("来信", "来访", BY_TELEPHONE, "网上", "上级转办")
+"""How a petition came (domain §1.9, in fewer words): a fax is a letter; 12345 and 投诉电话 are calls."""
+UNKNOWN = ""
+"""The source of petitions from before it was asked."""
 PROGRAMMES = {
     "dibao": "低保", "tekun": "特困", "old_allowance": "高龄津贴", "disability_living": "残疾人生活补贴",
     "disability_care": "残疾人护理补贴", "relief": "临时救助", "orphan": "孤儿", "unsupported": "事实无人抚养儿童",

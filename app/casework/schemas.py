@@ -17,6 +17,7 @@ class PetitionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     division: Area
     category: Literal["建议意见", "检举控告", "申诉求决"]
+    source: Literal["来信", "来访", "来电", "网上", "上级转办"]
     text: Words
     received_on: date
     accused: list[Id] = []
@@ -54,12 +55,14 @@ class PetitionRow:
 
 @dataclass(frozen=True)
 class Registered:
-    """A petition as a register has it: who has it, by when it asks for its next step, what was done, who took it in."""
+    """A petition as a register has it: how it came and who took it in, who has it, by when it asks for its next step,
+    what was done."""
 
     id: str
     division: str
     received_on: date
     category: str
+    source: str
     text: str
     assignee: str
     answer_by: date | None

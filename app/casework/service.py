@@ -1,6 +1,6 @@
 """Petitions written down and handed on, public notices hung up; what must not be is refused before it is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from app.db import SHANGHAI, new_id, utcnow
 from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, NotFound
 from app.findings import blocking_service
-from app.households.register_service import policy
+from app.settings import service as parameters
 from models.casework import Petition, PublicNotice
 
 SHOWN = 50
@@ -52,7 +52,8 @@ def receive(session: Session, actor: Actor, data: PetitionIn) -> Petition:
         raise NotAllowed("被检举的是你或你单位的人，请交给别的单位登记。", code="leads_to_accused")
     now = utcnow()
     row = Petition(
-        id=new_id(), division=data.division, category=data.category, text=data.text, accused=data.accused,
+        id=new_id(), division=data.division, category=data.category, source=data.source, text=data.text,
+        accused=data.accused,
         kept_from=kept if data.category == rules.ACCUSATION else [], received_on=data.received_on,
         author_id=actor.id, created_at=now, updated_at=now,
     )  # fmt: skip
@@ -157,7 +158,7 @@ def page(session: Session, actor: Actor) -> Casework:
     """
     _allowed(actor)
     on = today()
-    rows, hung = queries.petitions(session, actor, on, SHOWN), queries.notices(session, actor, on, SHOWN)
+    rows, hung = queries.page(session, queries.wanted(actor, on), SHOWN), queries.notices(session, actor, on, SHOWN)
     places = divisions.places(session, {one.division for one in (*rows, *hung)})
     known = queries.accounts(session, actor.divisions)
     named = {key: f"{name}（{ROLE_NAMES[Role(one.role)]}）" for key, (name, one) in known.items()}
@@ -171,33 +172,41 @@ def page(session: Session, actor: Actor) -> Casework:
     )  # fmt: skip
 
 
-def how_many(session: Session, actor: Actor, area: str, most: int) -> int:
+def how_many(session: Session, actor: Actor, area: str, most: int, sources: Sequence[str] = ()) -> int:
     """How many petitions the register would hold, no more than `most`.
 
     Raises:
         NotAllowed: not the actor's work.
     """
     _allowed(actor)
-    return queries.how_many(session, actor, today(), most, area)
+    return queries.count(session, queries.wanted(actor, today(), area=area, sources=sources), most)
 
 
-def register(session: Session, actor: Actor, area: str, most: int) -> list[Registered]:
+def register(
+    session: Session, actor: Actor, area: str, most: int, sources: Sequence[str] = ()
+) -> list[Registered]:
     """The petitions that the actor may read, for the register that is taken out; what must not be seen is not in it.
+
+    Args:
+        area: only of this place.
+        most: no more than so many.
+        sources: only those that came so.
 
     Raises:
         NotAllowed: not the actor's work.
     """
     _allowed(actor)
     on = today()
-    rows = queries.petitions(session, actor, on, most, area)
+    rows = queries.page(session, queries.wanted(actor, on, area=area, sources=sources), most)
+    days = parameters.values_in(session, rules.CLOCKS, on, {one.division for one in rows})
     names = names_of(session, {one for row in rows for one in (row.assignee, row.author_id) if one})
     found = []
     for one in rows:
-        days = policy(session, rules.CLOCKS, on, one.division)
         told = [f"{on_day} {words}" for name, words in rules.STEPS.items() if (on_day := getattr(one, name))]
         found.append(Registered(
-            one.id, one.division, one.received_on, one.category, one.text, names.get(one.assignee or "", ""),
-            rules.answer_by(one, days), "，".join(told), names.get(one.author_id, ""),
+            one.id, one.division, one.received_on, one.category, one.source, one.text,
+            names.get(one.assignee or "", ""), rules.answer_by(one, days[one.division]), "，".join(told),
+            names.get(one.author_id, ""),
         ))  # fmt: skip
     return found
 

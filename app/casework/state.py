@@ -52,6 +52,7 @@ class CaseworkState(OfficeState):
         accused = said(form, "accused", 36)
         data = parse(PetitionIn, {
             "division": said(form, "division", 12), "category": said(form, "category", 16),
+            "source": said(form, "source", 16),
             "text": said(form, "text", 2000), "received_on": day_of(form.get("received_on"), "收到的日期").isoformat(),
             "accused": [accused] if accused else [], "assignee": said(form, "assignee", 36) or None,
         })  # fmt: skip
@@ -94,5 +95,6 @@ class CaseworkState(OfficeState):
         await self._show("公示记下了，可以去贴。")
 
 
+SOURCE_CHOICES = tuple((one, one) for one in rules.SOURCES)
 CATEGORY_CHOICES = tuple((one, one) for one in rules.CATEGORIES)
 PROGRAMME_CHOICES = tuple(rules.PROGRAMMES.items())

@@ -1,28 +1,32 @@
-"""The register of calls and complaints (投诉电话、投诉举报): petitions, and what was written into 投诉建议."""
+"""The register of calls and complaints (投诉电话、投诉举报): petitions that were rung in, and what 投诉建议 holds."""
 
 from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
+from app.casework import rules
 from app.casework import service as casework
 from app.divisions import service as divisions
 from app.feedback import service as feedback
 from app.papers.ledger_rows import Line, day
 
+CALLS = (rules.BY_TELEPHONE, rules.UNKNOWN)
+"""Of those from before it was asked how a petition came, nobody can tell that they were no calls."""
+
 
 def lines(session: Session, actor: Actor, area: str, most: int) -> list[Line]:
-    """Petitions, then complaints and suggestions: of each only what its own room lets the reader read. What somebody
+    """Calls, then complaints and suggestions: of each only what its own room lets the reader read. What somebody
     wrote into 投诉建议 belongs to no place, so that it is in no place's register."""
     told: list[Line] = []
     if actor.may(Permission.CASEWORK):
-        rows = casework.register(session, actor, area, most)
+        rows = casework.register(session, actor, area, most, CALLS)
         named = divisions.village_names(session, {code for one in rows for code in (one.division, one.division[:9])})
         for one in rows:
             village = named.get(one.division, "") if len(one.division) > 9 else ""
             told.append(Line(one.id, one.division, {
                 "at": day(one.received_on), "town": named.get(one.division[:9], ""), "village": village,
-                "kind": one.category, "text": one.text, "given_to": one.assignee, "due": day(one.answer_by),
-                "answered": one.done, "by": one.author,
+                "kind": f"{one.source or '来源没记'}：{one.category}", "text": one.text, "given_to": one.assignee,
+                "due": day(one.answer_by), "answered": one.done, "by": one.author,
             }))  # fmt: skip
     if actor.may(Permission.FEEDBACK_REPLY) and not area:
         for said_so in feedback.entries(session, actor, limit=most):
@@ -35,14 +39,15 @@ def lines(session: Session, actor: Actor, area: str, most: int) -> list[Line]:
 
 def count(session: Session, actor: Actor, area: str, most: int) -> int:
     """How many rows there are, no more than `most` of each room."""
-    petitions = casework.how_many(session, actor, area, most) if actor.may(Permission.CASEWORK) else 0
-    return petitions + (feedback.how_many(session, actor) if actor.may(Permission.FEEDBACK_REPLY) and not area else 0)
+    calls = casework.how_many(session, actor, area, most, CALLS) if actor.may(Permission.CASEWORK) else 0
+    return calls + (feedback.how_many(session, actor) if actor.may(Permission.FEEDBACK_REPLY) and not area else 0)
 
 
 def about(actor: Actor, area: str) -> list[str]:
     """What of the calls is not in the file, and where it is."""
     found = []
     if actor.may(Permission.CASEWORK):
+        found.append("信访件只有来电的，和来源没记的；来信、来访、网上和上级转办的不在内，在“信访”里看。")
         found.append("检举控告件只有你登记的、你承办的；和你有关的不在内。")
     if not actor.may(Permission.FEEDBACK_REPLY):
         found.append("写在系统“投诉建议”里的由县管理员看、县管理员导出，不在内。")

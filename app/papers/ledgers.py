@@ -80,7 +80,7 @@ BY_HAND = frozenset({"activities"})
 REPORTS = "reports"
 """Without the names of children, and without the cases that three people only may see."""
 CALLS = "calls"
-"""Petitions for who works on them, complaints and suggestions for who answers these."""
+"""Petitions that were rung in for who works on them, complaints and suggestions for who answers these."""
 NOT_KEPT = "系统里没有这样的记录，导出的只有表头，留着用手填。"
 PERIODS = {"payments": "month", "roll": "month", "care_fee": "quarter"}
 """Ledgers of one month or quarter at a time."""

@@ -54,15 +54,23 @@ def value(session: Session, key: str, on: date, area: str = "") -> Any:
 
 def values(session: Session, keys: Iterable[str] | None, on: date, area: str = "") -> dict[str, Any]:
     """Several parameters at once (None: all)."""
+    return values_in(session, keys, on, [area])[area]
+
+
+def values_in(
+    session: Session, keys: Iterable[str] | None, on: date, places: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Several parameters of several areas, by area, read once."""
     wanted = list(keys) if keys is not None else list(_DEFAULTS)
     rows: dict[str, list[tuple[str, date, date | None, Any]]] = defaultdict(list)
     for row in session.scalars(_OF_KEYS, {"keys": wanted}):
         rows[row.key].append((row.area, row.from_on, row.to_on, _given(row.key, row.value)))
-    result = {}
-    for key in wanted:
+
+    def standing(key: str, area: str) -> Any:
         found = in_force(rows[key], area, on) if rows[key] else None
-        result[key] = _shipped(key, on).value if found is None else found
-    return result
+        return _shipped(key, on).value if found is None else found
+
+    return {area: {key: standing(key, area) for key in wanted} for area in places}
 
 
 def areas(session: Session, keys: Iterable[str]) -> list[str]:

@@ -38,7 +38,8 @@ def people() -> People:
 
 
 def petition(**more) -> PetitionIn:
-    given = {"division": VILLAGE, "category": "检举控告", "text": "低保钱没有发到手", "received_on": TODAY}
+    given = {"division": VILLAGE, "category": "检举控告", "text": "低保钱没有发到手", "received_on": TODAY,
+             "source": "来信"}  # fmt: skip
     return PetitionIn(**given | more)
 
 

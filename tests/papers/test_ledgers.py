@@ -32,7 +32,7 @@ from app.papers.schemas import ExportWish
 from app.settings import service as settings
 from models.audit import AuditEntry
 from models.benefits import Enrolment, Payment
-from models.casework import PublicNotice
+from models.casework import Petition, PublicNotice
 from models.divisions import Division
 from models.households import Contact
 from models.pairing import Official, PairedHome
@@ -197,7 +197,7 @@ def test_what_is_kept_on_paper_only_has_its_heads_and_says_so(one):
 
 
 def petition(author: Actor, text: str, **more) -> None:
-    usual = {"division": makers.VILLAGE, "category": "申诉求决", "received_on": date(2026, 10, 1)}
+    usual = {"division": makers.VILLAGE, "category": "申诉求决", "received_on": date(2026, 10, 1), "source": "来电"}
     with transaction() as session:
         row = casework.receive(session, author, PetitionIn(**usual | {"text": text} | more))
         if more.get("assignee"):
@@ -212,7 +212,7 @@ def test_petitions_stand_in_the_register_of_calls(one):
     petition(one.clerk, "路灯坏了", category="建议意见", assignee=approver.id)
     first, second = (cells(taken(one, "calls"), at) for at in (1, 2))
     assert first == {
-        "序号": 1, "来电（收到）时间": "2026-10-01", "乡镇": "高士镇", "村": "毛安村", "类别": "申诉求决",
+        "序号": 1, "来电（收到）时间": "2026-10-01", "乡镇": "高士镇", "村": "毛安村", "类别": "来电：申诉求决",
         "内容": "低保没有批，请打 138****1111，我的号 349927********0028", "交办": "", "回复时限": "2026-10-16",
         "办理、回复": "", "接听（登记）人": "李敏", "已报送": "",
     }  # fmt: skip
@@ -229,6 +229,20 @@ def test_petitions_stand_in_the_register_of_calls(one):
         settings.set_value(session, None, "export.rows", 1, date(2020, 1, 1))
     with pytest.raises(TooBig):
         taken(one, "calls")
+
+
+def test_who_rang_is_in_the_register_of_calls_and_no_letter(one):
+    for source in ("来信", "来访", "网上", "上级转办"):
+        petition(one.clerk, f"{source}说的", source=source)
+    assert len(taken(one, "calls")) == 1
+    assert "信访件只有来电的" in notes(one, "calls")
+    petition(one.clerk, "打来说的")
+    petition(one.clerk, "不知怎么来的")
+    with transaction() as session:
+        session.scalars(select(Petition)).all()[-1].source = ""  # as those from before it was asked
+    assert {cells(taken(one, "calls"), at)["类别"] for at in (1, 2)} == {"来电：申诉求决", "来源没记：申诉求决"}
+    with reading() as session:
+        assert casework.how_many(session, one.clerk, "", 9, ("来电", "")) == 2
 
 
 def test_an_accusation_is_in_nobodys_register_but_of_who_works_on_it(one):
