@@ -73,7 +73,8 @@ class Payment(SQLModel, table=True):
 
     `programme` as in `enrolment`, and care_fee (照料护理补贴, by quarter). `period` is `2026-10` or `2026Q3`. `ok`:
     the money arrived (成功); a returned one (失败) is kept. `number` tells several of one person and period apart.
-    For 低保 the person is the holder of the certificate, `people` the members counted.
+    For 低保 the person is the holder of the certificate, `people` the members counted. `division` follows the person
+    when they move; `household_id` stays the home to which it was paid.
     """
 
     __tablename__ = "payment"

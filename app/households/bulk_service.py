@@ -24,7 +24,7 @@ from app.facts import fingerprint
 from app.feed.service import Change, publish
 from app.households import rules, tags
 from app.households.schemas import HouseholdIn, PersonIn, Upserted
-from app.visits.moving_service import home_moved
+from app.visits.moving_service import homes_moved, people_moved
 from models.base import read_json, write_json
 from models.households import Household, Person, PersonTag
 
@@ -344,10 +344,9 @@ def upsert_prepared(
     result.created += [made["id"] for made in new]
     result.versions |= {made["id"]: 1 for made in new}
     marked = _tag_all(session, [(key, one.tags) for key, one in zip(result.ids, prepared, strict=True)], on, import_id)
-    place_tags(
-        session,
-        sorted(marked | {key for key, old in result.changed.items() if "household_id" in old or "division" in old}),
-    )
+    moved = {key for key, old in result.changed.items() if "household_id" in old or "division" in old}
+    place_tags(session, sorted(marked | moved))
+    people_moved(session, sorted(moved))
     changes += [
         Change("person", key, one.values["household_id"], one.values["division"])
         for key, one in zip(result.ids, prepared, strict=True)
@@ -477,9 +476,7 @@ def move_homes(session: Session, homes: Mapping[str, tuple[str, str]]) -> list[C
         homes: home id → its former and its new division.
     """
     changes = _move_people(session, {key: division for key, (_, division) in homes.items()})
-    for key, (former, division) in homes.items():
-        changes += home_moved(session, key, former, division)
-    return changes
+    return changes + homes_moved(session, homes)
 
 
 def _move_people(session: Session, homes: Mapping[str, str]) -> list[Change]:
@@ -495,4 +492,5 @@ def _move_people(session: Session, homes: Mapping[str, str]) -> list[Change]:
             moved.append(person.id)
     session.flush()
     place_tags(session, moved)
+    people_moved(session, moved)
     return changes

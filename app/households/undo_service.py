@@ -12,6 +12,7 @@ from app.db import utcnow
 from app.errors import Conflict
 from app.feed.service import Change, publish
 from app.households.bulk_service import chunks, move_homes, place_tags, unkept
+from app.visits.moving_service import people_moved
 from models.accounts import Pairing
 from models.households import Contact, Household, Person, PersonTag, Relation
 from models.visits import Issue, Task, Visit
@@ -96,7 +97,9 @@ def undo(session: Session, actor: Actor | None, done: Sequence[Done], *, import_
                     moved[row.id] = division, row.division
     session.flush()
     changes += move_homes(session, moved)
-    place_tags(session, [one.row_id for one in done if one.row_type == "person" and one.before is not None])
+    people = {one.row_id: one.before for one in done if one.row_type == "person" and one.before is not None}
+    place_tags(session, list(people))
+    people_moved(session, [key for key, before in people.items() if "division" in before])
     _remove(session, done)
     if import_id is not None:
         changes += _close_tags(session, import_id)

@@ -194,11 +194,11 @@ def test_the_job_after_an_import_runs_once_for_many(old):
 
 
 def test_a_home_that_moves_takes_its_findings_along(old):
-    from app.visits.moving_service import home_moved
+    from app.visits.moving_service import homes_moved
 
     service.compare(DAY)
     with transaction() as session:
-        home_moved(session, old.household_id, makers.VILLAGE, makers.FAR_VILLAGE)
+        homes_moved(session, {old.household_id: (makers.VILLAGE, makers.FAR_VILLAGE)})
         session.execute(
             update(Household).where(Household.id == old.household_id).values(division=makers.FAR_VILLAGE)
         )

@@ -22,11 +22,14 @@ from app.households.schemas import (
     PersonView,
 )
 from models.audit import AuditEntry
+from models.benefits import Payment
 from models.elders import Elder
 from models.feed import FeedRow
+from models.hardship import InsuranceClaim
 from models.households import Household, Person
 from tests import makers
 from tests.makers import COUNTY, FAR_VILLAGE, NEXT_VILLAGE, VILLAGE
+from tests.statements import statements
 
 ELDER = "349927194001010010"
 CHILD = "34992720150615002X"
@@ -156,6 +159,58 @@ def test_a_list_that_moves_a_home_takes_along_what_is_known_of_it_and_undo_bring
     with transaction() as session:
         service.undo(session, None, [service.Done("household", key, moved.changed[key], moved.versions[key])])
     assert where() == (VILLAGE, VILLAGE, [VILLAGE])
+
+
+def _with_money(number, **more):
+    """A home of one person to whom something was paid and whose claim is on its way."""
+    homes, people = take_in({"household_code": f"H{number}", "name": "刘桂英"} | more, homes=[home(f"H{number}")])
+    [who], given = people.created, {"person_id": people.created[0], "division": VILLAGE, "created_at": utcnow()}
+    with transaction() as session:
+        session.add(InsuranceClaim(id=new_id(), in_on=date(2026, 1, 1), updated_at=utcnow(), **given))
+        session.add(Payment(id=new_id(), household_id=homes.created[0], programme="dibao", period="2026-10", **given))
+    return homes.created[0], who
+
+
+def _money_lies_in():
+    with reading() as session:
+        return {
+            person: {session.scalar(select(table.division).where(table.person_id == person))
+                     for table in (InsuranceClaim, Payment)}
+            for person in session.scalars(select(Person.id))
+        }  # fmt: skip
+
+
+def test_what_was_paid_and_claimed_lies_where_the_home_lies(cadre):
+    (key, who), (_, other) = _with_money(1), _with_money(2)
+    with transaction() as session:
+        service.move_household(session, cadre, key, NEXT_VILLAGE, 1)
+    assert _money_lies_in() == {who: {NEXT_VILLAGE}, other: {VILLAGE}}
+
+
+def test_what_was_paid_and_claimed_goes_along_with_who_moves_and_back(cadre):
+    _, who = _with_money(1, id_number=ELDER)
+    _, moved = take_in(elder(household_code="H9"), homes=[home("H9", NEXT_VILLAGE)])
+    assert moved.ids == [who]
+    assert _money_lies_in() == {who: {NEXT_VILLAGE}}
+    with transaction() as session:
+        service.undo(session, None, [service.Done("person", who, moved.changed[who], moved.versions[who])])
+    assert _money_lies_in() == {who: {VILLAGE}}
+
+
+def test_many_homes_move_by_a_list_set_by_set(cadre):
+    people = [_with_money(number)[1] for number in range(4)]
+
+    def moved(*codes):
+        with statements() as asked:
+            take_in(homes=[home(code, division=division) for code, division in codes])
+        return [one for one in asked if one.startswith("UPDATE") and "division=" in one]
+
+    one = moved(("H0", NEXT_VILLAGE))
+    many = moved(("H1", NEXT_VILLAGE), ("H2", NEXT_VILLAGE))
+    assert len(one) == len(many)
+    moved(("H0", VILLAGE), ("H3", FAR_VILLAGE))
+    where = [VILLAGE, NEXT_VILLAGE, NEXT_VILLAGE, FAR_VILLAGE]
+    assert _money_lies_in() == {who: {place} for who, place in zip(people, where, strict=True)}
 
 
 def test_undo_stops_when_something_was_built_on_it(cadre):
