@@ -183,7 +183,7 @@ def _views(session: Session, rows: Sequence[Enrolment], people: Sequence[Person]
         row, held = kept[line.id], roll_service.holding(line, beside)
         at = month if rules.on_roll(held, month) else max(row.from_month or month, _last_month(row, month))
         due = rules.due(held, at, roll_service.standards(session, at, row.division))
-        again = _reviewed_again(row, months[row.division])
+        again = _reviewed_again(row, month, months[row.division])
         number = mask_bank(row.account) or mask_bank(known[row.person_id].bank_account)
         found.append(EnrolmentView(
             row.id, row.person_id, row.programme, rules.PROGRAMMES.get(row.programme, row.programme), line.name,
@@ -197,11 +197,9 @@ def _views(session: Session, rows: Sequence[Enrolment], people: Sequence[Person]
     return found
 
 
-def _reviewed_again(row: Enrolment, months: Mapping[str, int]) -> date | None:
+def _reviewed_again(row: Enrolment, month: str, months: Mapping[str, int]) -> date | None:
     """By when a home that draws 低保 is reviewed again; of anything else, and of who leaves it, nobody asks."""
-    if row.programme != rules.DIBAO or row.state != "active" or not row.counted:
-        return None
-    return rules.review_due(row.reviewed_on, row.band, months)
+    return rules.review_due(row.reviewed_on, row.band, months) if rules.is_reviewed(row, month) else None
 
 
 def _last_month(row: Enrolment, month: str) -> str:

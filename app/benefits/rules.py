@@ -441,6 +441,11 @@ def review_lacks(
     return [(name, _ASKED[name]) for name in REVIEW_ASKS[outcome] if not given[name]]
 
 
+def is_reviewed(one: Any, month: str) -> bool:
+    """Whether 低保 is to be reviewed again: in force, and nobody has written down that it comes to an end."""
+    return one.programme == DIBAO and one.counted and one.state == "active" and in_force(one, month)
+
+
 def review_due(reviewed_on: date | None, band: str | None, months: Mapping[str, int]) -> date | None:
     """By when a home with 低保 is to be reviewed again; None where nobody knows when it last was, or its class."""
     if reviewed_on is None or band not in months:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, cast, func, literal, null, or_, select, union_
 from sqlmodel import Session
 
 from app.among import among
+from app.benefits import standing_service
 from app.db import SHANGHAI
 from app.visits.queries import chunks
 from app.visits.rules_due import Papers
@@ -60,8 +61,7 @@ _LISTS: dict[str, tuple[Any, Sequence[Any], Sequence[Any]]] = {
     ),
     "dibao": (
         _LOW, (_LOW.id, _LOW.certificate, _LOW.band, _LOW.reviewed_on),
-        (_LOW.programme == "dibao", _LOW.state == "active", _LOW.counted, _LOW.removed_at.is_(None),
-         _LOW.reviewed_on.is_not(None)),
+        (*standing_service.reviewed(bindparam("month"), _LOW), _LOW.reviewed_on.is_not(None)),
     ),
     "contacts": (
         _ELDER,
@@ -103,7 +103,7 @@ def papers(session: Session, household_ids: Sequence[str], on: date) -> dict[str
     session.flush()
     found: dict[str, Papers] = defaultdict(Papers)
     for part in chunks(household_ids):
-        for row in session.execute(_EVERY_LIST, {"homes": part, "day": on}):
+        for row in session.execute(_EVERY_LIST, {"homes": part, "day": on, "month": f"{on:%Y-%m}"}):
             if row.list == "paired":
                 found[row.household_id].paired = True
             else:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.rules import ROLE_PERMISSIONS, Permission, Role
-from app.benefits import office_service, queries, roll_service, service
+from app.benefits import office_service, queries, roll_service, rules, service
 from app.benefits.schemas import ChangeIn, EnrolIn, ReviewIn, StopIn
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -347,6 +347,24 @@ def test_a_review_takes_the_task_away_at_once_and_the_finding_with_the_next_comp
     assert (page.enrolments[0].reviewed, page.enrolments[0].review_late) == (
         f"{today.year} 年 {today.month} 月 {today.day} 日", False,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "begins", "stops", "asked"), [
+    ("active", -30, None, True), ("active", -30, 1, True), ("active", -30, 0, False), ("active", 1, None, False),
+    ("easing", -30, None, False), ("stopped", -30, 1, False), ("stopped", -30, 0, False),
+])  # fmt: skip
+def test_a_review_is_asked_of_who_draws_it_and_is_not_on_the_way_out(clerk, state, begins, stops, asked):
+    """The phone and the office ask alike. R18 also asks of who leaves: in force is all that it asks."""
+    month = rules.month_of(register.today())
+    given = {"state": state, "from_month": rules.shifted(month, begins), "band": "A",
+             "to_month": None if stops is None else rules.shifted(month, stops),
+             "reviewed_on": register.today() - timedelta(days=500)}  # fmt: skip
+    with transaction() as session:
+        row, *_ = home_of_three(session, **given)
+        task_service.refresh(session, [row.household_id], register.today())
+    with reading() as session:
+        shown = office_service.person_page(session, clerk, row.person_id).enrolments[0]
+    assert bool(shown.review_due) == bool(due_tasks()) == asked
 
 
 def test_what_a_review_came_to_follows_with_it(clerk):
