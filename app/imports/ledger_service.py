@@ -20,7 +20,7 @@ from app.feed import service as feed
 from app.feed.service import Change, publish
 from app.households import foresee_service as register
 from app.households import import_service as people
-from app.imports import lines, queries
+from app.imports import left_out_service, lines, queries
 from app.imports.judging_service import COMPARE, today, write_states
 from app.imports.schemas import FileReport
 from app.imports.weighing_service import KINDS, Row, Unknown, Weigher
@@ -74,6 +74,7 @@ def weigh_all(import_id: str, actor: Actor | None, tell: Tell, *, forget: bool =
 
 def _tell_unlisted(import_id: str, weigher: Weigher) -> Collection[int]:
     """Write beside the rows of a home who is responsible for it and stands in none of them; returns these rows."""
+    left_out_service.tell(import_id, weigher)
     with reading() as session:
         doubts = weigher.unlisted(session)
     positions = sorted(doubts)
@@ -163,7 +164,7 @@ def write(session: Session, import_id: str, ledger: str, weigher: Weigher) -> No
 def _finish(session: Session, actor: Actor | None, batch: ImportBatch, weigher: Weigher) -> None:
     report = dict(batch.report)
     report |= {name: weigher.states[state] for state, name in COUNTED.items()}
-    report |= {"doubtful": queries.doubtful(session, batch.id)}
+    report |= queries.told(session, batch.id)
     batch.report, batch.state, batch.finished_at = report, "done", utcnow()
     batch.done_rows = batch.total_rows = sum(weigher.states.values())
     said = {name: report[name] for name in ("created", "changed", "unmatched")}

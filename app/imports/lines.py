@@ -43,6 +43,7 @@ _HOME_FIELDS = {
     "checked_result": "排查结论",
 }
 HOME, PERSON = "户", "人"
+STAYS = "先都留着；不再管了就在结对帮扶里结束"
 _WORDS: dict[str, dict[Any, str]] = {
     "health": dict(tags.HEALTH),
     "living": dict(tags.LIVING),
@@ -156,6 +157,9 @@ def show(row: ImportLine, tab: str) -> LineView:
     detail = unpack(row.detail)
     if tab == "doubts":
         return _doubts(detail, row)
+    if tab == "left":
+        values = detail.values
+        return LineView(row.sheet, row.name, values["cadre"], values["since"], STAYS, HOME, values["household"])
     if row.position < 0:
         return _home(detail, row)
     if tab == "repaired":
@@ -218,7 +222,7 @@ _ABOUT_LEDGERS = {
     "told_otherwise": ("{field}：前一行写 {cell}", "先按前一行"),
     "visit_says": ("{field}：走访写 {cell}", "走访写的不动，两样都留着"),
     "visit_later": ("{field}：已核实 {cell}", "不改"),
-    "no_longer_listed": ("名册里还有 {cell}", "先都留着；不再管了就在结对帮扶里结束"),
+    "no_longer_listed": ("名册里还有 {cell}", STAYS),
 }
 _ABOUT_NUMBERS = {
     ("number_shared", ""): "都照表里写的导入，问清楚再改",

@@ -114,9 +114,9 @@ def _tile(tile: rx.Var[Tile]) -> rx.Component:
     )
 
 
-def _rows(caption: str, *columns: str) -> rx.Component:
+def _rows(caption: str, *columns: str, where: str = "在哪一行") -> rx.Component:
     """A page of rows; on a phone each is a card under the place where it stands in the file."""
-    named = ("在哪一行", "户或人", "姓名", *columns)
+    named = (where, "户或人", "姓名", *columns)
 
     def line(row: rx.Var[LineView]) -> rx.Component:
         code = rx.el.p(row.code, class_name="was", style=WHOLE)
@@ -140,6 +140,7 @@ def _table() -> rx.Component:
         ("changed", _rows("有变化的户和人", "什么变了", "名册里的", "改成")),
         ("doubts", _rows("要核实的", "为什么", "写的是", "先这样导入")),
         ("unmatched", _rows("名册里没有的人", "怎么办", "户编号或村", "身份证号")),
+        ("left", _rows("名单里没有的户", "结对的是", "从哪天起", "先怎样", where="在哪个村")),
         ("unreadable", _rows("读不出的行", "为什么", "表里写的", "怎么办")),
         _rows("这些户和人", "要核实的", "户编号", "身份证号"),
     )

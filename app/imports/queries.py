@@ -23,6 +23,7 @@ _TABS = {
     "changed": ["changed", "home_changed"],
     "same": ["same", "duplicate"],
     "unmatched": ["unmatched"],
+    "left": ["home_left"],
     "unreadable": ["unreadable", "outside", "contrary", "lacking"],
 }
 
@@ -66,6 +67,13 @@ def lines(session: Session, import_id: str, tab: str, page: int) -> tuple[list[I
     total = session.scalar(select(func.count()).select_from(ImportLine).where(*where)) or 0
     query = select(ImportLine).where(*where).order_by(col(ImportLine.position)).limit(PAGE).offset(PAGE * page)
     return list(session.scalars(query)), total
+
+
+def told(session: Session, import_id: str) -> dict[str, int]:
+    """What the report says of the rows besides their states: how many are to be looked at, and homes left out."""
+    here = (col(ImportLine.import_id) == import_id, _tab("left"))
+    left = session.scalar(select(func.count()).select_from(ImportLine).where(*here)) or 0
+    return {"doubtful": doubtful(session, import_id)} | ({"left_out": left} if left else {})
 
 
 def doubtful(session: Session, import_id: str) -> int:

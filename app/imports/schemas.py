@@ -108,6 +108,7 @@ TABS: dict[str, str] = {
     "changed": "有变化",
     "same": "没变化",
     "unmatched": "名册里没有这个人",
+    "left": "名单里没有的户",
     "unreadable": "读不出",
     "doubts": "其中要核实",
     "repaired": "其中自动修好",

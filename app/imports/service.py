@@ -84,7 +84,7 @@ def read(
     report = reading_service.read_file(import_id, actor, file_name, data, tell or _teller(import_id))
     with transaction() as session:
         batch = _batch(session, None, import_id)
-        stored = _stored(report) | {"doubtful": queries.doubtful(session, import_id)}
+        stored = _stored(report) | queries.told(session, import_id)
         batch.ledger, batch.report, batch.state = report.ledger, stored, "previewed"
         batch.total_rows, batch.finished_at = report.records, utcnow()
         session.execute(delete(ImportFile).where(col(ImportFile.import_id) == import_id))

@@ -24,10 +24,15 @@ _ICONS = {
     "changed": "pencil",
     "same": "check",
     "unmatched": "user",
+    "left": "house",
     "unreadable": "triangle-alert",
     "doubts": "circle-alert",
     "repaired": "square-pen",
 }
+
+
+FIRST = ("doubts", "repaired", "changed", "unreadable", "left", "new")
+"""What a preview opens at: the first of these that has anything."""
 
 
 def view(session: Session, batch: ImportBatch) -> ImportView:
@@ -51,7 +56,7 @@ def view(session: Session, batch: ImportBatch) -> ImportView:
         size=f"{len(report.get('sheets', {}))} 张表・{rows:,} 行",
         summary=_summary(numbers),
         tiles=[_tile(tab, number, report) for tab, number in numbers.items() if _told(tab, number, batch)],
-        first_tab=next((tab for tab in ("doubts", "repaired", "changed", "unreadable", "new") if numbers[tab]), "new"),
+        first_tab=next((tab for tab in FIRST if numbers[tab]), "new"),
         rows=rows,
         to_take=to_take,
         to_take_words=f"{to_take:,}",
@@ -64,7 +69,9 @@ def view(session: Session, batch: ImportBatch) -> ImportView:
 
 
 def _told(tab: str, number: int, batch: ImportBatch) -> bool:
-    """A roster makes the people that other ledgers may miss."""
+    """A roster makes the people that other ledgers may miss; only a list of pairings leaves homes out."""
+    if tab == "left":
+        return bool(number)
     return tab != "unmatched" or bool(number) or batch.ledger not in {ROSTER, None}
 
 
@@ -99,6 +106,7 @@ def _numbers(report: dict[str, Any]) -> dict[str, int]:
     """What each tab lists: rows and homes together."""
     people, homes = _people(report), _homes(report)
     told = {tab: number + homes.get(tab, 0) for tab, number in people.items()}
+    told["left"] = report.get("left_out", 0)
     return told | {"doubts": report.get("doubtful", 0), "repaired": report.get("rows_repaired_total", 0)}
 
 
@@ -130,6 +138,8 @@ def _notes(batch: ImportBatch) -> list[str]:
         notes.append(f"区划：新的 {places['created']:,}，改名 {places['changed']:,}。")
     if report.get("outside"):
         notes.append(f"有 {report['outside']:,} 行不在你负责的地方，或户编号不在已知的村里，不会导入。")
+    if left := report.get("left_out"):
+        notes.append(f"名单写到的村里，还有 {left:,} 户在结对，名单没有写。看“{TABS['left']}”，先都留着，由人来定。")
     doubts = sum(report.get("doubts", {}).values())
     if doubts:
         rows = report.get("doubtful", 0)

@@ -15,7 +15,7 @@ from app.imports.weighing_service import KINDS
 from models.households import PersonTag
 from models.lists import UnmatchedRow
 from tests.imports import files
-from tests.imports.conftest import register, take, undo
+from tests.imports.conftest import preview, register, take, undo
 from tests.imports.files import VILLAGE, number, person
 
 ELDER, CARER, CHILD, GONE = number("19400301", 11), number("19700505", 21), number("20160601", 31), number("19500101", 41)
@@ -299,6 +299,74 @@ def test_a_home_whose_rows_lie_far_apart_is_judged_by_the_whole_list(monkeypatch
     with reading() as session:
         [shown] = service.page(session, None, import_id, "doubts", 0).rows
     assert shown.before == "名册里还有 周红", "told beside the row, and kept after the import"
+
+
+def two_villages() -> tuple[str, bytes]:
+    """Two homes of one village and one of the next."""
+    rows = [person(1, name="王建国", 身份证号=ELDER), person(2, home=2, head="周平", name="周平", 身份证号=CARER)]
+    other = person(3, head="李四", name="李四", 身份证号=CHILD, 所在村="黄河村", 户编号=FAR)
+    codes = [["乡镇", "乡镇代码", "村", "村代码"], ["高士镇", "349927100", "毛安村", VILLAGE], ["高士镇", "349927100", "黄河村", FAR[:12]]]
+    return "花名册.xlsx", files.xlsx({"区划代码": codes, "毛安村": [["户籍人口花名册"], files.HEADER, *rows], "黄河村": [["户籍人口花名册"], files.HEADER, other]})
+
+
+FAR = "34992710020200001"
+SECOND = {"户编号": f"{VILLAGE}00002", "姓名": "周平", "身份证号": CARER}
+THIRD = {"村": "黄河村", "户编号": FAR, "姓名": "李四", "身份证号": CHILD}
+
+
+def left_out(import_id: str) -> list[tuple[str, ...]]:
+    from app.imports import service
+
+    with reading() as session:
+        rows = service.page(session, None, import_id, "left", 0).rows
+    return [(row.place, row.kind, row.name, row.code, row.what, row.before) for row in rows]
+
+
+@pytest.mark.usefixtures("database")
+def test_homes_that_the_list_leaves_out_are_shown_and_stay_paired():
+    from models.pairing import PairedHome
+
+    take(*reversed(two_villages()))
+    other = SECOND | {"帮扶责任人": "李卫东", "责任人电话": "15411113333", "结对开始日期": "2025-01-01"}
+    first, _ = take(*reversed(paired_with({}, SECOND, other, THIRD)))
+    assert left_out(first) == []
+    import_id, report = preview(*reversed(paired_with({})))
+    shown = [("毛安村", "户", "周平", SECOND["户编号"], "周红、李卫东", "2024-06-16")]
+    assert (left_out(import_id), report.unchanged, report.doubts) == (shown, 1, {}), "the list says nothing of other villages"
+    import_id, _ = take(*reversed(paired_with({})))
+    assert left_out(import_id) == shown, "a person may come back to it"
+    with reading() as session:
+        assert [one.to_on for one in session.scalars(select(PairedHome))] == [None] * 4
+        view = service_view(session, import_id)
+    assert [(tile.number, tile.words) for tile in view.tiles if tile.tab == "left"] == [("1", "名单里没有的户")]
+    assert any("还有 1 户在结对" in note for note in view.notes)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_home_is_not_left_out_where_its_row_cannot_be_read_or_its_pairing_is_over():
+    take(*reversed(two_villages()))
+    take(*reversed(paired_with({}, SECOND, THIRD)))
+    assert left_out(preview(*reversed(paired_with({}, SECOND | {"身份证号": "3.49927E+17"})))[0]) == []
+    assert left_out(preview(*reversed(paired_with({}, SECOND | {"帮扶责任人": ""})))[0]) == []
+    take(*reversed(paired_with(SECOND | {"结对结束日期": "2026-01-31"})))
+    assert left_out(preview(*reversed(paired_with({})))[0]) == []
+
+
+@pytest.mark.usefixtures("database")
+def test_other_ledgers_leave_nobody_out():
+    take(*reversed(two_villages()))
+    take(*reversed(paired_with({}, SECOND)))
+    import_id, _ = take(*reversed(elders()))
+    assert left_out(import_id) == []
+    with reading() as session:
+        assert "left" not in [tile.tab for tile in service_view(session, import_id).tiles]
+
+
+def service_view(session, import_id: str):
+    from app.imports import views
+    from models.imports import ImportBatch
+
+    return views.view(session, session.get_one(ImportBatch, import_id))
 
 
 def fees() -> tuple[str, bytes]:
