@@ -51,18 +51,24 @@ def _new_petition() -> rx.Component:
     )  # fmt: skip
 
 
+def _seen(one: rx.Var[PetitionRow]) -> list[rx.Component]:
+    """Which petition a form is about, as it was seen."""
+    said = (("id", one.id), ("version", one.version.to_string()))
+    return [rx.el.input(type="hidden", name=name, value=value) for name, value in said]
+
+
 def _petition(one: rx.Var[PetitionRow]) -> rx.Component:
     hand = rx.el.form(
-        rx.el.input(type="hidden", name="id", value=one.id),
+        *_seen(one),
         _choose("交给谁办", "assignee", S.officers, "请选", required=True),
         button("交给他", type="submit", kind="soft"),
         on_submit=S.assign, class_name="filters",
     )  # fmt: skip
-    onward = button("今天", one.next_words, on_click=S.step(one.id, one.next), kind="light")
+    onward = button("今天", one.next_words, on_click=S.step(one.id, one.next, one.version), kind="light")
     longer = rx.el.details(
         rx.el.summary("办不完，要延期"),
         rx.el.form(
-            rx.el.input(type="hidden", name="id", value=one.id),
+            *_seen(one),
             text_field("哪位负责人批准的", name="by", required=True, max_length=64),
             text_field("为什么", name="why", required=True, max_length=500),
             button("记下延期", type="submit", kind="soft"),

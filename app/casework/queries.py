@@ -48,9 +48,16 @@ def count(session: Session, query: Select[Any], most: int | None = None) -> int:
     return session.scalar(select(func.count()).select_from(ids)) or 0
 
 
-def petition(session: Session, actor: Actor, petition_id: str, on: date) -> Petition | None:
-    """One petition that the actor may read."""
-    return session.scalars(wanted(actor, on).where(Petition.id == petition_id)).first()
+def petition(
+    session: Session, actor: Actor, petition_id: str, on: date, *, lock: bool = False
+) -> Petition | None:
+    """One petition that the actor may read.
+
+    Args:
+        lock: to change it; whoever comes at the same moment waits, and then sees the version that came of it.
+    """
+    query = wanted(actor, on).where(Petition.id == petition_id)
+    return session.scalars(query.with_for_update() if lock else query).first()
 
 
 def notices(session: Session, actor: Actor, on: date, limit: int) -> list[PublicNotice]:

@@ -43,6 +43,7 @@ class PetitionRow:
     """A petition in the list."""
 
     id: str
+    version: int
     category: str
     place: str
     text: str

@@ -15,6 +15,7 @@ from app.db import SHANGHAI, new_id, utcnow
 from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, NotFound
 from app.findings import blocking_service
+from app.households.register_service import same_version
 from app.settings import service as parameters
 from models.casework import Petition, PublicNotice
 
@@ -74,15 +75,16 @@ def _hand_to(row: Petition, assignee: str | None, known: Mapping[str, tuple[str,
     row.assignee = assignee
 
 
-def assign(session: Session, actor: Actor, petition_id: str, assignee: str) -> None:
+def assign(session: Session, actor: Actor, petition_id: str, assignee: str, base_version: int) -> None:
     """Hand a petition to somebody (else).
 
     Raises:
         NotAllowed, NotFound: as they say.
+        Conflict: it is no longer what the actor has seen.
         LeadsToAccused: R34.
         BadInput: nobody who could work on it.
     """
-    row = _petition(session, actor, petition_id)
+    row = _petition(session, actor, petition_id, base_version)
     known = queries.accounts(session, [row.division])
     fresh = rules.kept_from(row.accused, [one for _, one in known.values()])
     if row.category == rules.ACCUSATION:
@@ -92,13 +94,14 @@ def assign(session: Session, actor: Actor, petition_id: str, assignee: str) -> N
     record(session, actor, "petition.assigned", "petition", row.id, after={"to": assignee})
 
 
-def step(session: Session, actor: Actor, petition_id: str, what: str) -> None:
+def step(session: Session, actor: Actor, petition_id: str, what: str, base_version: int) -> None:
     """Note that today the petitioner was told, the petition accepted, or done.
 
     Raises:
         NotAllowed, NotFound, BadInput: as they say.
+        Conflict: it is no longer what the actor has seen.
     """
-    row = _petition(session, actor, petition_id)
+    row = _petition(session, actor, petition_id, base_version)
     if what not in rules.STEPS:
         raise BadInput()
     if getattr(row, what) is None:
@@ -107,13 +110,17 @@ def step(session: Session, actor: Actor, petition_id: str, what: str) -> None:
         record(session, actor, "petition.step", "petition", row.id, after={"what": what})
 
 
-def extend(session: Session, actor: Actor, petition_id: str, approved_by: str, why: str) -> None:
+def extend(
+    session: Session, actor: Actor, petition_id: str, approved_by: str, why: str, base_version: int
+) -> None:
     """Give a petition more time; who approved it and why are part of it (R35).
 
     Raises:
+        NotAllowed, NotFound: as they say.
+        Conflict: it is no longer what the actor has seen.
         BadInput: one of the two is missing.
     """
-    row = _petition(session, actor, petition_id)
+    row = _petition(session, actor, petition_id, base_version)
     if not approved_by.strip() or not why.strip():
         raise BadInput("延期要写负责人是谁、为什么。", code="extension_bare")
     row.extended, row.extended_by, row.extended_why = True, approved_by.strip()[:64], why.strip()[:500]
@@ -121,11 +128,12 @@ def extend(session: Session, actor: Actor, petition_id: str, approved_by: str, w
     record(session, actor, "petition.step", "petition", row.id, after={"what": "extended"})
 
 
-def _petition(session: Session, actor: Actor, petition_id: str) -> Petition:
+def _petition(session: Session, actor: Actor, petition_id: str, base_version: int) -> Petition:
     _allowed(actor)
-    row = queries.petition(session, actor, petition_id, today())
+    row = queries.petition(session, actor, petition_id, today(), lock=True)
     if row is None:
         raise NotFound("没有这件信访，或不归你看。")
+    same_version(row, base_version)
     return row
 
 
@@ -219,6 +227,7 @@ def _row(one: Petition, place: str, named: Mapping[str, str]) -> PetitionRow:
     done = [words for name, words in rules.STEPS.items() if getattr(one, name)]
     following = next((name for name in rules.STEPS if getattr(one, name) is None), "")
     return PetitionRow(
-        one.id, one.category, place, one.text, _day(one.received_on), named.get(one.assignee or "", "还没有交给谁"),
-        done[-1] if done else "刚收到", following, rules.STEPS.get(following, ""),
+        one.id, one.version, one.category, place, one.text, _day(one.received_on),
+        named.get(one.assignee or "", "还没有交给谁"), done[-1] if done else "刚收到", following,
+        rules.STEPS.get(following, ""),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import reflex as rx
 
 from app.accounts.office_state import day_of
 from app.accounts.rules import Permission
-from app.accounts.state import Choice, OfficeState, read, requires, said, write
+from app.accounts.state import Choice, OfficeState, read, requires, said, version_of, write
 from app.casework import rules, service
 from app.casework.schemas import Casework, NoticeIn, NoticeRow, PetitionIn, PetitionRow
 from app.households.register_state import places
@@ -64,21 +64,22 @@ class CaseworkState(OfficeState):
     @requires(Permission.CASEWORK)
     async def assign(self, form: dict[str, Any]) -> None:
         """Hand a petition to somebody."""
-        await write(service.assign, said(form, "id", 36), said(form, "assignee", 36))
+        await write(service.assign, said(form, "id", 36), said(form, "assignee", 36), version_of(form))
         await self._show("交给他办了。")
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
-    async def step(self, petition_id: str, what: str) -> None:
+    async def step(self, petition_id: str, what: str, version: int) -> None:
         """Today it was told, accepted, done."""
-        await write(service.step, str(petition_id)[:36], str(what)[:16])
+        await write(service.step, str(petition_id)[:36], str(what)[:16], version)
         await self._show("记下了。")
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
     async def extend(self, form: dict[str, Any]) -> None:
         """More time for a petition."""
-        await write(service.extend, said(form, "id", 36), said(form, "by", 64), said(form, "why", 500))
+        await write(service.extend, said(form, "id", 36), said(form, "by", 64), said(form, "why", 500),
+                    version_of(form))  # fmt: skip
         await self._show("延期记下了，要告知来信人。")
 
     @rx.event(temporal=True)

@@ -9,7 +9,7 @@ from app.accounts.rules import Role
 from app.casework import rules, service
 from app.casework.schemas import NoticeIn, PetitionIn
 from app.db import reading, transaction
-from app.errors import BadInput, NotAllowed, NotFound
+from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.findings import service as findings
 from app.findings.blocking_service import LeadsToAccused, NoticeFaulty
 from models.casework import Petition, PublicNotice
@@ -63,21 +63,21 @@ def test_handed_on_later_it_is_refused_too_and_stays_with_whom_it_was(people):
             session, people.section, petition(accused=[people.clerk.id], assignee=people.section.id)
         ).id
     with pytest.raises(LeadsToAccused), transaction() as session:
-        service.assign(session, people.section, made, people.head.id)
+        service.assign(session, people.section, made, people.head.id, 1)
     assert _kept()[0].assignee == people.section.id
     with reading() as session:
         assert service.page(session, people.head).petitions == [], "nor may they read it"
         assert len(service.page(session, people.section).petitions) == 1
     with pytest.raises(NotFound), transaction() as session:
-        service.step(session, people.clerk, made, "told_on")
+        service.step(session, people.clerk, made, "told_on", 1)
 
 
 def test_what_accuses_nobody_goes_to_the_township(people):
     with transaction() as session:
         made = service.receive(session, people.section, petition(category="申诉求决", accused=[people.clerk.id]))
-        service.assign(session, people.section, made.id, people.clerk.id)
+        service.assign(session, people.section, made.id, people.clerk.id, 1)
     with transaction() as session:
-        service.step(session, people.clerk, made.id, "told_on")
+        service.step(session, people.clerk, made.id, "told_on", 2)
     row = _kept()[0]
     assert (row.assignee, row.told_on, row.kept_from) == (people.clerk.id, TODAY, [])
 
@@ -95,10 +95,33 @@ def test_more_time_needs_who_approved_it_and_why(people):
     with transaction() as session:
         made = service.receive(session, people.section, petition(category="申诉求决")).id
     with pytest.raises(BadInput, match="延期要写负责人"), transaction() as session:
-        service.extend(session, people.section, made, "", "还在查")
+        service.extend(session, people.section, made, "", "还在查", 1)
     with transaction() as session:
-        service.extend(session, people.section, made, "李局长", "还在查")
+        service.extend(session, people.section, made, "李局长", "还在查", 1)
     assert _kept()[0].extended
+
+
+ACTS = {
+    "assign": lambda session, people, made, base: service.assign(session, people.clerk, made, people.head.id, base),
+    "step": lambda session, people, made, base: service.step(session, people.clerk, made, "told_on", base),
+    "extend": lambda session, people, made, base: service.extend(session, people.clerk, made, "李局长", "还在查", base),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_of_two_who_opened_the_same_the_second_is_told_and_writes_over_nothing(people, act):
+    with transaction() as session:
+        made = service.receive(session, people.section, petition(category="申诉求决")).id
+    with transaction() as session:
+        service.assign(session, people.section, made, people.clerk.id, 1)
+    before = _kept()[0].model_dump()
+    with pytest.raises(Conflict, match="别人刚改过") as told, transaction() as session:
+        ACTS[act](session, people, made, 1)
+    assert [one.code for one in told.value.details] == ["old_version"]
+    assert _kept()[0].model_dump() == before
+    with transaction() as session:
+        ACTS[act](session, people, made, 2)
+    assert _kept()[0].version == 3
 
 
 def notice(**more) -> NoticeIn:
@@ -138,7 +161,7 @@ def test_a_petition_that_waits_too_long_is_found_where_it_belongs(people):
         found = session.scalars(select(Finding).where(Finding.rule == "R35")).one()
     assert (found.division, found.kind, found.facts["why"]) == (VILLAGE, "finding", "未告知")
     with transaction() as session:
-        service.step(session, people.clerk, found.subject_id, "told_on")
+        service.step(session, people.clerk, found.subject_id, "told_on", 1)
     findings.compare()
     with reading() as session:
         found = session.scalars(select(Finding).where(Finding.rule == "R35")).one()

@@ -201,8 +201,8 @@ def petition(author: Actor, text: str, **more) -> None:
     with transaction() as session:
         row = casework.receive(session, author, PetitionIn(**usual | {"text": text} | more))
         if more.get("assignee"):
-            casework.step(session, author, row.id, "told_on")
-            casework.step(session, author, row.id, "accepted_on")
+            casework.step(session, author, row.id, "told_on", 1)
+            casework.step(session, author, row.id, "accepted_on", 2)
 
 
 def test_petitions_stand_in_the_register_of_calls(one):
