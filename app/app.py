@@ -18,8 +18,9 @@ from app.audit.office_page import audit_page
 from app.audit.state import AuditState
 from app.benefits.page import benefit_person_page, benefits_page
 from app.benefits.state import BenefitsState, PersonBenefitsState
-from app.casework.page import casework_page
-from app.casework.state import CaseworkState
+from app.casework.notice_page import notices_page
+from app.casework.page import casework_page, petition_page
+from app.casework.state import CaseworkState, NoticesState, PetitionState
 from app.children.case_page import case_page, cases_page, report_page
 from app.children.case_state import CasesState, CaseState, ReportState
 from app.children.office_page import child_page, children_page, women_page
@@ -151,7 +152,9 @@ OFFICE_PAGES: tuple[tuple[str, str, Draw, rx.event.EventType[()]], ...] = (
     ("/office/lowincome/counts", "低收入人口户数", counts_page, TownCountsState.open),
     ("/office/benefits", "待遇", benefits_page, BenefitsState.open),
     ("/office/benefits/one", "一个人的待遇", benefit_person_page, PersonBenefitsState.open),
-    ("/office/casework", "信访和公示", casework_page, CaseworkState.open),
+    ("/office/casework", "信访", casework_page, CaseworkState.open),
+    ("/office/casework/one", "一件信访", petition_page, PetitionState.open),
+    ("/office/casework/notices", "公示", notices_page, NoticesState.open),
     ("/office/papers", "打印", print_page, PrintState.open),
     ("/office/exports", "导出台账", exports_page, ExportsState.open),
     ("/office/papers/mappings", "报送格式", mappings_page, MappingsState.open),

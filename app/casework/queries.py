@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, false, func, literal, or_, select
 from sqlmodel import Session
 
 from app.accounts.queries import below, in_scope
@@ -26,11 +26,22 @@ def _visible(actor: Actor, on: date) -> list[Any]:
     return [in_scope(actor, on, Petition.division), or_(Petition.category != ACCUSATION, mine), told]  # type: ignore[arg-type]
 
 
-def wanted(actor: Actor, on: date, *, area: str = "", sources: Sequence[str] = ()) -> Select[Any]:
-    """Petitions that the actor may read."""
+def wanted(
+    actor: Actor, on: date, *, which: str = "all", area: str = "", category: str = "", sources: Sequence[str] = ()
+) -> Select[Any]:
+    """Petitions that the actor may read.
+
+    Args:
+        which: of `rules.WHICH`.
+    """
     query = select(Petition).where(*_visible(actor, on))
+    if which != "all":
+        done = Petition.done_on.is_not(None)  # type: ignore[union-attr]
+        query = query.where(done if which == "done" else ~done)
     if area:
         query = query.where(below(Petition.division, area))
+    if category:
+        query = query.where(Petition.category == category)
     if sources:
         query = query.where(Petition.source.in_(sources))  # type: ignore[attr-defined]
     return query
@@ -43,9 +54,9 @@ def page(session: Session, query: Select[Any], limit: int, offset: int = 0) -> l
 
 
 def count(session: Session, query: Select[Any], most: int | None = None) -> int:
-    """How many of them there are, no more than `most`."""
-    ids = query.with_only_columns(Petition.id).limit(most).subquery()  # type: ignore[call-overload]
-    return session.scalar(select(func.count()).select_from(ids)) or 0
+    """How many petitions or notices there are, no more than `most`."""
+    found = query.with_only_columns(literal(1), maintain_column_froms=True).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def petition(
@@ -60,10 +71,16 @@ def petition(
     return session.scalars(query.with_for_update() if lock else query).first()
 
 
-def notices(session: Session, actor: Actor, on: date, limit: int) -> list[PublicNotice]:
-    """The newest public notices of the area."""
+def notices(actor: Actor, on: date, area: str = "") -> Select[Any]:
+    """The public notices of the area, or of one place in it."""
     query = select(PublicNotice).where(in_scope(actor, on, PublicNotice.division))
-    return list(session.scalars(query.order_by(PublicNotice.from_on.desc(), PublicNotice.id.desc()).limit(limit)))  # type: ignore[attr-defined]
+    return query.where(below(PublicNotice.division, area)) if area else query
+
+
+def notice_page(session: Session, query: Select[Any], limit: int, offset: int = 0) -> list[PublicNotice]:
+    """Some of them, the newest first."""
+    ordered = query.order_by(PublicNotice.from_on.desc(), PublicNotice.id.desc())  # type: ignore[attr-defined]
+    return list(session.scalars(ordered.limit(limit).offset(offset)))
 
 
 def accounts(session: Session, divisions: Sequence[str]) -> dict[str, tuple[str, Colleague]]:

@@ -11,14 +11,16 @@ CATEGORIES = ("建议意见", ACCUSATION, "申诉求决")
 BY_TELEPHONE = "来电"
 SOURCES = ("来信", "来访", BY_TELEPHONE, "网上", "上级转办")
 """How a petition came (domain §1.9, in fewer words): a fax is a letter; 12345 and 投诉电话 are calls."""
-UNKNOWN = ""
-"""The source of petitions from before it was asked."""
+UNKNOWN, NOT_WRITTEN = "", "没记"
+"""The source of petitions from before it was asked, and its word."""
+WHICH = {"open": "在办", "done": "办结", "all": "全部"}
 PROGRAMMES = {
     "dibao": "低保", "tekun": "特困", "old_allowance": "高龄津贴", "disability_living": "残疾人生活补贴",
     "disability_care": "残疾人护理补贴", "relief": "临时救助", "orphan": "孤儿", "unsupported": "事实无人抚养儿童",
     "child_hardship": "困境儿童",
 }  # fmt: skip
 CLOCKS = ("petition.tell_days", "petition.close_days", "petition.extend_days")
+RECEIVED = "刚收到"
 STEPS = {"told_on": "告知了", "accepted_on": "受理了", "done_on": "办结了"}
 _OFFICES = {
     "village": "village", "paired": "village", "town_clerk": "town", "town_approver": "town", "section": "section",
@@ -39,6 +41,12 @@ def answer_by(one: Any, days: Mapping[str, int]) -> date | None:
         more = days["petition.extend_days"] if one.extended else 0
         return one.accepted_on + timedelta(days=days["petition.close_days"] + more)
     return None if one.told_on else one.received_on + timedelta(days=days["petition.tell_days"])
+
+
+def brief(text: str, most: int = 13) -> str:
+    """The first words of a petition, for a list."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}…"
 
 
 @dataclass(frozen=True)

@@ -40,18 +40,72 @@ class NoticeIn(BaseModel):
 
 @dataclass(frozen=True)
 class PetitionRow:
-    """A petition in the list."""
+    """A petition in the list; `due` is the day by which it asks for its next step, or why there is none.
+
+    `assignee` is empty while nobody has it, `source` where nobody wrote it down.
+    """
 
     id: str
-    version: int
+    brief: str
     category: str
+    source: str
     place: str
-    text: str
     received: str
     assignee: str
     state: str
+    due: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class PetitionPage:
+    """A page of the list."""
+
+    rows: list[PetitionRow] = field(default_factory=list)
+    total: int = 0
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """What a new petition can be given: who works on it, who is complained about, the day."""
+
+    officers: list[tuple[str, str]] = field(default_factory=list)
+    accused: list[tuple[str, str]] = field(default_factory=list)
+    on: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What was done with a petition, and when."""
+
+    what: str
+    on: str
+
+
+@dataclass(frozen=True)
+class PetitionView:
+    """One petition in full, with what comes next and who could work on it; `next` is empty once it is done."""
+
+    id: str
+    version: int
+    brief: str
+    text: str
+    category: str
+    source: str
+    place: str
+    accused: str
+    author: str
+    assignee: str
+    due: str
+    late: bool
+    stages: list[str]
+    reached: int
+    events: list[Event]
+    extended: str
     next: str
     next_words: str
+    officers: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -73,20 +127,20 @@ class Registered:
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """A public notice in the list."""
+    """A public notice in the list; `now` while its days run."""
 
     id: str
     programme: str
     place: str
     days: str
     text: str
+    now: bool
 
 
 @dataclass(frozen=True)
-class Casework:
-    """The page: petitions of the area, notices that hang or hung, who can be chosen."""
+class NoticePage:
+    """A page of them."""
 
-    petitions: list[PetitionRow] = field(default_factory=list)
-    notices: list[NoticeRow] = field(default_factory=list)
-    officers: list[tuple[str, str]] = field(default_factory=list)
-    accused: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[NoticeRow] = field(default_factory=list)
+    total: int = 0
+    more: bool = False

@@ -6,20 +6,17 @@ from datetime import date
 from sqlmodel import Session
 
 from app.accounts.queries import names_of
-from app.accounts.rules import ROLE_NAMES, Permission, Role
+from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.audit.service import record
 from app.casework import queries, rules
-from app.casework.schemas import Casework, NoticeIn, NoticeRow, PetitionIn, PetitionRow, Registered
+from app.casework.schemas import NoticeIn, PetitionIn, Registered
 from app.db import SHANGHAI, new_id, utcnow
-from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, NotFound
 from app.findings import blocking_service
 from app.households.register_service import same_version
 from app.settings import service as parameters
 from models.casework import Petition, PublicNotice
-
-SHOWN = 50
 
 
 def today() -> date:
@@ -27,7 +24,12 @@ def today() -> date:
     return utcnow().astimezone(SHANGHAI).date()
 
 
-def _allowed(actor: Actor, division: str = "") -> None:
+def allowed(actor: Actor, division: str = "") -> None:
+    """Stop whose work it is not, and who works elsewhere.
+
+    Raises:
+        NotAllowed: as it says.
+    """
     if not actor.may(Permission.CASEWORK):
         raise NotAllowed()
     if division and not any(division.startswith(code) for code in actor.divisions):
@@ -42,7 +44,7 @@ def receive(session: Session, actor: Actor, data: PetitionIn) -> Petition:
         LeadsToAccused: it would reach who is accused in it, or their unit (R34).
         BadInput: a day to come, an accusation without anybody, somebody who cannot work on it.
     """
-    _allowed(actor, data.division)
+    allowed(actor, data.division)
     if data.received_on > today():
         raise BadInput("收到的日期还没到，请改一下。")
     known = queries.accounts(session, [data.division])
@@ -129,7 +131,7 @@ def extend(
 
 
 def _petition(session: Session, actor: Actor, petition_id: str, base_version: int) -> Petition:
-    _allowed(actor)
+    allowed(actor)
     row = queries.petition(session, actor, petition_id, today(), lock=True)
     if row is None:
         raise NotFound("没有这件信访，或不归你看。")
@@ -149,7 +151,7 @@ def post(session: Session, actor: Actor, data: NoticeIn) -> PublicNotice:
         NotAllowed: not the actor's work or area.
         NoticeFaulty: too short, about a child, or with a number in it (R43).
     """
-    _allowed(actor, data.division)
+    allowed(actor, data.division)
     blocking_service.refuse_notice(session, data.division, data.programme, data.from_on, data.to_on, data.text)
     row = PublicNotice(id=new_id(), author_id=actor.id, created_at=utcnow(), **data.model_dump())
     session.add(row)
@@ -158,35 +160,13 @@ def post(session: Session, actor: Actor, data: NoticeIn) -> PublicNotice:
     return row
 
 
-def page(session: Session, actor: Actor) -> Casework:
-    """The page of petitions and public notices.
-
-    Raises:
-        NotAllowed: not the actor's work.
-    """
-    _allowed(actor)
-    on = today()
-    rows, hung = queries.page(session, queries.wanted(actor, on), SHOWN), queries.notices(session, actor, on, SHOWN)
-    places = divisions.places(session, {one.division for one in (*rows, *hung)})
-    known = queries.accounts(session, actor.divisions)
-    named = {key: f"{name}（{ROLE_NAMES[Role(one.role)]}）" for key, (name, one) in known.items()}
-    hands = names_of(session, {one.assignee for one in rows if one.assignee} - set(named)) | named
-    return Casework(
-        [_row(one, places.get(one.division, ""), hands) for one in rows],
-        [NoticeRow(one.id, rules.PROGRAMMES[one.programme], places.get(one.division, ""),
-                   f"{_day(one.from_on)}至{_day(one.to_on)}", one.text) for one in hung],
-        [(key, name) for key, name in named.items() if known[key][1].role in queries.OFFICERS],
-        list(named.items()),
-    )  # fmt: skip
-
-
 def how_many(session: Session, actor: Actor, area: str, most: int, sources: Sequence[str] = ()) -> int:
     """How many petitions the register would hold, no more than `most`.
 
     Raises:
         NotAllowed: not the actor's work.
     """
-    _allowed(actor)
+    allowed(actor)
     return queries.count(session, queries.wanted(actor, today(), area=area, sources=sources), most)
 
 
@@ -203,7 +183,7 @@ def register(
     Raises:
         NotAllowed: not the actor's work.
     """
-    _allowed(actor)
+    allowed(actor)
     on = today()
     rows = queries.page(session, queries.wanted(actor, on, area=area, sources=sources), most)
     days = parameters.values_in(session, rules.CLOCKS, on, {one.division for one in rows})
@@ -217,17 +197,3 @@ def register(
             names.get(one.author_id, ""),
         ))  # fmt: skip
     return found
-
-
-def _day(on: date) -> str:
-    return f"{on.month} 月 {on.day} 日"
-
-
-def _row(one: Petition, place: str, named: Mapping[str, str]) -> PetitionRow:
-    done = [words for name, words in rules.STEPS.items() if getattr(one, name)]
-    following = next((name for name in rules.STEPS if getattr(one, name) is None), "")
-    return PetitionRow(
-        one.id, one.version, one.category, place, one.text, _day(one.received_on),
-        named.get(one.assignee or "", "还没有交给谁"), done[-1] if done else "刚收到", following,
-        rules.STEPS.get(following, ""),
-    )  # fmt: skip

@@ -1,49 +1,73 @@
-"""信访和公示 on the office face."""
+"""信访 and 公示 on the office face: the list of petitions, one of them, public notices."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import reflex as rx
 
 from app.accounts.office_state import day_of
 from app.accounts.rules import Permission
 from app.accounts.state import Choice, OfficeState, read, requires, said, version_of, write
-from app.casework import rules, service
-from app.casework.schemas import Casework, NoticeIn, NoticeRow, PetitionIn, PetitionRow
+from app.casework import office_service, rules, service
+from app.casework.schemas import Choosing, NoticeIn, NoticePage, PetitionIn, PetitionPage, PetitionView
+from app.errors import Conflict, NotFound
 from app.households.register_state import places
 from app.http import parse
+from app.shell.list_state import CountedListState
+
+HERE = "/office/casework"
 
 
-class CaseworkState(OfficeState):
-    """Petitions and public notices of the area, and what can be chosen for a new one.
+def _place(form: dict[str, Any], choices: Sequence[Choice]) -> str:
+    """The place that a list is narrowed to, one of those that can be chosen."""
+    village = said(form, "village", 12)
+    return village if any(one.value == village for one in choices) else ""
 
-    `received` and `posted` count what was saved: only then is a form empty again; what was refused can be put right.
+
+class CaseworkState(CountedListState, OfficeState):
+    """The list of petitions, and what can be chosen for a new one.
+
+    `received` counts what was saved: only then is the form empty again; what was refused can be put right.
     """
 
-    petitions: list[PetitionRow] = []
-    notices: list[NoticeRow] = []
-    officers: list[Choice] = []
-    accused: list[Choice] = []
+    COUNTED: ClassVar[str] = "件"
+    page: PetitionPage = PetitionPage()
+    which: str = "open"
+    village: str = ""
+    category: str = ""
+    source: str = ""
     choices: list[Choice] = []
-    on: str = ""
-    ready: bool = False
+    choosing: Choosing = Choosing()
     received: int = 0
-    posted: int = 0
 
-    async def _show(self, done: str = "") -> None:
-        found: Casework = await read(service.page)
-        self.petitions, self.notices = found.petitions, found.notices
-        self.officers = [Choice(key, name) for key, name in found.officers]
-        self.accused = [Choice(key, name) for key, name in found.accused]
-        self.on, self.ready = service.today().isoformat(), True
-        if done:
-            self.done = done
+    async def _show(self) -> None:
+        self.page = await read(
+            office_service.listing, which=self.which, village=self.village, category=self.category,
+            source=self.source, offset=self.offset,
+        )  # fmt: skip
+        self.ready = True
 
     @rx.event
     @requires(Permission.CASEWORK)
     async def open(self) -> None:
-        """All of the area."""
-        self.choices = await read(places)
+        """What is not done in the whole area, or what this tab looked for before."""
+        self.choices, self.choosing = await read(places), await read(office_service.choosing)
         await self._show()
+
+    @rx.event
+    @requires(Permission.CASEWORK)
+    async def find(self, form: dict[str, Any]) -> None:
+        """Narrow the list."""
+        which, self.offset = said(form, "which", 8), 0
+        self.which, self.village = which if which in rules.WHICH else "open", _place(form, self.choices)
+        self.category, self.source = said(form, "category", 16), said(form, "source", 16)
+        await self._show()
+
+    @rx.event
+    @requires(Permission.CASEWORK)
+    async def turn(self, pages: int) -> None:
+        """Some pages on or back."""
+        await self._turn(pages)
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
@@ -52,35 +76,96 @@ class CaseworkState(OfficeState):
         accused = said(form, "accused", 36)
         data = parse(PetitionIn, {
             "division": said(form, "division", 12), "category": said(form, "category", 16),
-            "source": said(form, "source", 16),
-            "text": said(form, "text", 2000), "received_on": day_of(form.get("received_on"), "收到的日期").isoformat(),
+            "source": said(form, "source", 16), "text": said(form, "text", 2000),
+            "received_on": day_of(form.get("received_on"), "收到的日期").isoformat(),
             "accused": [accused] if accused else [], "assignee": said(form, "assignee", 36) or None,
         })  # fmt: skip
         await write(service.receive, data)
         self.received += 1
-        await self._show("登记好了。15 天内要告知来信人。")
+        await self._show()
+        self.done = "登记好了。15 天内要告知信访人。"
+
+
+class PetitionState(OfficeState):
+    """One petition."""
+
+    one: PetitionView | None = None
+
+    async def _show(self) -> None:
+        self.one = await read(office_service.one, self._parameter("id"))
+
+    async def _act(self, words: str, work: Callable[..., Any], *given: Any) -> None:
+        try:
+            await write(work, self._parameter("id"), *given)
+        except Conflict:
+            await self._show()
+            raise
+        try:
+            await self._show()
+            self.done = words
+        except NotFound:  # an accusation that was handed on is its new officer's alone
+            self.to = HERE
+
+    @rx.event
+    @requires(Permission.CASEWORK)
+    async def open(self) -> None:
+        """The petition that the address names."""
+        self.one = None
+        await self._show()
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
     async def assign(self, form: dict[str, Any]) -> None:
-        """Hand a petition to somebody."""
-        await write(service.assign, said(form, "id", 36), said(form, "assignee", 36), version_of(form))
-        await self._show("交给他办了。")
+        """Hand it to somebody."""
+        await self._act("交给他办了。", service.assign, said(form, "assignee", 36), version_of(form))
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
-    async def step(self, petition_id: str, what: str, version: int) -> None:
+    async def step(self, form: dict[str, Any]) -> None:
         """Today it was told, accepted, done."""
-        await write(service.step, str(petition_id)[:36], str(what)[:16], version)
-        await self._show("记下了。")
+        await self._act("记下了。", service.step, said(form, "what", 16), version_of(form))
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
     async def extend(self, form: dict[str, Any]) -> None:
-        """More time for a petition."""
-        await write(service.extend, said(form, "id", 36), said(form, "by", 64), said(form, "why", 500),
-                    version_of(form))  # fmt: skip
-        await self._show("延期记下了，要告知来信人。")
+        """More time for it."""
+        given = said(form, "by", 64), said(form, "why", 500), version_of(form)
+        await self._act("延期记下了，要告知信访人。", service.extend, *given)
+
+
+class NoticesState(CountedListState, OfficeState):
+    """The list of public notices; `posted` counts what was saved, as `received` does."""
+
+    COUNTED: ClassVar[str] = "张"
+    page: NoticePage = NoticePage()
+    village: str = ""
+    choices: list[Choice] = []
+    on: str = ""
+    posted: int = 0
+
+    async def _show(self) -> None:
+        self.page = await read(office_service.notices, village=self.village, offset=self.offset)
+        self.on, self.ready = service.today().isoformat(), True
+
+    @rx.event
+    @requires(Permission.CASEWORK)
+    async def open(self) -> None:
+        """Those of the whole area, or of the place that this tab looked for before."""
+        self.choices = await read(places)
+        await self._show()
+
+    @rx.event
+    @requires(Permission.CASEWORK)
+    async def find(self, form: dict[str, Any]) -> None:
+        """Only of one place."""
+        self.village, self.offset = _place(form, self.choices), 0
+        await self._show()
+
+    @rx.event
+    @requires(Permission.CASEWORK)
+    async def turn(self, pages: int) -> None:
+        """Some pages on or back."""
+        await self._turn(pages)
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
@@ -93,9 +178,11 @@ class CaseworkState(OfficeState):
         })  # fmt: skip
         await write(service.post, data)
         self.posted += 1
-        await self._show("公示记下了，可以去贴。")
+        await self._show()
+        self.done = "公示记下了，可以去贴。"
 
 
+WHICH_CHOICES = tuple(rules.WHICH.items())
 SOURCE_CHOICES = tuple((one, one) for one in rules.SOURCES)
 CATEGORY_CHOICES = tuple((one, one) for one in rules.CATEGORIES)
 PROGRAMME_CHOICES = tuple(rules.PROGRAMMES.items())

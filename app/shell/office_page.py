@@ -28,7 +28,8 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         ("结对", P.REGISTERS, "/office/pairing"),
         ("协议", P.REGISTERS, "/office/agreements"),
         ("低收入", P.REGISTERS, "/office/lowincome"),
-        ("信访公示", P.CASEWORK, "/office/casework"),
+        ("信访", P.CASEWORK, "/office/casework"),
+        ("公示", P.CASEWORK, "/office/casework/notices"),
     ),
     "比对": (
         ("疑点", P.REGISTERS, "/office/findings"),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.rules import Role
-from app.casework import rules, service
+from app.casework import office_service, rules, service
 from app.casework.schemas import NoticeIn, PetitionIn
 from app.db import reading, transaction
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -16,6 +16,7 @@ from models.casework import Petition, PublicNotice
 from models.findings import Finding
 from tests import makers
 from tests.makers import COUNTY, OTHER_TOWN, TOWN, VILLAGE
+from tests.statements import statements
 
 pytestmark = pytest.mark.usefixtures("database")
 TODAY = service.today()
@@ -66,8 +67,8 @@ def test_handed_on_later_it_is_refused_too_and_stays_with_whom_it_was(people):
         service.assign(session, people.section, made, people.head.id, 1)
     assert _kept()[0].assignee == people.section.id
     with reading() as session:
-        assert service.page(session, people.head).petitions == [], "nor may they read it"
-        assert len(service.page(session, people.section).petitions) == 1
+        assert office_service.listing(session, people.head).rows == [], "nor may they read it"
+        assert len(office_service.listing(session, people.section).rows) == 1
     with pytest.raises(NotFound), transaction() as session:
         service.step(session, people.clerk, made, "told_on", 1)
 
@@ -149,8 +150,8 @@ def test_a_right_notice_hangs(people):
     with transaction() as session:
         service.post(session, people.clerk, notice())
     with reading() as session:
-        assert [one.place for one in service.page(session, people.clerk).notices] != []
-        assert service.page(session, people.far).notices == []
+        assert [one.place for one in office_service.notices(session, people.clerk).rows] != []
+        assert office_service.notices(session, people.far).rows == []
 
 
 def test_a_petition_that_waits_too_long_is_found_where_it_belongs(people):
@@ -180,17 +181,81 @@ def test_what_was_written_down_elsewhere_is_found_by_the_same_rules(people):
 
 
 def test_who_has_waited_longest_stands_first_and_what_is_kept_from_the_reader_takes_no_place(people, monkeypatch):
-    monkeypatch.setattr(service, "SHOWN", 2)
+    monkeypatch.setattr(office_service, "PAGE", 2)
     with transaction() as session:
         service.receive(session, people.section, petition(accused=[people.head.id], received_on=TODAY - timedelta(9)))
         for ago in (1, 5, 3):
             service.receive(session, people.clerk, petition(category="申诉求决", received_on=TODAY - timedelta(ago)))
         for row in session.scalars(select(Petition).where(Petition.category == "检举控告")):
             row.author_id = people.clerk.id
-    days = [(TODAY - timedelta(ago)) for ago in (5, 3)]
+    pages = []
     with reading() as session:
-        rows = service.page(session, people.clerk).petitions
-    assert [one.received for one in rows] == [f"{on.month} 月 {on.day} 日" for on in days]
+        for offset in (0, 2, 4):
+            page = office_service.listing(session, people.clerk, offset=offset)
+            pages.append(([one.received for one in page.rows], page.total, page.more))
+    days = [office_service.day(TODAY - timedelta(ago), TODAY) for ago in (5, 3, 1)]
+    assert pages == [(days[:2], 3, True), (days[2:], 3, False), ([], 3, False)]
+
+
+def test_the_list_is_narrowed_by_place_kind_and_how_far_it_has_come(people):
+    with transaction() as session:
+        one = service.receive(session, people.clerk, petition(category="申诉求决", text="甲说", source="来电")).id
+        service.receive(session, people.clerk, petition(category="建议意见", text="乙说", source="来信"))
+        far = service.receive(session, people.far, petition(category="申诉求决", text="丙说", division=OTHER_TOWN))
+        far.source = ""
+        service.step(session, people.clerk, one, "done_on", 1)
+
+    def told(**narrowed):
+        with reading() as session:
+            page = office_service.listing(session, people.section, **narrowed)
+        assert page.total == len(page.rows)
+        return {row.brief[0] for row in page.rows}
+
+    assert told() == {"乙", "丙"}
+    assert (told(which="done"), told(which="all")) == ({"甲"}, {"甲", "乙", "丙"})
+    assert told(which="all", village=VILLAGE) == {"甲", "乙"}
+    assert told(which="all", category="申诉求决") == {"甲", "丙"}
+    assert (told(which="all", source="来电"), told(which="all", source="没记")) == ({"甲"}, {"丙"})
+
+
+def test_a_page_asks_for_each_thing_once_however_many_petitions_there_are(people):
+    def written(number):
+        with transaction() as session:
+            for at in range(number):
+                town = f"{COUNTY}{at + 200}"
+                officer = makers.user(session, Role.TOWN_CLERK, (town,))
+                usual = {"category": "申诉求决", "division": town}
+                service.receive(session, people.section, petition(**usual, assignee=officer.id))
+                service.post(session, people.section, notice(division=town))
+
+    def asked(look):
+        with statements() as told, reading() as session:
+            found = look(session)
+        return len(getattr(found, "rows", found)), len(told)
+
+    looks = (
+        lambda session: office_service.listing(session, people.section),
+        lambda session: office_service.notices(session, people.section),
+        lambda session: service.register(session, people.section, "", 9),
+    )
+    written(1)
+    once = [asked(look) for look in looks]
+    written(4)
+    assert [asked(look) for look in looks] == [(5, number) for _, number in once]
+    assert max(number for _, number in once) <= 6
+
+
+def test_notices_come_in_pages_the_newest_first(people, monkeypatch):
+    monkeypatch.setattr(office_service, "PAGE", 2)
+    with transaction() as session:
+        for ago in (9, 30, 20):
+            begun = TODAY - timedelta(ago)
+            service.post(session, people.clerk, notice(from_on=begun, to_on=begun + timedelta(10)))
+    with reading() as session:
+        first, second = (office_service.notices(session, people.clerk, offset=offset) for offset in (0, 2))
+        assert office_service.notices(session, people.section, village=OTHER_TOWN).total == 0
+    assert [one.now for one in first.rows] == [True, False]
+    assert (first.total, first.more, len(second.rows), second.more) == (3, True, 1, False)
 
 
 @pytest.mark.parametrize(("told", "accepted", "done", "extended", "due"), [

@@ -1,10 +1,6 @@
 """The pages of 特困, 残疾人, 结对 and 口径 as a tab calls them: forms in, sentences and views out."""
 
-import asyncio
-
 import pytest
-import reflex as rx
-from reflex.istate.data import RouterData
 
 from app.accounts.rules import Role
 from app.db import transaction
@@ -12,25 +8,13 @@ from app.disability.state import DisabilityPersonState, DisabilityState
 from app.hardship import rules as six
 from app.hardship.state import FeesState, HardshipPersonState, HardshipState
 from app.households.bulk_service import person_values
-from app.http import COOKIE
 from app.pairing.state import OfficialsState, PairedHomeState, PairingState
 from app.settings.policy_state import PolicyOneState, PolicyState
 from tests import makers
 from tests.makers import COUNTY, TOWN, VILLAGE
+from tests.tabs import call, tab
 
 NUMBER = "349927194001010010"
-
-
-def tab(kind, token, query=""):
-    state = rx.State().get_substate(kind.get_full_name().split("."))
-    router = {"headers": {"cookie": f"{COOKIE}={token}"}, "pathname": "/office", "asPath": f"/office?{query}"}
-    state.parent_state.parent_state.router = RouterData.from_router_data(router)
-    return state
-
-
-def call(state, name, *args):
-    asyncio.run(getattr(type(state), name).fn(state, *args))
-    return state
 
 
 @pytest.fixture
