@@ -101,9 +101,14 @@ def _pages() -> list[Entry]:
 
 
 def _person() -> rx.Component:
+    """Who is here; where the masthead has room for one line only, the role stands in the menu."""
+    role = OfficeState.me.role_name
     return rx.el.details(
-        rx.el.summary(icon("user", small=True), OfficeState.me.name, "，", OfficeState.me.role_name),
+        rx.el.summary(
+            icon("user", small=True), rx.el.span(OfficeState.me.name, rx.el.span("，", role, class_name="role"))
+        ),
         rx.el.div(
+            rx.el.p(role, class_name="row role"),
             load("改密码", href="/office/password", class_name="row"),
             rx.el.button("退出", type="button", on_click=sign_out(), class_name="row", data_testid="sign-out"),
             class_name="menu group",
