@@ -16,7 +16,7 @@ from app.accounts.rules import Role
 from app.accounts.schemas import AccountInput, Actor
 from app.config import settings
 from app.db import SHANGHAI, new_id, reading, transaction, utcnow
-from app.demo import benefits, care, queries, registers, rules
+from app.demo import benefits, care, petitions, queries, registers, rules
 from app.demo.visits import earlier_visit
 from app.divisions import service as divisions
 from app.divisions.schemas import DivisionIn
@@ -156,6 +156,7 @@ def load_demo() -> None:
             registers.load(session, today)
             care.load(session, today)
             benefits.load(session, today)
+            petitions.load(session, today)
             hotline = {"name": "县民政局值班电话", "number": "0556-0000000"}
             parameters.set_value(session, None, "hotline", hotline, today, source="演示")
             _write_accounts(found)
