@@ -53,7 +53,7 @@ def _form(one: rx.Var[Doubt]) -> rx.Component:
         rx.el.p(one["todo"]),
         question("核实下来", choices(rx.foreach(one["ways"], way), shape="left one")),
         text_field("怎么办的，或为什么没问题", name="reason", max_length=400),
-        text_field("依据", aside="（看了什么，问了谁；核实无误要写）", name="evidence", max_length=200),
+        text_field("依据", aside="（看了什么，问了谁；没有问题的要写）", name="evidence", max_length=200),
         rx.cond(one["problem"], error(one["problem"])),
         button("记下结论", type="submit", kind="soft", data_testid="settle-finding"),
         on_submit=offline.action("settleFinding", offline.EVENT, prevent_default=True),

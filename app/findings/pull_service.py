@@ -21,7 +21,8 @@ def _data(row: Any, name: str | None) -> dict[str, Any]:
     rule = BY_CODE[row.rule]
     return {
         "rule": rule.code, "name": rule.name, "household_id": row.household_id, "person_id": row.person_id,
-        "kind": row.kind, "severity": row.severity, "why": sentence(rule, row.facts, name or ""), "todo": rule.todo,
+        "kind": row.kind, "severity": row.severity, "todo": rule.todo,
+        "why": sentence(rule, row.facts, name or "", plain=True),
         "due_on": row.due_on.isoformat() if row.due_on else None, "found_on": row.found_on.isoformat(),
         "questions": questions(rule) if rule.field else [], "basis": rule.basis,
     }  # fmt: skip

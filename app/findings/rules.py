@@ -62,6 +62,7 @@ class Rule:
 
     Args:
         code: R01 … R52.
+        plain: what it found, as people in the village say it; phones show it in place of the name.
         what: what it finds, in plain words.
         why: why that matters.
         basis: the regulation.
@@ -83,6 +84,7 @@ class Rule:
     why: str
     basis: str
     todo: str
+    plain: str = ""
     params: tuple[str, ...] = ()
     programme: str = ""
     needs: tuple[Need, ...] = ()

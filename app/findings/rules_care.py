@@ -44,6 +44,7 @@ def _at_home(frames: Frames) -> pl.DataFrame:
 
 @rule(
     "R29", "走访逾期", YELLOW,
+    plain="好久没人去看了",
     what="好久没有人去看了。",
     why="按类别多久要看一次，是怕没人照应的时候出事。",
     basis="民发〔2022〕73号；民发〔2019〕34号；结对帮扶",
@@ -116,6 +117,7 @@ def support_agreements(frames: Frames) -> pl.DataFrame:
 
 @rule(
     "R30", "老人无赡养协议、联系人", YELLOW,
+    plain="赡养协议没签好，或者找不到联系人",
     what="留守老人没有赡养协议、协议过期，或者没有能打通的紧急联系人。",
     why="出了事要找得到人，子女的责任要写清楚。",
     basis="老年人权益保障法 第二十条；民发〔2017〕193号",
@@ -150,6 +152,7 @@ def nobody_bound(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R31", "赡养协议未履行", ORANGE,
+    plain="儿女没按协议做",
     what="检查时子女没有按协议做，过了15天也没有督促。",
     why="签了就要做到，村里要催。",
     basis="老年人权益保障法 第二十条",
@@ -170,6 +173,7 @@ def agreement_not_kept(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R32", "委托照料协议缺失、到期", ORANGE,
+    plain="照料协议没有签，或者到期了",
     what="分散供养的特困人员没有照料协议、协议过期，或者照料人年纪大了。",
     why="分散供养要有人签字照料。",
     basis="安徽省分散供养特困人员照料服务指引",
@@ -225,6 +229,7 @@ def _end(quarter: str) -> date:
 
 @rule(
     "R33", "照料护理补贴季度未发", RED,
+    plain="上个季度的照料费没发对",
     what="上个季度的照料护理补贴没有发，或者发的钱不对。",
     why="照料护理补贴按季发给照料人，等级不同钱数不同。",
     basis="安徽省分散供养特困人员照料服务指引",
@@ -264,10 +269,11 @@ def care_fee_missing(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R36", "自理评估到期、变更未复核", ORANGE,
+    plain="自己能做什么，该重新看了",
     what="自理能力评估超过一年没有做，或者走访看到变了，过了时限没有复核。",
     why="身体会变，护理费要跟着等级走。",
     basis="民发〔2021〕43号 第二十三条",
-    todo="重新评估六项，写下结果。",
+    todo="吃饭、穿衣这六项重新看一遍，写下来。",
     params=("R36_months", "R36_workdays"), programme="tekun",
     needs=(destitute,),
 )  # fmt: skip
@@ -302,10 +308,11 @@ def grade_of_words(words: str | None) -> str | None:
 
 @rule(
     "R37", "自理等级与指标不一致", YELLOW,
+    plain="自己能做什么，前后写得不一样",
     what="填的自理等级和六项指标对不上。",
     why="等级由六项算出来，不能自己填。",
     basis="民发〔2021〕43号 第二十一、二十二条",
-    todo="按六项改等级；六项有错的重新评估。",
+    todo="按六项改过来；六项写错了的，再看一遍。",
     programme="tekun",
     needs=(destitute,),
 )  # fmt: skip
@@ -321,6 +328,7 @@ def grade_contradicts(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R38", "集中供养率不足", ORANGE,
+    plain="想去养老院，还在家里",
     what="失能、半失能特困人员集中供养不到一半，或者愿意集中的完全失能老人还在家里。",
     why="有意愿的完全失能特困人员要全部集中，集中供养率不低于一半。",
     basis="县兜底保障实施方案；民发〔2021〕43号",

@@ -64,6 +64,7 @@ def guardianships(frames: Frames) -> pl.DataFrame:
 
 @rule(
     "R22", "儿童无有效监护", RED,
+    plain="孩子没有靠得住的人照看",
     what="留守儿童没有可靠的人照看：没有受托人，没有确认书，过期了，或者声明没填。",
     why="未满16岁不能没有人监护。",
     basis="未成年人保护法 第二十二条；国发〔2016〕13号",
@@ -100,6 +101,7 @@ def no_guardian(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R23", "未满16岁独居", RED,
+    plain="孩子一个人住",
     what="孩子一个人住，晚上没有大人，或者不到8岁没有人看着。",
     why="未满16岁不得脱离监护单独生活，不满8岁不能离人，要马上报告。",
     basis="未成年人保护法 第二十一条、第十一条",
@@ -132,6 +134,7 @@ def child_alone(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R24", "受托人不宜", RED,
+    plain="照看孩子的人不合适",
     what="照看孩子的人不合适：年纪太大、重残、失能、服刑戒毒、已去世、有禁止情形，或者照看的孩子太多。",
     why="受托人要有照护能力，不能有法律禁止的情形。",
     basis="未成年人保护法 第二十二条",
@@ -252,6 +255,7 @@ def parents(frames: Frames) -> pl.DataFrame:
 
 @rule(
     "R25", "事无漏认", RED,
+    plain="爸妈都管不了，孩子还没有补贴",
     what="父母都没法养孩子，孩子还没有纳入事实无人抚养儿童保障。",
     why="符合条件的要应保尽保。",
     basis="民发〔2019〕62号；民发〔2020〕125号",
@@ -275,10 +279,11 @@ def unsupported_not_seen(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R26", "孤儿、事无应退", ORANGE,
+    plain="孩子的补贴该停了",
     what="满18岁不再上学，父母出来了，或者联系上了，还在领补贴。",
     why="情况变了要复核，该退的退，家里有困难的转别的救助。",
     basis="民发〔2019〕62号",
-    todo="上门核实，符合退出的办退出，告诉家里还能申请什么。",
+    todo="上门看一次，该停的停，告诉家里还能申请什么。",
     params=("R26_age", "R26_review_days_after_contact"), programme="child",
     needs=("children",),
 )  # fmt: skip
@@ -312,6 +317,7 @@ SELDOM = {
 
 @rule(
     "R27", "亲子联系不足", YELLOW,
+    plain="爸妈好久没和孩子联系",
     what="父母好久没有和孩子联系了。",
     why="外出的父母每周至少要和孩子联系一次。",
     basis="未成年人保护法 第二十二条",
@@ -347,10 +353,11 @@ def parents_silent(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R28", "义务教育辍学", RED,
+    plain="孩子该上学，没去上",
     what="该上学的孩子没有上学，也没有批准缓学。",
     why="6到15岁都要接受义务教育。",
     basis="义务教育法 第十一条；控辍保学",
-    todo="联系学校和家长，劝返复学，因病的办缓学。",
+    todo="联系学校和家长，请孩子回来上学；因病的办缓学。",
     params=("R28_age",), programme="child",
     needs=("children",),
 )  # fmt: skip

@@ -33,6 +33,7 @@ def _paid_after(frames: Frames) -> pl.DataFrame:
 
 @rule(
     "R01", "死亡仍领取", RED,
+    plain="人已经不在了，补助还在发",
     what="人已经去世，下个月起还有补助打进来。",
     why="去世当月还可以发，次月起就不该再发；多发的钱要追回。",
     basis="社会救助暂行办法 第十三条；民发〔2021〕57号 第三十二条",
@@ -51,10 +52,11 @@ def paid_after_death(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R02", "死亡未停发", RED,
+    plain="人已经不在了，补助还没停",
     what="人已经去世，名册上还没有停。",
     why="不停，下个月就会多发。",
     basis="社会救助暂行办法 第十三条；民发〔2021〕57号 第三十二条",
-    todo="核对去世日期，从次月起停发。",
+    todo="核对去世日期，从下个月起停发。",
     params=("R01_R02",), programme="all",
     needs=("enrolments", dead),
 )  # fmt: skip
@@ -73,10 +75,11 @@ def not_stopped_after_death(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R03", "低保户成员死亡超期未核查", ORANGE,
+    plain="家里有人去世，低保还没去核过",
     what="低保户里有人去世，三个月了还没有核查过。",
     why="人少了，保障金额要跟着变。",
     basis="民发〔2022〕83号：自死亡之日起3个月内核查并办结",
-    todo="到户里核查一次，该减的减，该停的停。",
+    todo="到家里看一次，该减的减，该停的停。",
     params=("R03_months", "R03_reminder_months"), programme="dibao",
     needs=(dead, held("dibao")),
 )  # fmt: skip

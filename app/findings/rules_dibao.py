@@ -48,10 +48,11 @@ def stopped_in_one_stroke(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R18", "低保复核到期", ORANGE,
+    plain="低保到日子了，该再看一次",
     what="低保复核到期了还没有做。",
     why="按类别定期复核，才能有进有出。",
     basis="民发〔2021〕57号 第三十一条",
-    todo="入户复核一次，写下复核日期。",
+    todo="到家里再看一次，写下是哪天看的。",
     params=("R18_months", "R18_reminder_days"), programme="dibao",
     needs=(held("dibao"),),
 )  # fmt: skip
@@ -77,6 +78,7 @@ def review_due(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R19", "低保应转特困", YELLOW,
+    plain="一个人过，也许够得上特困",
     what="单人低保户，没有劳动能力，也没有能赡养的人。",
     why="符合特困条件的，按特困供养更有保障。",
     basis="民发〔2021〕43号",
@@ -113,10 +115,11 @@ def should_be_destitute(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R20", "收入、财产疑点", ORANGE,
+    plain="名下查到车，或者办过营业执照",
     what="在保的人名下查到车辆或工商登记。",
     why="要核实是不是还符合条件。",
     basis="民发〔2021〕57号 家庭经济状况核对",
-    todo="问清情况，属实的重新核定，不属实的写明。",
+    todo="问清情况：是真的，请乡镇重新算；不是，写下来。",
     params=("R20_lists",), programme="dibao",
     needs=("listed", "enrolments"),
 )  # fmt: skip
@@ -133,10 +136,11 @@ def property_in_doubt(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R21", "近亲属未备案", RED,
+    plain="和干部是近亲，还没有报上去",
     what="申请人是经办人或村干部的近亲属，没有备案。",
     why="近亲属要单独登记，县里百分之百入户。",
     basis="民发〔2021〕57号 第十一条、第二十条",
-    todo="补备案，报县里入户。",
+    todo="告诉乡镇补登记，报县里来家里看。",
     programme="dibao",
     needs=("applications",),
 )  # fmt: skip
@@ -149,6 +153,7 @@ def relative_not_filed(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R51", "服刑、戒毒仍计入低保", ORANGE,
+    plain="人在服刑或戒毒，还算在低保里",
     what="正在服刑或强制戒毒的人，还算在低保人口里。",
     why="服刑、强戒期间不算共同生活成员。",
     basis="民发〔2021〕57号 第七条",

@@ -61,6 +61,7 @@ def _without_pairing(frames: Frames, homes: pl.DataFrame) -> pl.DataFrame:
 
 @rule(
     "R47", "一户一方案缺失、不符", YELLOW,
+    plain="今年的帮扶方案没写好",
     what="这一户今年没有方案，有人没有措施，或者措施和原因对不上。",
     why="一户一方案、一人一措施，措施要对着原因来。",
     basis="县兜底保障实施方案；结对帮扶",
@@ -100,6 +101,7 @@ def plan_missing(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R48", "两不愁三保障未达标", RED,
+    plain="吃穿、上学、看病、住房、喝水里有一样不行",
     what="吃、穿、上学、看病、住房、饮水里有一项不达标，还没有人在办。",
     why="两不愁三保障是底线。",
     basis="两不愁三保障；四个不摘",
@@ -117,6 +119,7 @@ def item_not_met(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R50", "证件、逻辑错误", YELLOW,
+    plain="号码、年龄这些写错了",
     what="号码、性别、年龄、电话或户主写错了。",
     why="号码错了，钱和救助都对不上人。",
     basis="GB 11643；建档要求",

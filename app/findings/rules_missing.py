@@ -39,6 +39,7 @@ def birthday(born: date, years: int) -> date:
 
 @rule(
     "R09", "高龄应补未补", ORANGE,
+    plain="该领高龄津贴了，还没领",
     what="满80岁了，还没有领高龄津贴。",
     why="高龄津贴从满80岁的当月起算，该补的要补上。",
     basis="老年人权益保障法 第三十三条；县高龄津贴办法",
@@ -72,6 +73,7 @@ def _later(day: date, months: int) -> date:
 
 @rule(
     "R10", "高龄档次错误", ORANGE,
+    plain="年纪到了，高龄津贴还没涨",
     what="过了90岁或100岁生日，津贴档次没有调。",
     why="档次跟着年龄走，少发的要补。",
     basis="县高龄津贴办法",
@@ -114,6 +116,7 @@ def _without_excluded(frames: Frames, rows: pl.DataFrame, kind: str, code: str) 
 
 @rule(
     "R11", "护理补贴应补未补", ORANGE,
+    plain="该有残疾人护理补贴，还没领",
     what="重度残疾、需要长期照护，没有领护理补贴。",
     why="一、二级残疾人需要长期照护的，都应当领。",
     basis="国发〔2015〕52号 残疾人两项补贴",
@@ -133,6 +136,7 @@ def no_care_subsidy(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R12", "生活补贴应补未补", ORANGE,
+    plain="该有残疾人生活补贴，还没领",
     what="困难家庭的残疾人，没有领生活补贴。",
     why="低保、建档立卡家庭的持证残疾人都应当领。",
     basis="国发〔2015〕52号；安徽省残疾人两项补贴办法",
@@ -163,6 +167,7 @@ def no_living_subsidy(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R13", "残疾证到期、失效", ORANGE,
+    plain="残疾证到期了，要换证",
     what="残疾证过期了还在发补贴，或者快要到期。",
     why="证过期的下一个月起不该再发；提前半年提醒换证，补贴不断。",
     basis="残疾人两项补贴 动态管理",
@@ -194,6 +199,7 @@ def certificate_runs_out(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R14", "残疾证号与身份证不符", YELLOW,
+    plain="残疾证和身份证对不上",
     what="残疾证号和身份证号、等级对不上。",
     why="证号里就写着身份证号、类别和等级，对不上多半是抄错了。",
     basis="GB/T 26341-2010 残疾人证号编码",
@@ -236,6 +242,7 @@ def _ill(frames: Frames) -> pl.DataFrame:
 
 @rule(
     "R15", "疑似漏保", ORANGE,
+    plain="家里有难处，还没有领到救助",
     what="这一户有困难，没有人享受低保、特困、孤儿或事无，近90天也没有排查结论。",
     why="应保尽保：困难的一户都不能漏。",
     basis="民发〔2022〕83号；社会救助暂行办法",
@@ -275,10 +282,11 @@ def perhaps_left_out(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R16", "疑似脱保", RED,
+    plain="低保停了，家里还难",
     what="低保停了不到一年，没有渐退，家里还有重残、大病或新的困难。",
     why="该保的不能一停了之。",
     basis="民发〔2022〕83号 渐退期；低保专项治理",
-    todo="入户重新核查，确有困难的重新纳入。",
+    todo="到家里再看一次，确实难的，帮着再申请。",
     params=("R16_months", "R16_quiet_reasons"), programme="dibao", gap=True,
     needs=("enrolments",),
 )  # fmt: skip

@@ -107,6 +107,7 @@ def months_due(frames: Frames, programme: str, cutoff: int) -> list[str]:
 
 @rule(
     "R44", "应发未发（月）", ORANGE,
+    plain="有一个月的钱还没发到",
     what="在册的人这个月没有收到钱。",
     why="按月打卡，一个月都不能少。",
     basis="民发〔2012〕220号 第三十一条；按月发放",

@@ -11,6 +11,7 @@ from app.findings.schemas import Frames
 
 @rule(
     "R04", "特困与低保重复", RED,
+    plain="又是特困，又算在低保里",
     what="同一个人又是特困，又算在低保里。",
     why="特困供养和低保只能享受一种。",
     basis="民发〔2021〕43号；民发〔2021〕57号",
@@ -33,6 +34,7 @@ def destitute_in_dibao(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R05", "特困与两补重复", RED,
+    plain="是特困，还领着残疾人补贴",
     what="特困人员还在领残疾人补贴。",
     why="特困供养里已经包含，不能再领残疾人两项补贴。",
     basis="国发〔2015〕52号 残疾人两项补贴",
@@ -58,10 +60,11 @@ def _child_kind(programme: str) -> str:
 
 @rule(
     "R06", "孤儿、事无与生活补贴重复", ORANGE,
+    plain="孩子的补贴和残疾人补贴领重了",
     what="孤儿或全额的事实无人抚养儿童，还在领残疾人生活补贴。",
     why="领了孤儿或全额事无补贴，就不再领困难残疾人生活补贴；护理补贴可以领。",
     basis="民发〔2019〕62号；国发〔2015〕52号",
-    todo="停发生活补贴，或者按补差重新核定。",
+    todo="停发生活补贴，或者请乡镇按补差重新算。",
     params=("R06_child_kinds",), programme="child",
     needs=(held("disability_living"), child_benefits),
 )  # fmt: skip
@@ -78,6 +81,7 @@ def child_with_living_subsidy(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R07", "特困与孤儿、事无重复", RED,
+    plain="特困和孩子的补贴领重了",
     what="孩子又按特困供养，又领孤儿或事实无人抚养儿童补贴。",
     why="选了孤儿、事无保障，就不再纳入特困。",
     basis="民发〔2021〕43号 第九条",
@@ -96,6 +100,7 @@ def destitute_child_twice(frames: Frames) -> Iterator[Hit]:
 
 @rule(
     "R08", "同人多头、同卡多人", RED,
+    plain="领了两份，或者账号和别人家一样",
     what="同一个人在一个项目里有两份，或者一个账号给好几户人领钱。",
     why="一人一份；钱要进本人的账户，代管要有协议。",
     basis="民发〔2021〕57号 第二十六条",

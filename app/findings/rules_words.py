@@ -1,23 +1,23 @@
 """What was found, in one sentence for the person who acts; and how a finding is settled. Pure."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from app.accounts.rules import PROGRAMMES as SECTIONS
 from app.findings.rules import BLUE, Rule
 from app.workdays import workdays_later
 
 HOW = {"corrected": "已纠正", "in_order": "核实无误", "false_alarm": "误报"}
 """How a person closes a finding."""
+_HOW_PLAIN = {"corrected": "改好了", "in_order": "看过了，没有问题", "false_alarm": "不是这回事"}
+"""The same on phones."""
 GONE = "gone"
 HOW_SHOWN = HOW | {GONE: "已经没有了"}
 STATES = {"open": "没办完", "closed": "办完了"}
 EVENTS = {"raised": "发现", "reopened": "又出现", "changed": "情况变了", "closed": "办完", "noted": "记了一笔"}
-PROGRAMMES = {
-    "all": "各项发放", "dibao": "低保", "tekun": "特困", "old_allowance": "高龄津贴", "disability": "残疾人两项补贴",
-    "child": "儿童", "elder": "留守老人", "pairing": "结对帮扶", "visits": "走访", "register": "名册",
-    "relief": "临时救助", "petition": "信访", "rectification": "整改",
-}  # fmt: skip
+PROGRAMMES = {"all": "各项发放"} | SECTIONS
 
 
 def _join(value: Any) -> str:
@@ -53,20 +53,51 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "balance": lambda one: f"剩 {one} 元", "voucher": lambda one: f"凭证 {one}", "on": str, "phone": lambda one: "电话",
     "records": lambda one: f"{one} 份",
 }  # fmt: skip
+_SAID_PLAINLY = (
+    (r"^无", "没有"), (r"^未发$", "没有发"), ("金额不符", "钱数不对"), ("未填", "没填"), ("同人多头", "同一个人有两份"),
+    ("同一账号多户领取", "一个账号给好几户领"), (r"联系电话超(\d+)天未核实", r"联系电话 \1 天没打过"),
+    ("完全丧失自理且愿意集中, 仍为分散供养", "自己动不了，愿意去"), ("完全丧失自理", "自己动不了"),
+    (r"年龄≥(\d+)", r"\1 岁以上了"), ("禁止情形", "有法律不许的情形"), ("失联父母已恢复联系", "爸妈联系上了"),
+    (r"年满(\d+)岁且不在读", r"满 \1 岁，不上学了"), ("电话号码格式错误", "电话写错了"),
+    ("身份证号重复", "身份证号和别人一样"), ("身份证校验位错误", "身份证号有一位写错了"),
+    ("身份证日期无效", "身份证里的生日不对"), (r"^(..)无效$", r"\1写错了"), (r"(.+)与(.+)不符$", r"\1和\2对不上"),
+)  # fmt: skip
+"""How the village says what the county writes."""
+
+
+def _plainly(value: Any) -> str:
+    said = [str(one) for one in (value if isinstance(value, list) else [value])]
+    for written, plain in _SAID_PLAINLY:
+        said = [re.sub(written, plain, one) for one in said]
+    return "、".join(said)
+
+
+def _month_words(value: Any) -> str:
+    year, _, month = str(value).partition("-")
+    return f"{year} 年 {int(month)} 月" if month.isdigit() else str(value)
+
+
+_PLAIN: dict[str, Callable[[Any], str]] = {
+    "paid": lambda one: _paid(one).replace("实发", "发了"), "due": lambda one: _due(one).replace("应发", "该发"),
+    "why": _plainly, "because": _plainly, "month": _month_words,
+}  # fmt: skip
+"""Where phones say it in other words than the office."""
 _FIRST = ("programme", "kind", "object", "month", "quarter", "why", "because")
 
 
-def fact_words(facts: Mapping[str, Any]) -> list[str]:
+def fact_words(facts: Mapping[str, Any], *, plain: bool = False) -> list[str]:
     """Facts in words, those that say most first; pointers to people are left out."""
+    words = _WORDS | _PLAIN if plain else _WORDS
     order = sorted(facts, key=lambda word: _FIRST.index(word) if word in _FIRST else len(_FIRST))
-    return [_WORDS[word](facts[word]) for word in order if word in _WORDS and not isinstance(facts[word], dict)
+    return [words[word](facts[word]) for word in order if word in words and not isinstance(facts[word], dict)
             and facts[word] is not None]  # fmt: skip
 
 
-def sentence(rule: Rule, facts: Mapping[str, Any], name: str = "") -> str:
-    """Why this stands here, in one sentence."""
-    said = "，".join(word for word in fact_words(facts) if word)
-    return f"{name}{'：' if name else ''}{rule.name}{'。' if not said else f'，{said}。'}"[:200]
+def sentence(rule: Rule, facts: Mapping[str, Any], name: str = "", *, plain: bool = False) -> str:
+    """Why this stands here, in one sentence; `plain`: as phones show it."""
+    said = "，".join(word for word in fact_words(facts, plain=plain) if word)
+    found = (plain and rule.plain) or rule.name
+    return f"{name}{'：' if name else ''}{found}{'。' if not said else f'，{said}。'}"[:200]
 
 
 def due_on(severity: str, found_on: date, days: Mapping[str, int], workdays: Mapping[str, int]) -> date | None:
@@ -82,9 +113,9 @@ def questions(rule: Rule) -> list[dict[str, Any]]:
     """What settles a finding at the door: how it stands, and why."""
     return [
         {"code": "how", "label": "核实下来怎么样", "type": "choice",
-         "options": [{"code": code, "label": label} for code, label in HOW.items()]},
+         "options": [{"code": code, "label": label} for code, label in _HOW_PLAIN.items()]},
         {"code": "reason", "label": "怎么办的，或为什么没问题", "type": "text"},
-        {"code": "evidence", "label": "依据：看了什么，问了谁（核实无误要写）", "type": "text"},
+        {"code": "evidence", "label": "依据：看了什么，问了谁（没有问题的要写）", "type": "text"},
     ]  # fmt: skip
 
 

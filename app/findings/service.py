@@ -266,7 +266,7 @@ class _Settling:
     def _tell(self, row: Mapping[str, Any], one: Seen | None = None) -> None:
         self.touched.append(dict(row))
         if one is not None:
-            self.texts[row["id"]] = sentence(one.rule, one.hit.facts, one.name)
+            self.texts[row["id"]] = sentence(one.rule, one.hit.facts, one.name, plain=True)
         if row["household_id"]:
             self.result.changes.append(Change("finding", row["id"], row["household_id"], row["division"]))
 

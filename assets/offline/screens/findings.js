@@ -20,7 +20,7 @@ export const actions = {
     const evidence = String(said.get("evidence") ?? "").trim();
     if (!how) return say(id, "先选核实下来怎么样。");
     if (reason.length < 2) return say(id, "写一句怎么办的，或为什么没问题。");
-    if (how === "in_order" && evidence.length < 2) return say(id, "核实无误要写依据：看了什么，问了谁。");
+    if (how === "in_order" && evidence.length < 2) return say(id, "没有问题的，要写看了什么，问了谁。");
     try {
       const payload = { finding_id: id, how, reason, ...(evidence && { evidence }) };
       await enqueue({ type: "finding.settle", payload, household_id: shown("household").id });
