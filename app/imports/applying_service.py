@@ -264,7 +264,8 @@ def take_back(session: Session, actor: Actor | None, batch: ImportBatch) -> set[
     households.undo(session, actor, done, import_id=batch.id)
     told += waiting_service.follow(session, moved)
     feed.publish(session, told)
-    _let_earlier_be_undone(session, batch.id, done)
+    changed = [one for one in done if one.before is not None]
+    ledger_service.let_earlier_be_undone(session, batch.id, changed, lambda kind, ids: versions(session, kind, ids))
     made = {one.row_id: one for one in changes if one.row_type == "division"}
     divisions.take_back(
         session, actor, {code: one.before["name"] if one.before else None for code, one in made.items()}
@@ -295,18 +296,3 @@ def _let_go(session: Session, done: list[Done], places: list[str]) -> list[Chang
     if reasons:
         raise Conflict("这次导入不能撤销：" + "".join(reasons), code="import_in_use")
     return told
-
-
-def _let_earlier_be_undone(session: Session, import_id: str, done: list[Done]) -> None:
-    """A row that is back to what an earlier import made of it counts as untouched since: that one can go too."""
-    changed = {one.row_id: one for one in done if one.before is not None}
-    now = {
-        row_id: version
-        for kind in ("household", "person")
-        for row_id, version in versions(
-            session, kind, [key for key, one in changed.items() if one.row_type == kind]
-        ).items()
-    }
-    for change in queries.changes_of_rows(session, list(changed)):
-        if change.import_id != import_id and change.version_after == changed[change.row_id].version_after - 1:
-            change.version_after = now[change.row_id]

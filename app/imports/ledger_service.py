@@ -20,6 +20,7 @@ from app.feed import service as feed
 from app.feed.service import Change, publish
 from app.households import foresee_service as register
 from app.households import import_service as people
+from app.households.undo_service import Done
 from app.imports import left_out_service, lines, queries
 from app.imports.judging_service import COMPARE, today, write_states
 from app.imports.schemas import FileReport
@@ -243,22 +244,29 @@ def take_back(session: Session, import_id: str, changes: Sequence[ImportChange])
     told = facts_writing.take_back(session, KINDS, taken.notes)
     told += people.unmark(session, import_id, taken.tags)
     queries.forget_waiting(session, import_id)
-    _let_earlier_be_undone(session, import_id, taken.notes)
+    changed = [one for one in taken.notes if one.before is not None and KINDS[one.row_type].versioned]
+    let_earlier_be_undone(
+        session, import_id, changed, lambda kind, ids: facts_writing.versions(session, KINDS[kind], ids)
+    )
     return told
 
 
-def _let_earlier_be_undone(session: Session, import_id: str, notes: Sequence[Note]) -> None:
-    """A row that is back to what an earlier import made of it counts as untouched since: that one can go too."""
-    changed = {
-        (one.row_type, one.row_id): one
-        for one in notes
-        if one.before is not None and KINDS[one.row_type].versioned
-    }
+def let_earlier_be_undone(
+    session: Session, import_id: str, changed: Sequence[Note | Done],
+    versions: Callable[[str, list[str]], Mapping[str, int]],
+) -> None:  # fmt: skip
+    """A row that is back to what an earlier import made of it counts as untouched since: that one can go too.
+
+    Args:
+        changed: the rows that are back.
+        versions: the present ones of rows of a type, by id.
+    """
+    after = {(one.row_type, one.row_id): one.version_after for one in changed}
     now: dict[str, int] = {}
-    for name in sorted({kind for kind, _ in changed}):
-        now |= facts_writing.versions(session, KINDS[name], sorted(key for kind, key in changed if kind == name))
-    for other in queries.changes_of_rows(session, [key for _, key in changed]):
-        mine = changed.get((other.row_type, other.row_id))
-        if mine and other.import_id != import_id and other.version_after == mine.version_after - 1:
+    for name in sorted({kind for kind, _ in after}):
+        now |= versions(name, sorted(key for kind, key in after if kind == name))
+    for other in queries.changes_of_rows(session, [key for _, key in after]):
+        mine = after.get((other.row_type, other.row_id))
+        if mine is not None and other.import_id != import_id and other.version_after == mine - 1:
             other.version_after = now[other.row_id]
 

@@ -105,7 +105,7 @@ def agreement(
     if row is None:
         empty = [{"项目": words, "内容": ""} for words in heads.values()]
         declared = {f"声明{n}": yes_no(None, "有", "没有") for n in "一二三四"}
-        return {"条款": empty, "签名说明": rules.signed_words([])} | declared
+        return {"条款": empty, "签名说明": rules.who_signed([])} | declared
     number, parties = row.carer_number or "", agreements.signed_parties(row)
     until = "长期" if row.open_ended and not row.to_on else day_words(row.to_on)
     return {
@@ -121,7 +121,7 @@ def agreement(
              "关系": one.get("relation") or "", "电话": mask_phone(one.get("phone")), "住址": one.get("address") or ""}
             for one in row.parties
         ],
-        "签名": _signatures(session, parties), "签名说明": rules.signed_words(parties),
+        "签名": _signatures(session, parties), "签名说明": rules.who_signed(parties),
         "检查": [
             {"日期": one.on.isoformat(), "结果": agreements.RESULTS.get(one.result, one.result),
              "问题": one.problem or "",

@@ -36,7 +36,7 @@ from app.papers import ledger_queries as queries
 from app.papers.facts import PROGRAMMES, RISKS, STATES, said
 from app.papers.ledgers import CALLS
 from app.papers.record_service import POLICY_TAGS
-from app.papers.rules import signed_words
+from app.papers.rules import who_signed
 from app.visits import office_service as visits
 
 Cells = dict[str, str | int | float]
@@ -312,7 +312,7 @@ def _agreements(one: Slice, row: Any) -> Cells:
     return {
         "agreement": agreements.KINDS.get(row.kind, row.kind), "number": row.number or "",
         "signed_on": day(row.signed_on), "state": agreements.standing(row, one.on, remind).words,
-        "signed": signed_words(agreements.signed_parties(row)), "looked_on": day(looked[0]) if looked else "",
+        "signed": who_signed(agreements.signed_parties(row)), "looked_on": day(looked[0]) if looked else "",
         "result": agreements.RESULTS.get(looked[1], looked[1]) if looked else "",
     } | _carer(one, row)  # fmt: skip
 

@@ -183,8 +183,8 @@ def signature(party: Mapping[str, Any]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def signed_words(parties: Sequence[Mapping[str, Any]]) -> str:
-    """Who signed for whom, in one sentence."""
+def who_signed(parties: Sequence[Mapping[str, Any]]) -> str:
+    """Who signed for whom, in one sentence, as it stands on paper; `agreements.rules.signed_words` is the screen's."""
     if not parties:
         return "还没有人签。代别人签的，要写明是谁代谁签。"
     told = [signature(one) for one in parties]
