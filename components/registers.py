@@ -1,12 +1,15 @@
-"""What the pages of registers share: a child's closed record, a figure with its words."""
+"""What the pages of registers share: a child's closed record, why a number is looked at, a figure with its words."""
 
 from typing import Any
 
 import reflex as rx
 
 from components.button import button
+from components.field import text_field
 from components.icons import icon
 from components.link import load
+from components.message import error
+from components.office import dialog
 from components.tag import tag, tags
 
 
@@ -27,6 +30,46 @@ def closed_record(reasons: dict[str, str], on_open: Any) -> rx.Component:
         rx.el.div(*why, class_name="tags"),
         class_name="stack",
     )
+
+
+def reason_dialog(
+    title: Any, reasons: dict[str, str], *, shown: Any, own: Any, problem: Any, answer: Any, on_reason: Any,
+    on_say: Any, on_close: Any,
+) -> rx.Component:  # fmt: skip
+    """Why somebody wants to see a number or a record; then the answer.
+
+    Args:
+        reasons: one tap each; the last stands for words of one's own.
+        own: whether those are asked for.
+        answer: what is shown; empty while it is asked.
+        on_reason: called with the reason's code.
+    """
+    why = [
+        button(words, on_click=on_reason(code), data_testid=f"why-{code}") for code, words in reasons.items()
+    ]
+    chosen = rx.fragment(
+        rx.el.div(*why, class_name="choices two", role="group", aria_label="为什么要看"),
+        button("不看了", kind="plain", on_click=on_close),
+    )
+    in_words = rx.el.form(
+        text_field("为什么要看", name="reason", max_length=200, min_length=2, required=True, auto_focus=True,
+                   data_testid="unmask-reason"),
+        rx.el.div(
+            button("不看了", on_click=on_close), button("看", kind="soft", type="submit", data_testid="unmask-look"),
+            class_name="halves",
+        ),
+        on_submit=on_say,
+    )  # fmt: skip
+    question = rx.fragment(
+        rx.el.p("为什么要看？选一个就打开。谁、什么时候、为什么看，都会记下，这户的页面上看得到。"),
+        rx.cond(problem != "", error(problem)),
+        rx.cond(own, in_words, chosen),
+    )
+    told = rx.fragment(
+        rx.el.p(answer, class_name="firstword", data_testid="unmasked"),
+        button("盖上", kind="soft", on_click=on_close, auto_focus=True),
+    )
+    return dialog(title, rx.cond(answer != "", told, question), actions=[], shown=shown)
 
 
 def print_link(household_id: Any, person_id: Any = None) -> rx.Component:

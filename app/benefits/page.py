@@ -17,10 +17,9 @@ from components.field import field, options_of, place_field, text_field
 from components.group import fold, group, label, pad
 from components.icons import icon
 from components.link import load
-from components.message import bones, empty, error
+from components.message import bones, empty
 from components.office import (
     card_table,
-    dialog,
     facts,
     fields,
     line_of,
@@ -28,7 +27,7 @@ from components.office import (
     select_field,
     sheet_page,
 )
-from components.registers import closed_record, figure, home_link, warning
+from components.registers import closed_record, figure, home_link, reason_dialog, warning
 from components.tag import state, tag, tags
 
 HERE = "/office/benefits"
@@ -353,29 +352,10 @@ def _past(one: rx.Var[PastRow]) -> rx.Component:
 
 def _ask() -> rx.Component:
     """Why somebody wants to see the account; then the account."""
-    why = [
-        button(words, on_click=P.look(code), data_testid=f"why-{code}")
-        for code, words in (*LOOK_REASONS.items(), (OTHER, "其他"))
-    ]
-    chosen = rx.fragment(
-        rx.el.div(*why, class_name="choices two", role="group", aria_label="为什么要看"),
-        button("不看了", kind="plain", on_click=P.close),
-    )
-    own = rx.el.form(
-        text_field("为什么要看", name="reason", max_length=200, min_length=2, required=True, auto_focus=True),
-        rx.el.div(button("不看了", on_click=P.close), button("看", kind="soft", type="submit"), class_name="halves"),
-        on_submit=P.say,
-    )
-    question = rx.fragment(
-        rx.el.p("为什么要看？谁、什么时候、为什么看，都会记下，这户的页面上看得到。"),
-        rx.cond(P.problem != "", error(P.problem)),
-        rx.cond(P.own, own, chosen),
-    )
-    answer = rx.fragment(
-        rx.el.p(P.shown, class_name="firstword", data_testid="unmasked"),
-        button("盖上", kind="soft", on_click=P.close, auto_focus=True),
-    )
-    return dialog("看领补贴的账号", rx.cond(P.shown != "", answer, question), actions=[], shown=P.asked != "")
+    return reason_dialog(
+        "看领补贴的账号", LOOK_REASONS | {OTHER: "其他"}, shown=P.asked != "", own=P.own, problem=P.problem,
+        answer=P.shown, on_reason=P.look, on_say=P.say, on_close=P.close,
+    )  # fmt: skip
 
 
 def benefit_person_page() -> rx.Component:

@@ -14,14 +14,14 @@ from app.households.state import HomesState, HomeState
 from app.shell.list_page import listed, one_page
 from app.shell.office_page import may, office_frame
 from components.button import button
-from components.field import place_field, search_field, search_form, text_field
+from components.field import place_field, search_field, search_form
 from components.group import group, label, pad
 from components.icons import icon
 from components.link import load
 from components.message import bones, empty, error
-from components.office import dialog, facts, line_of, pager, select_field, sheet_page
+from components.office import facts, line_of, pager, select_field, sheet_page
 from components.plate import plaque
-from components.registers import print_link
+from components.registers import print_link, reason_dialog
 from components.tag import tag, tags
 
 HERE = "/office/households"
@@ -131,39 +131,11 @@ def _known(person: rx.Var[PersonView]) -> rx.Component:
 
 
 def _ask() -> rx.Component:
-    why = [
-        button(words, on_click=HomeState.look(code), data_testid=f"why-{code}")
-        for code, words in (*LOOK_REASONS.items(), (OTHER, "其他"))
-    ]
-    chosen = rx.fragment(
-        rx.el.div(*why, class_name="choices two", role="group", aria_label="为什么要看"),
-        button("不看了", kind="plain", on_click=HomeState.close),
-    )
-    own = rx.el.form(
-        text_field("为什么要看", name="reason", max_length=200, min_length=2, required=True, auto_focus=True,
-                   data_testid="unmask-reason"),
-        rx.el.div(
-            button("不看了", on_click=HomeState.close),
-            button("看", kind="soft", type="submit", data_testid="unmask-look"),
-            class_name="halves",
-        ),
-        on_submit=HomeState.say,
+    return reason_dialog(
+        HomeState.ask.title, LOOK_REASONS | {OTHER: "其他"}, shown=HomeState.ask.person_id != "",
+        own=HomeState.ask.own, problem=HomeState.problem, answer=HomeState.shown, on_reason=HomeState.look,
+        on_say=HomeState.say, on_close=HomeState.close,
     )  # fmt: skip
-    question = rx.fragment(
-        rx.el.p("为什么要看？选一个就打开。谁、什么时候、为什么看，都会记下，这户的页面上看得到。"),
-        rx.cond(HomeState.problem != "", error(HomeState.problem)),
-        rx.cond(HomeState.ask.own, own, chosen),
-    )
-    answer = rx.fragment(
-        rx.el.p(HomeState.shown, class_name="firstword", data_testid="unmasked"),
-        button("盖上", kind="soft", on_click=HomeState.close, auto_focus=True),
-    )
-    return dialog(
-        HomeState.ask.title,
-        rx.cond(HomeState.shown != "", answer, question),
-        actions=[],
-        shown=HomeState.ask.person_id != "",
-    )
 
 
 def _look(one: rx.Var[LookView]) -> rx.Component:

@@ -7,7 +7,7 @@ import reflex as rx
 from app.households.register_schemas import FoundPerson, FoundView
 from components.button import button
 from components.field import place_field, search_field, search_form, text_field
-from components.group import group, pad, row_button
+from components.group import fold, group, pad, row_button
 from components.link import load
 from components.message import empty
 from components.office import select_field
@@ -63,10 +63,7 @@ def found_list(rows: rx.Var[list[FoundView]]) -> rx.Component:
 
 def folded(title: Any, *children: Any, test: str = "") -> rx.Component:
     """Something that is done now and then: its form opens on a tap."""
-    given = {"data_testid": test} if test else {}
-    return rx.el.details(
-        rx.el.summary(title, class_name="btn", **given), group(pad(*children)), class_name="fold",
-    )  # fmt: skip
+    return fold(title, group(pad(*children)), kind="", **({"data_testid": test} if test else {}))
 
 
 def reason_form(on_submit: Any, text: str, *fields: Any, ask: str = "为什么", test: str = "") -> rx.Component:

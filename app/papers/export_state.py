@@ -14,6 +14,7 @@ from app.http import parse
 from app.papers import export_service, ledger_service, mapping_service, report_service
 from app.papers.ledgers import BY_HAND, LEDGERS
 from app.papers.mapping_service import MappingView
+from app.papers.own_state import OwnFilesState
 from app.papers.report_service import ReportView
 from app.papers.schemas import ExportView, ExportWish
 
@@ -97,36 +98,16 @@ class ExportsState(OfficeState):
         self.done = "这次报送不算了，下次会再列出来。"
 
 
-class MappingsState(OfficeState):
+class MappingsState(OwnFilesState, OfficeState):
     """The orders of columns for national systems."""
 
     rows: list[MappingView] = []
-    ready: bool = False
 
-    async def _show(self) -> None:
-        self.rows = await read(_mappings)
-        self.ready = True
+    async def _listed(self) -> list[MappingView]:
+        return await read(_mappings)
 
-    @rx.event
-    @requires(P.FORMS)
-    async def open(self) -> None:
-        """All of them."""
-        await self._show()
-
-    @rx.event
-    @requires(P.FORMS)
-    async def sent(self, words: str) -> None:
-        """One has arrived."""
-        await self._show()
-        self.done = str(words)[:80]
-
-    @rx.event(temporal=True)
-    @requires(P.FORMS)
-    async def revert(self, code: str) -> None:
-        """Use the shipped one again, or none."""
-        await write(mapping_service.revert, str(code)[:32])
-        await self._show()
-        self.done = "用回原来的了。"
+    async def _back(self, name: str) -> None:
+        await write(mapping_service.revert, name)
 
 
 def _mappings(session: Session, actor: Actor) -> list[MappingView]:

@@ -10,6 +10,7 @@ from app.accounts.schemas import Actor
 from app.accounts.state import OfficeState, read, requires, write
 from app.db import utcnow
 from app.papers import form_service, template_service
+from app.papers.own_state import OwnFilesState
 from app.papers.schemas import PrintPage
 from app.papers.template_service import TemplateView
 
@@ -43,33 +44,13 @@ class PrintState(OfficeState):
         self.ready = True
 
 
-class TemplatesState(OfficeState):
-    """The forms' templates: those that ship and those of the county."""
+class TemplatesState(OwnFilesState, OfficeState):
+    """The forms' templates."""
 
     rows: list[TemplateView] = []
-    ready: bool = False
 
-    async def _show(self) -> None:
-        self.rows = await read(template_service.listed)
-        self.ready = True
+    async def _listed(self) -> list[TemplateView]:
+        return await read(template_service.listed)
 
-    @rx.event
-    @requires(P.FORMS)
-    async def open(self) -> None:
-        """All of them."""
-        await self._show()
-
-    @rx.event
-    @requires(P.FORMS)
-    async def sent(self, words: str) -> None:
-        """A template has arrived."""
-        await self._show()
-        self.done = str(words)[:80]
-
-    @rx.event(temporal=True)
-    @requires(P.FORMS)
-    async def revert(self, form: str) -> None:
-        """Use the shipped one again."""
-        await write(template_service.revert, str(form))
-        await self._show()
-        self.done = "用回原来的模板了。"
+    async def _back(self, name: str) -> None:
+        await write(template_service.revert, name)
