@@ -63,13 +63,17 @@ class Gathered:
         return ([row.position for row in batch] for batch in _batches(self.people, size))
 
 
-def _batches(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:
+def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Rows as they follow in the file, those of one number beside the first: a database likes what lies together."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.number].append(row)
     batch: list[Row] = []
-    for row in sorted(rows):
-        if len(batch) >= size and row.number != batch[-1].number:
+    for group in groups.values():
+        batch += group
+        if len(batch) >= size:
             yield batch
             batch = []
-        batch.append(row)
     if batch:
         yield batch
 

@@ -45,11 +45,11 @@ on_changed: list[Callable[[Session, str], None]] = []
 """Rooms that want to hear, within the unit of work, that an import was taken in or undone: `(session, import_id)`."""
 
 
-def weigh_all(import_id: str, actor: Actor | None, tell: Tell, *, forget: bool = False) -> tuple[Weigher, list[int]]:
+def weigh_all(import_id: str, actor: Actor | None, tell: Tell) -> tuple[Weigher, list[int]]:
     """Hold every staged row against what stands, and write down what becomes of it.
 
-    Args:
-        forget: gather the positions of rows of which nothing more is to be said once they are taken in.
+    Returns:
+        What the rows come to, and the positions of those of which nothing more is to be said once they are taken in.
     """
     weigher, quiet, done = Weigher.of(actor, today()), [], 0
     for staged in _batches(import_id):
@@ -64,9 +64,8 @@ def weigh_all(import_id: str, actor: Actor | None, tell: Tell, *, forget: bool =
             states = weigher.weigh(session, rows)
         with transaction() as session:
             write_states(session, import_id, states, details, {one.position: one.state for one in staged})
-        if forget:
-            quiet += [row.position for row in staged if states[row.position] in {"new", "same"} and not row.repaired
-                      and not details[row.position].doubts]  # fmt: skip
+        quiet += [row.position for row in staged if states[row.position] in {"new", "same"} and not row.repaired
+                  and not details[row.position].doubts]  # fmt: skip
         done += len(staged)
         tell(done)
     unlisted = _tell_unlisted(import_id, weigher)
@@ -101,9 +100,9 @@ def _batches(import_id: str) -> Iterator[list[queries.Staged]]:
         after = found[-1].position
 
 
-def compare(import_id: str, actor: Actor | None, report: FileReport, tell: Tell) -> None:
-    """Fill a preview's report with what taking the file in would do."""
-    weigher, _ = weigh_all(import_id, actor, tell)
+def compared(import_id: str, weigher: Weigher, report: FileReport) -> None:
+    """Fill a preview's report with what taking the file in would do, when every row of it was weighed."""
+    _tell_unlisted(import_id, weigher)
     for state, name in COUNTED.items():
         setattr(report, name, weigher.states[state])
     report.doubts.update(weigher.doubted)
@@ -119,7 +118,7 @@ def take_in(import_id: str, actor: Actor | None, rows: int, tell: Callable[[int,
         with reading() as session:
             claimed(session, import_id)
             position = feed.position(session)
-        weigher, quiet = weigh_all(import_id, actor, lambda done: tell(rows + done, steps * rows), forget=True)
+        weigher, quiet = weigh_all(import_id, actor, lambda done: tell(rows + done, steps * rows))
         try:
             with transaction() as session:
                 if register.changed_since(session, position, utcnow()):

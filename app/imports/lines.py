@@ -84,7 +84,7 @@ class Detail:
     def pack(self) -> str:
         """As JSON, for the sealed column."""
         said = {
-            "values": dates_as_text({name: value for name, value in self.values.items() if value is not None}),
+            "values": dates_as_text(self.values),
             "repairs": [[one.field, one.kind, one.before, one.after] for one in self.repairs],
             "doubts": self.doubts,
             "why": self.why,
@@ -116,7 +116,8 @@ def unpack(text: str) -> Detail:
 
 def staged(line: Line, shape: str = "") -> tuple[str, Detail]:
     """The state and detail of a row as it was read; `shape` says how, where it is not the roster's."""
-    detail = Detail(line.values, line.repairs, line.warnings, line.why, line.shown, line.twin, shape=shape)
+    values = {name: value for name, value in line.values.items() if value is not None}
+    detail = Detail(values, line.repairs, line.warnings, line.why, line.shown, line.twin, shape=shape)
     return ("unreadable" if line.why else "duplicate" if line.twin else "read"), detail
 
 

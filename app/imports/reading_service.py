@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import delete
@@ -31,6 +31,7 @@ from app.imports.judging_service import (
 )
 from app.imports.reader import Found, Line
 from app.imports.schemas import FileReport
+from app.imports.weighing_service import Row, Weigher
 from models.imports import ImportLine
 
 Tell = Callable[[int, int], None]
@@ -53,12 +54,14 @@ def read_file(import_id: str, actor: Actor | None, name: str, data: bytes, tell:
     report = _start_report(book, found)
     report.headers = [asdict(one) for one in map(mapping_service.unclear, found) if one]
     rows = sum(one.sheet.height for one in found if one.shape)
-    steps = rows * 2 if report.taken else rows
+    roster = report.ledger == taking.ROSTER
+    weigher = Weigher.of(actor, today()) if report.taken and not roster else None
+    steps = rows * 2 if roster else rows
     _forget_rows(import_id)
-    reference, gathered = _stage(import_id, found, report, lambda done: tell(done, steps))
-    if report.taken and report.ledger != taking.ROSTER:
-        ledger_service.compare(import_id, actor, report, lambda done: tell(rows + done, steps))
-    elif report.taken:
+    reference, gathered = _stage(import_id, found, report, weigher, lambda done: tell(done, steps))
+    if weigher is not None:
+        ledger_service.compared(import_id, weigher, report)
+    elif roster:
         _compare(import_id, actor, reference, gathered, report, lambda done: tell(rows + done, steps))
     tell(steps, steps)
     return report
@@ -86,15 +89,29 @@ def _forget_rows(import_id: str) -> None:
         session.execute(delete(ImportLine).where(col(ImportLine.import_id) == import_id))
 
 
+@dataclass(slots=True)
+class _Staged:
+    """A record row on its way into the staging table."""
+
+    position: int
+    line: Line
+    state: str
+    detail: lines.Detail
+
+
 def _stage(
-    import_id: str, found: Sequence[Found], report: FileReport, tell: Callable[[int], None]
+    import_id: str, found: Sequence[Found], report: FileReport, weigher: Weigher | None, tell: Callable[[int], None]
 ) -> tuple[dict[str, DivisionIn], Gathered]:
-    """Stage every record row; returns the divisions that sheets of codes name, and what the rows of a roster say."""
+    """Stage every record row; returns the divisions that sheets of codes name, and what the rows of a roster say.
+
+    Args:
+        weigher: holds rows against the register right away, where each stands for itself; a roster is judged whole.
+    """
     reference: dict[str, DivisionIn] = {}
     gathered = Gathered()
     twins: dict[str, reader.Twins] = {}
     told: dict[tuple[Any, ...], tuple[str, int]] = {}
-    pending: list[dict[str, Any]] = []
+    pending: list[_Staged] = []
     position, seen, on = 0, 0, today()
     roster = report.ledger == taking.ROSTER
     for one in found:
@@ -113,15 +130,15 @@ def _stage(
             if line.kind != "record":
                 continue
             state, detail = _judged(line, told if roster else None, one.shape.name)
-            pending.append(_row(import_id, position, line, state, detail))
+            pending.append(_Staged(position, line, state, detail))
             report.contrary += state == "contrary"
             if roster and state in {"read", "contrary", "unreadable"}:
                 gathered.see(position, detail, state == "read")
             position += 1
             if len(pending) >= STAGE:
-                _write(pending)
+                _write(import_id, pending, weigher)
                 tell(seen)
-    _write(pending)
+    _write(import_id, pending, weigher)
     return reference, gathered
 
 
@@ -176,19 +193,31 @@ def _judged(
     return state, detail
 
 
-def _row(import_id: str, position: int, line: Line, state: str, detail: lines.Detail) -> dict[str, Any]:
+def _row(import_id: str, one: _Staged) -> dict[str, Any]:
+    line, sound = one.line, not one.line.why
     return {
-        "import_id": import_id, "position": position, "sheet": line.sheet[:64], "row": line.row, "name": line.name[:64],
-        "state": state, "repaired": bool(line.repairs) and not line.why,
-        "doubtful": bool(line.warnings) and not line.why, "detail": detail.pack(),
+        "import_id": import_id, "position": one.position, "sheet": line.sheet[:64], "row": line.row,
+        "name": line.name[:64], "state": one.state, "repaired": bool(line.repairs) and sound,
+        "doubtful": bool(one.detail.doubts) and sound, "detail": one.detail.pack(),
     }  # fmt: skip
 
 
-def _write(pending: list[dict[str, Any]]) -> None:
-    if pending:
-        with transaction() as session:
-            STAGED.write(session, pending)
-        pending.clear()
+def _write(import_id: str, pending: list[_Staged], weigher: Weigher | None) -> None:
+    if not pending:
+        return
+    if weigher is not None:
+        rows = [
+            Row(one.position, one.line.sheet[:64], one.line.row, one.line.name, one.detail.shape, one.detail)
+            for one in pending
+            if one.state == "read"
+        ]
+        with reading() as session:
+            states = weigher.weigh(session, rows)
+        for one in pending:
+            one.state = states.get(one.position, one.state)
+    with transaction() as session:
+        STAGED.write(session, [_row(import_id, one) for one in pending])
+    pending.clear()
 
 
 def _compare(

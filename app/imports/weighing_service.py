@@ -178,8 +178,8 @@ class Weigher:
         return (at, "") if self._covers(at.division) else (None, "outside")
 
     def _state(self, row: Row, taker: Taker, at: At, seen: list[Seen], known: Known) -> str:
-        detail = row.detail
-        detail.before, detail.after = telling.changes(seen)
+        detail, state = row.detail, state_of(seen, taker.main)
+        detail.before, detail.after = telling.changes(seen) if state == "changed" else ({}, {})
         doubts = [doubt for one in seen for doubt in telling.doubts(one)]
         who = next((one for one in known.people.get(detail.values.get("id") or "", ()) if one.id == at.person_id), None)
         if who is not None:
@@ -197,7 +197,7 @@ class Weigher:
             self.subjects[row.position] = at.person_id
             for mark in taker.marks(detail.values, at):
                 self.marks[at.person_id, mark.tag].append(mark)
-        return state_of(seen, taker.main)
+        return state
 
     def unlisted(self, session: Session) -> dict[int, list[tuple[str, str, str]]]:
         """Who still is responsible for homes that the file names without them: whether that ended, a person says.
