@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Date, Executable
 from sqlmodel import Session
+
+from models.base import Moment
 
 Rows = Sequence[Mapping[str, Any]]
 Column = Callable[[Rows], list[Any]]
@@ -68,15 +70,26 @@ def _make(statement: Any, dialect: Any, keys: Sequence[str]) -> _Made:
     assert not lists, f"a list is no plain value: {lists}"
     names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
     fixed, converters = compiled.params, compiled._bind_processors
-    columns = [_column(name, converters.get(name), None if name in keys else fixed) for name in names]
+    types = {name: bind.type for bind, name in compiled.bind_names.items()}
+    columns = [_column(name, types[name], converters.get(name), None if name in keys else fixed) for name in names]
     return _Made(statement, compiled.string, columns, () if compiled.positional else names)
 
 
-def _column(name: str, convert: Callable[[Any], Any] | None, fixed: Mapping[str, Any] | None) -> Column:
+def _column(
+    name: str, kind: Any, convert: Callable[[Any], Any] | None, fixed: Mapping[str, Any] | None
+) -> Column:
     """The values of one parameter: from the rows, or what the statement itself says."""
     if fixed is not None:
         value = fixed[name] if convert is None else convert(fixed[name])
         return lambda rows: [value] * len(rows)
     if convert is None:
         return lambda rows: [row[name] for row in rows]
+    if isinstance(kind, Date | Moment):
+        return lambda rows: _each_once([row[name] for row in rows], convert)
     return lambda rows: [convert(row[name]) for row in rows]
+
+
+def _each_once(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Values converted, where many rows have the same one: a moment is that of all rows, days come again and again."""
+    made = {value: convert(value) for value in set(values)}
+    return [made[value] for value in values]

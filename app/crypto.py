@@ -61,8 +61,7 @@ class Cipher:
     def seal_bytes(self, value: bytes, purpose: str) -> bytes:
         """The same for bytes."""
         nonce, key_id = os.urandom(12), self.current
-        body = self.keys[key_id].encrypt(nonce, value, purpose.encode())
-        return bytes([VERSION]) + bytes.fromhex(key_id) + nonce + body
+        return _head(key_id) + nonce + self.keys[key_id].encrypt(nonce, value, purpose.encode())
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """Decrypt what `seal` made for the same purpose.
@@ -93,6 +92,11 @@ class Cipher:
     def index(self, value: str, purpose: str) -> str:
         """A keyed fingerprint by which equal values are found without opening any."""
         return hmac.digest(self.index_key, f"{purpose}\0{value}".encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def _head(key_id: str) -> bytes:
+    return bytes([VERSION]) + bytes.fromhex(key_id)
 
 
 def write_once(path: Path, make: bytes) -> bytes:

@@ -22,10 +22,11 @@ def entry(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str | None = None,
+    at: datetime | None = None,
 ) -> dict[str, Any]:
-    """One entry as a row, for callers that write many at once with `record_many`."""
+    """One entry as a row, for callers that write many at once with `record_many`; `at` is now where it is not given."""
     return {
-        "at": utcnow(),
+        "at": at or utcnow(),
         "actor_id": actor.id if actor else None,
         "device_id": actor.device_id if actor else None,
         "action": action,

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -15,8 +16,9 @@ FIRST = bytes(32)
 """What stands before the first entry."""
 
 
+@lru_cache(maxsize=1024)
 def when(at: datetime) -> str:
-    """A moment as the chain writes it."""
+    """A moment as the chain writes it; many rows of one unit of work have the same."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
