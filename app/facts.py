@@ -24,12 +24,16 @@ from models.base import Sealed, SealedJson, read_json, write_json
 CHUNK = 1000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Fact:
-    """One row of a table as a ledger states it. A value that is a `Fact` itself stands for that row's id."""
+    """One row of a table as a ledger states it. A value that is a `Fact` itself stands for that row's id.
+
+    `row`: the row that it turned out to be, when a `Run` has seen it.
+    """
 
     kind: str
     values: Mapping[str, Any]
+    row: "Standing | None" = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,7 @@ class Run:
         kind = self.kinds[fact.kind]
         columns = kind.columns
         said = {
-            name: self.row_of(value).id if type(value) is Fact else value
+            name: value.row.id if type(value) is Fact else value
             for name, value in self._indexed(kind, fact.values).items()
             if value is not None and name in columns
         }
@@ -223,13 +227,8 @@ class Run:
         seen = self._state(found[time], said) if time < len(found) else self._make(kind, key, said)
         seen.row.home = fact.values.get("household_id") or ""
         seen.row.division = fact.values.get("division") or ""
-        object.__setattr__(fact, "_row", seen.row)
+        fact.row = seen.row
         return seen
-
-    @staticmethod
-    def row_of(fact: Fact) -> Standing:
-        """The row that a fact turned out to be."""
-        return fact._row  # type: ignore[attr-defined]
 
     def _make(self, kind: Kind, key: tuple[Any, ...], said: dict[str, Any]) -> Seen:
         values = kind.blank | {"id": new_id()} | said

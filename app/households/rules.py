@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pypinyin import Style, lazy_pinyin, load_single_dict
 from stdnum.cn import ric
@@ -64,8 +64,7 @@ _RARE = {"𠮷": "jí", "𬭎": "hóng", "𫖯": "fǔ", "𣲗": "wéi", "𬱖": 
 load_single_dict({ord(character): sound for character, sound in _RARE.items()})
 
 
-@dataclass(frozen=True)
-class IdFacts:
+class IdFacts(NamedTuple):
     """What an ID number says. `warning` is a key of `WARNINGS`, or None for a sound number."""
 
     number: str

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.households.rules import check_digit, expand_old
 from app.imports.characters import standard
@@ -48,8 +48,7 @@ class Repair:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a cell says. `why` is set when it cannot be read, `warning` when it can but is doubtful."""
 
     value: Any = None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.facts import Fact
 
@@ -18,8 +18,7 @@ PERSON, HOME, PLACE, ANYONE = "person", "home", "place", "anyone"
 whose facts stand whether we know the person or not."""
 
 
-@dataclass(frozen=True)
-class At:
+class At(NamedTuple):
     """Where a row stands, and whom the register has for it; empty where it has nobody.
 
     `people` are the ids of others whom the row names, by their numbers (a carer).
@@ -43,8 +42,7 @@ class At:
         return (self.people or {}).get(number or "")
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A tag that a person carries: since when (None: since today), and until when; `over` where it ends."""
 
     tag: str
