@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, or_, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.among import among
 from app.bulk import Bulk
@@ -62,8 +62,14 @@ class Bearer(NamedTuple):
     ledger: dict[str, Any]
 
 
-_PERSON = (col(Person.id), col(Person.name), col(Person.household_id), col(Household.code), col(Person.division),
-           col(Person.ledger))  # fmt: skip
+_HOME, _PERSON = Household.__table__.c, Person.__table__.c  # type: ignore[attr-defined]
+_BEARER = (_PERSON.id, _PERSON.name, _PERSON.household_id, _HOME.code, _PERSON.division, _PERSON.ledger)
+
+
+def _rows(session: Session, query: Any) -> Sequence[Any]:
+    """The rows of a query over the tables themselves; what the session still holds is written first."""
+    session.flush()
+    return session.execute(query).all()
 
 
 def bearers(session: Session, indexes: Iterable[str]) -> dict[str, list[Bearer]]:
@@ -72,10 +78,9 @@ def bearers(session: Session, indexes: Iterable[str]) -> dict[str, list[Bearer]]
     gone: dict[str, list[Bearer]] = {}
     keys = sorted(set(indexes))
     for start in range(0, len(keys), CHUNK):
-        query = select(col(Person.id_index), col(Person.removed_at), *_PERSON)
-        query = query.join(Household, col(Household.id) == col(Person.household_id))
-        query = query.where(among(Person.id_index, keys[start : start + CHUNK])).order_by(col(Person.id))
-        for index, removed, *one in session.execute(query):
+        query = select(_PERSON.id_index, _PERSON.removed_at, *_BEARER).where(_HOME.id == _PERSON.household_id)
+        query = query.where(among(_PERSON.id_index, keys[start : start + CHUNK])).order_by(_PERSON.id)
+        for index, removed, *one in _rows(session, query):
             (here if removed is None else gone).setdefault(index, []).append(Bearer(*one))
     return gone | here
 
@@ -84,19 +89,19 @@ def by_ids(session: Session, ids: Sequence[str]) -> dict[str, Bearer]:
     """People by their id."""
     found: dict[str, Bearer] = {}
     for start in range(0, len(ids), CHUNK):
-        query = select(*_PERSON).join(Household, col(Household.id) == col(Person.household_id))
-        for one in session.execute(query.where(among(Person.id, ids[start : start + CHUNK]))):
+        query = select(*_BEARER).where(_HOME.id == _PERSON.household_id)
+        for one in _rows(session, query.where(among(_PERSON.id, ids[start : start + CHUNK]))):
             found[one[0]] = Bearer(*one)
     return found
 
 
 def named(session: Session, name: str, born: date, prefixes: Sequence[str]) -> list[Bearer]:
     """Who in these divisions has this name and birthday: whom a row with another number may mean."""
-    query = select(*_PERSON).join(Household, col(Household.id) == col(Person.household_id))
-    query = query.where(col(Person.name) == name, col(Person.born_on) == born, col(Person.removed_at).is_(None))
+    query = select(*_BEARER).where(_HOME.id == _PERSON.household_id)
+    query = query.where(_PERSON.name == name, _PERSON.born_on == born, _PERSON.removed_at.is_(None))
     if prefixes:
-        query = query.where(or_(*(col(Person.division).startswith(one) for one in prefixes)))
-    return [Bearer(*one) for one in session.execute(query.order_by(col(Person.id)).limit(5))]
+        query = query.where(or_(*(_PERSON.division.startswith(one) for one in prefixes)))
+    return [Bearer(*one) for one in _rows(session, query.order_by(_PERSON.id).limit(5))]
 
 
 class Wanted(NamedTuple):
@@ -110,11 +115,11 @@ class Wanted(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """What became of tags: those made, those that got an end (id, former end), whose they are."""
+    """What became of tags: those made, those that got an end (id, former end), and what phones are to hear."""
 
     made: int
     ended: list[tuple[str, date | None]]
-    people: list[str]
+    told: list[Change]
 
 
 def mark(session: Session, wanted: Sequence[Wanted], on: date, source: str | None) -> Marked:
@@ -127,16 +132,15 @@ def mark(session: Session, wanted: Sequence[Wanted], on: date, source: str | Non
         )
         for key, person, tag, to_on in session.execute(query):
             standing[person, tag] = (key, to_on)
-    homes = by_ids(session, people)
+    homes = _homes(session, people)
     fresh, ended, touched = [], [], set()
     for one in wanted:
         found = standing.get((one.person_id, one.tag))
         ends = (one.to_on or on - timedelta(days=1)) if one.over else None
         if found is None and (ends is None or ends > on):
-            home = homes[one.person_id]
+            home, division = homes[one.person_id]
             fresh.append({"id": new_id(), "person_id": one.person_id, "tag": one.tag, "from_on": one.from_on,
-                          "to_on": ends, "source": source, "household_id": home.household_id,
-                          "division": home.division})  # fmt: skip
+                          "to_on": ends, "source": source, "household_id": home, "division": division})  # fmt: skip
         elif found is not None and found[1] != ends:
             ended.append((found[0], found[1]))
             session.execute(update(_TAG).where(_TAG.c.id == found[0]).values(to_on=ends))
@@ -145,7 +149,17 @@ def mark(session: Session, wanted: Sequence[Wanted], on: date, source: str | Non
         touched.add(one.person_id)
     made = _without_twins(session, fresh)
     _NEW_TAGS.write(session, made)
-    return Marked(len(made), ended, sorted(touched))
+    return Marked(len(made), ended, _news({key: homes[key] for key in sorted(touched)}))
+
+
+def _homes(session: Session, people: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The home of each of these people, and where the person lives."""
+    found: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(people), CHUNK):
+        query = select(_PERSON.id, _PERSON.household_id, _PERSON.division)
+        for key, home, division in _rows(session, query.where(among(_PERSON.id, people[start : start + CHUNK]))):
+            found[key] = home, division
+    return found
 
 
 def _without_twins(session: Session, fresh: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -189,4 +203,8 @@ def unmark(
 
 def told(session: Session, people: Sequence[str]) -> list[Change]:
     """The feed's news of people whose tags changed."""
-    return [Change("person", one.id, one.household_id, one.division) for one in by_ids(session, people).values()]
+    return _news(_homes(session, people))
+
+
+def _news(homes: Mapping[str, tuple[str, str]]) -> list[Change]:
+    return [Change("person", key, home, division) for key, (home, division) in homes.items()]

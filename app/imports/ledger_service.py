@@ -158,7 +158,7 @@ def write(session: Session, import_id: str, ledger: str, weigher: Weigher) -> No
               after={"import": import_id, "fields": sorted(note.before)})
         for note in notes if note.before is not None and note.row_type not in {TAG, "payment"}
     ])  # fmt: skip
-    publish(session, [*changes, *people.told(session, marked.people)])
+    publish(session, [*changes, *marked.told])
 
 
 def _finish(session: Session, actor: Actor | None, batch: ImportBatch, weigher: Weigher) -> None:

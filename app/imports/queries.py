@@ -121,17 +121,7 @@ def stream(session: Session, import_id: str, states: Sequence[str]) -> Iterator[
     """All rows of these states in their order, a chunk at a time, so that a long file does not stand in memory."""
     after = -1
     while True:
-        query = (
-            select(*_STAGED)
-            .where(
-                col(ImportLine.import_id) == import_id,
-                col(ImportLine.position) > after,
-                col(ImportLine.state).in_(list(states)),
-            )
-            .order_by(col(ImportLine.position))
-            .limit(CHUNK)
-        )
-        found = [Staged(*row) for row in session.execute(query)]
+        found = some(session, import_id, states, after, CHUNK)
         yield from found
         if len(found) < CHUNK:
             return
@@ -140,17 +130,17 @@ def stream(session: Session, import_id: str, states: Sequence[str]) -> Iterator[
 
 def some(session: Session, import_id: str, states: Sequence[str], after: int, limit: int) -> list[Staged]:
     """The next rows of these states after a position."""
-    here = (col(ImportLine.import_id) == import_id, col(ImportLine.position) > after)
-    query = select(*_STAGED).where(*here, col(ImportLine.state).in_(list(states)))
-    return [Staged(*row) for row in session.execute(query.order_by(col(ImportLine.position)).limit(limit))]
+    here = (TABLE.c.import_id == import_id, TABLE.c.position > after, TABLE.c.state.in_(list(states)))
+    query = select(*_STAGED).where(*here).order_by(TABLE.c.position).limit(limit)
+    return [Staged(*row) for row in session.execute(query).all()]
 
 
 def by_positions(session: Session, import_id: str, positions: Sequence[int]) -> dict[int, Staged]:
     """Some rows, by position."""
     found: dict[int, Staged] = {}
     for part in chunks(positions):
-        query = select(*_STAGED).where(col(ImportLine.import_id) == import_id, among(ImportLine.position, part))
-        found.update({row[0]: Staged(*row) for row in session.execute(query)})
+        query = select(*_STAGED).where(TABLE.c.import_id == import_id, among(TABLE.c.position, part))
+        found.update({row[0]: Staged(*row) for row in session.execute(query).all()})
     return found
 
 

@@ -30,7 +30,7 @@ class _Row:
     """A row by the names of its columns, with the days in China on which the register first had it, and had it last."""
 
     def __init__(self, row: Any) -> None:
-        self.__dict__.update(row._mapping)
+        self.__dict__.update(zip(row._fields, row, strict=True))
         for name, moment in (("since", row.created_at), ("written", row.updated_at)):
             if moment is not None:
                 setattr(self, name, moment.astimezone(SHANGHAI).date())
@@ -103,7 +103,7 @@ def papers(session: Session, household_ids: Sequence[str], on: date) -> dict[str
     session.flush()
     found: dict[str, Papers] = defaultdict(Papers)
     for part in chunks(household_ids):
-        for row in session.execute(_EVERY_LIST, {"homes": part, "day": on, "month": f"{on:%Y-%m}"}):
+        for row in session.execute(_EVERY_LIST, {"homes": part, "day": on, "month": f"{on:%Y-%m}"}).all():
             if row.list == "paired":
                 found[row.household_id].paired = True
             else:

@@ -119,13 +119,13 @@ def people(session: Session, household_ids: Iterable[str], on: date) -> dict[str
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     by_id: dict[str, dict[str, Any]] = {}
     for part in chunks(household_ids):
-        for row in _rows(session, _PEOPLE, homes=part):
+        for row in _rows(session, _PEOPLE, homes=part).all():
             one = dict(zip(_OF_PERSON, row, strict=True))
             one["tags"] = []
             by_id[one["id"]] = one
             found[one["household_id"]].append(one)
     for part in chunks(by_id):
-        for person_id, tag in _rows(session, _TAGS, people=part, day=on):
+        for person_id, tag in _rows(session, _TAGS, people=part, day=on).all():
             by_id[person_id]["tags"].append(tag)
     return found
 
