@@ -239,7 +239,7 @@ def _insert_homes(
     fresh = {"import_id": import_id, "created_at": now, "updated_at": now, "version": 1, "ledger": {}}
     _NEW_HOMES.write(session, [empty | made | fresh for made in new])
     log += [
-        entry(actor, "household.added", "household", made["id"],
+        entry(actor, "household.added", "household", made["id"], at=now,
               after=told({name: value for name, value in made.items() if name not in {"id", "extra"}}))
         for made in new
     ]  # fmt: skip
@@ -274,9 +274,10 @@ class _People:
 
     @classmethod
     def of(cls, session: Session, prepared: Sequence[Prepared]) -> "_People":
-        """Those who may be meant by what was prepared."""
+        """Those who may be meant by what was prepared: by number, and where none is written, by home."""
         indexes = sorted({one.values["id_index"] for one in prepared if one.values.get("id_index")})
-        return cls(session, indexes, sorted({one.values["household_id"] for one in prepared}))
+        homes = sorted({one.values["household_id"] for one in prepared if not one.values.get("id_index")})
+        return cls(session, indexes, homes)
 
     def match(self, values: Mapping[str, Any]) -> Person | None:
         """The known person whom these values mean: same number and, of several, same home and name first.
@@ -434,7 +435,7 @@ def _insert_people(
         [empty | {name: value for name, value in made.items() if value is not None} | fresh for made in new],
     )
     said = ({name: value for name, value in made.items() if name != "extra" and value is not None} for made in new)
-    log += [entry(actor, "person.added", "person", made["id"], after=told(made)) for made in said]
+    log += [entry(actor, "person.added", "person", made["id"], after=told(made), at=now) for made in said]
     return [Change("person", made["id"], made["household_id"], made["division"]) for made in new]
 
 

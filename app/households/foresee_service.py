@@ -49,6 +49,9 @@ class Foreseen:
     visited: dict[str, str] = field(default_factory=dict)
 
 
+_NEW = Foreseen("new")
+
+
 @dataclass(frozen=True)
 class Known:
     """A home or a person as the register has them now; `head` only for people, whose home is `household_id`."""
@@ -121,21 +124,33 @@ def bearers_of(session: Session, by_index: Mapping[str, str]) -> dict[str, list[
     return found
 
 
+def carried(session: Session, indexes: Sequence[str]) -> set[str]:
+    """Which of these blind indexes of ID numbers somebody carries or carried, whoever left the register included."""
+    found: set[str] = set()
+    for part in chunks(indexes):
+        found.update(session.scalars(select(col(Person.id_index)).where(among(Person.id_index, part))))
+    return found
+
+
 def sketch_people(rows: Sequence[PersonIn], homes: Sequence[tuple[str, str]]) -> list[Prepared]:
     """As `prepare_people`, but only by what people are matched: most of a first roster is matched with nobody."""
-    sketched = []
-    for row, (home_id, _) in zip(rows, homes, strict=True):
-        index = fingerprint(row.id_number) if row.id_number else None
-        said = {"id_index": index, "household_id": home_id, "name": row.name}
-        sketched.append(Prepared(said, row.tags, whole=False))
-    return sketched
+    return [
+        _sketch(row.id_number, row.name, home_id, row.tags) for row, (home_id, _) in zip(rows, homes, strict=True)
+    ]
 
 
-def match_people(
-    session: Session, rows: Sequence[PersonIn], homes: Mapping[str, tuple[str, str]]
-) -> list[Known | None]:
-    """The known person whom each row means, None for a new one; just as `upsert_people` would take them."""
-    prepared = sketch_people(rows, [homes[row.household_code or ""] for row in rows])
+def _sketch(number: str | None, name: str, home_id: str, tags: list[str]) -> Prepared:
+    index = fingerprint(number) if number else None
+    return Prepared({"id_index": index, "household_id": home_id, "name": name}, tags, whole=False)
+
+
+def match_people(session: Session, people: Iterable[tuple[str, str, str]]) -> list[Known | None]:
+    """The known person whom each row means, None for a new one; just as `upsert_people` would take them.
+
+    Args:
+        people: of each the ID number, the name and the id of the home.
+    """
+    prepared = [_sketch(number, name, home_id, []) for number, name, home_id in people]
     matched = _match_all(_People.of(session, prepared), prepared)
     found = (matched.get(id(one)) for one in prepared)
     return [
@@ -157,7 +172,7 @@ def foresee_households(session: Session, rows: Sequence[HouseholdIn]) -> list[Fo
     for row in rows:
         home = known.get(row.code)
         if home is None:
-            foreseen.append(Foreseen("new"))
+            foreseen.append(_NEW)
             continue
         values = {name: value for name, value in row.given().items() if name in _COMPARED}
         foreseen.append(_compared(home, home.division, values))
@@ -179,7 +194,7 @@ def foresee_people(
     for row, home, one in zip(rows, homes, prepared, strict=True):
         person = matched.get(id(one))
         if person is None:
-            foreseen.append(Foreseen("new"))
+            foreseen.append(_NEW)
             continue
         if not one.whole:
             one = prepare_people([row], [home], on)[0]

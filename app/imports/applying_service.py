@@ -105,8 +105,9 @@ def _prepare(import_id: str, actor: Actor | None, tell: Tell) -> Plan:
         brought = villages(session, gathered, reference)
         brought = {code: row for code, row in brought.items() if covers(actor, code)}
         judged = judge_homes(session, actor, gathered, brought)
-    for code in judged.places.keys() - judged.known.keys():
-        judged.places[code] = (new_id(), judged.places[code][1])
+    for code, (_, village) in judged.places.items():
+        if code not in judged.known:  # ids in the order of codes: a village's homes lie together
+            judged.places[code] = (new_id(), village)
     homes = [judged.household(gathered.homes, code, key) for code, (key, _) in judged.places.items()]
     plan = Plan(position, rows, gathered, judged, brought, homes)
     with transaction() as session:
@@ -120,20 +121,24 @@ def _prepare_people(import_id: str, actor: Actor | None, plan: Plan, tell: Calla
     """People in batches by ID number; each new one gets an id in the order of the file."""
     keys = {position: new_id() for position in sorted(row.position for row in plan.gathered.people)}
     done, on = 0, today()
-    for positions in plan.gathered.batches(COMPARE):
+    for rows in plan.gathered.batches(COMPARE):
+        positions = [row.position for row in rows]
         with reading() as session:
             staged = queries.by_positions(session, import_id, positions)
             details = {position: lines.unpack(row.detail) for position, row in staged.items()}
             batch = judge_people(session, actor, details, plan.judged, on, keys)
-        with transaction() as session:
-            write_states(session, import_id, batch.states, details, {at: row.state for at, row in staged.items()})
-        plan.batches.append([batch.taken[one] for one in positions if one in batch.taken])
-        plan.states.update(batch.states.values())
-        plan.quiet += [
+        quiet = {
             position
             for position, state in batch.states.items()
             if state in {"new", "same"} and not staged[position].repaired and not details[position].doubts
-        ]
+        }
+        telling = {position: state for position, state in batch.states.items() if position not in quiet}
+        if telling:
+            with transaction() as session:
+                write_states(session, import_id, telling, details, {at: row.state for at, row in staged.items()})
+        plan.batches.append([batch.taken[one] for one in positions if one in batch.taken])
+        plan.states.update(batch.states.values())
+        plan.quiet += sorted(quiet)
         done += len(positions)
         tell(done)
 

@@ -19,7 +19,8 @@ from app.households import foresee_service as register
 from app.households import tags
 from app.households.bulk_service import Prepared
 from app.households.foresee_service import Bearer, Foreseen
-from app.households.schemas import HouseholdIn, PersonIn
+from app.households.rules import normal_name
+from app.households.schemas import HouseholdIn
 from app.imports import lines, numbers, queries, taking
 from app.imports.heads import Claim, Contest, Head, Settled
 from app.imports.lines import Detail
@@ -58,9 +59,9 @@ class Gathered:
                 )
             )
 
-    def batches(self, size: int) -> Iterator[list[int]]:
-        """Positions in batches that never part rows of one number."""
-        return ([row.position for row in batch] for batch in _batches(self.people, size))
+    def batches(self, size: int) -> Iterator[list[Row]]:
+        """The people in batches that never part rows of one number."""
+        return _batches(self.people, size)
 
 
 def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
@@ -222,12 +223,15 @@ def _judge_relations(session: Session, gathered: Gathered, judged: Judged, settl
         if row.household in contested and row.position not in settled.contests and row.relation
         and row.relation not in tags.HEADS and _to_another(row, *contested[row.household])
     ]  # fmt: skip
-    people = [PersonIn(household_code=row.household, name=row.name, id_number=row.number) for row in rows]
-    for row, known in zip(rows, register.match_people(session, people, judged.places), strict=True):
+    for row, known in zip(rows, register.match_people(session, _meant(rows, judged)), strict=True):
         contest, claimant = contested[row.household]
         member = known is not None and known.household_id == judged.places[row.household][0]
         standing = [name for name in contest.names.split("、") if name != claimant.name] or [contest.names]
         settled.unclear(row.position, member, [claimant.name], standing)
+
+
+def _meant(rows: Iterable[Row], judged: Judged) -> Iterator[tuple[str, str, str]]:
+    return ((row.number, normal_name(row.name), judged.places[row.household][0]) for row in rows)
 
 
 def _to_another(row: Row, contest: Contest, claimant: Row) -> bool:
@@ -255,9 +259,8 @@ def _claims(
     claims: dict[str, list[Claim]] = defaultdict(list)
     left: dict[str, str] = {}
     for batch in _batches(rows, COMPARE):
-        people = [PersonIn(household_code=row.household, name=row.name, id_number=row.number) for row in batch]
-        found = register.match_people(session, people, judged.places)
-        for row, person, known in zip(batch, people, found, strict=True):
+        found = register.match_people(session, _meant(batch, judged))
+        for row, known in zip(batch, found, strict=True):
             if known and not covers(actor, known.division):
                 continue
             heads = row.relation in tags.HEADS or (not row.relation and known is not None and known.head)
@@ -266,13 +269,29 @@ def _claims(
             if heads:
                 here = known is not None and known.household_id == judged.places[row.household][0]
                 member = here and known is not None and not known.removed and not known.head
-                claims[row.household].append(Claim(row.position, person.name, known and known.row_id, member))
+                claims[row.household].append(Claim(row.position, normal_name(row.name), known and known.row_id, member))
     return claims, left
 
 
 def covers(actor: Actor | None, division: str) -> bool:
     """Whether a division lies in the actor's area; the operator at the machine has the whole county."""
     return actor is None or any(division.startswith(area) for area in actor.divisions)
+
+
+def strangers(session: Session, rows: Sequence[Row], judged: Judged) -> list[int]:
+    """Positions of rows that plainly bring somebody new, so that nobody needs to look into them.
+
+    Nobody of the register carries their number, their home is taken in, and nothing makes them doubtful.
+    """
+    plain = {
+        register.fingerprint(row.number): row.position
+        for row in rows
+        if row.household not in judged.refused
+        and row.position not in judged.heads.contests
+        and row.position not in judged.shared.doubts
+    }
+    carried = register.carried(session, list(plain))
+    return [position for index, position in plain.items() if index not in carried]
 
 
 @dataclass
@@ -306,7 +325,7 @@ def judge_people(
             detail.judged(())
         else:
             asked.append(position)
-    rows = [taking.person_of(details[one].values, keys and keys[one], judged.heads.contests.get(one)) for one in asked]
+    rows = [taking.person_of(details[one].values, judged.heads.contests.get(one)) for one in asked]
     homes = [judged.places[row.household_code or ""] for row in rows]
     prepared = register.prepare_people(rows, homes, on) if keys else register.sketch_people(rows, homes)
     seen_all = register.foresee_people(session, rows, homes, prepared, on)
@@ -319,8 +338,8 @@ def judge_people(
             batch.states[position], detail.why = "outside", "outside_area"
         else:
             batch.states[position] = seen.state
-            if one.whole:
-                batch.taken[position] = one
+            if keys:
+                batch.taken[position] = one._replace(values=one.values | {"id": keys[position]})
             detail.before, detail.after = dict(seen.before), dict(seen.after)
     _name_homes(session, details.values())
     return batch

@@ -24,6 +24,7 @@ from app.imports.judging_service import (
     judge_people,
     leave_out,
     settle_numbers,
+    strangers,
     today,
     villages,
     write_homes,
@@ -241,12 +242,16 @@ def _compare(
     report.brought = [row for row in brought.values() if covers(actor, row.code)]
     for batch in gathered.batches(COMPARE):
         with reading() as session:
-            staged = queries.by_positions(session, import_id, batch)
+            new = strangers(session, batch, judged)
+            rest = {row.position for row in batch}.difference(new)
+            staged = queries.by_positions(session, import_id, sorted(rest))
             details = {position: lines.unpack(row.detail) for position, row in staged.items()}
             states = judge_people(session, actor, details, judged, on).states
+        report.created += len(new)  # their rows stand as read, which says the same
         count_states(report, states)
-        with transaction() as session:
-            write_states(session, import_id, states, details, {at: row.state for at, row in staged.items()})
+        if states:
+            with transaction() as session:
+                write_states(session, import_id, states, details, {at: row.state for at, row in staged.items()})
         done += len(batch)
         tell(done)
     report.doubts.update(judged.doubted)

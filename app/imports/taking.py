@@ -73,11 +73,10 @@ class Homes:
         return HouseholdIn(id=UUID(key) if key else None, code=code, name=name, division=division, **given)
 
 
-def person_of(values: Mapping[str, Any], key: str | None = None, contest: Contest | None = None) -> PersonIn:
+def person_of(values: Mapping[str, Any], contest: Contest | None = None) -> PersonIn:
     """A row of the roster as the register takes a person in.
 
     Args:
-        key: the id the person gets when new.
         contest: why this person is no head, whatever the row says.
     """
     special = values.get("special")
@@ -102,9 +101,8 @@ def person_of(values: Mapping[str, Any], key: str | None = None, contest: Contes
         beside |= {"relation_written": values["relation"]} if values.get("relation") else {}
     given = {name: value for name, value in columns.items() if value is not None}
     return PersonIn(
-        id=UUID(key) if key else None, household_code=values["household"], name=values["name"],
-        tags=sorted(set(found)), extra=beside, **given,
-    )  # fmt: skip
+        household_code=values["household"], name=values["name"], tags=sorted(set(found)), extra=beside, **given
+    )
 
 
 def _registered_here(text: str | None) -> bool | None:
