@@ -1,6 +1,6 @@
 """Rows of a file between preview and import: packed into a sealed column, shown with their numbers masked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,8 +70,10 @@ class Detail:
     fresh: bool = False
     """Whether more than its state is other than it was staged."""
 
-    def judged(self, doubts: Iterable[tuple[str, str, str]]) -> None:
+    def judged(self, doubts: Sequence[tuple[str, str, str]]) -> None:
         """Let these be the doubts that the register raises."""
+        if not self.doubts and not doubts:
+            return
         now = [one for one in self.doubts if one[0] not in schemas.JUDGED_DOUBTS] + list(doubts)
         self.fresh = self.fresh or now != self.doubts
         self.doubts = now

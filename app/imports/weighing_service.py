@@ -180,12 +180,12 @@ class Weigher:
     def _state(self, row: Row, taker: Taker, at: At, seen: list[Seen], known: Known) -> str:
         detail, state = row.detail, state_of(seen, taker.main)
         detail.before, detail.after = telling.changes(seen) if state == "changed" else ({}, {})
-        doubts = [doubt for one in seen for doubt in telling.doubts(one)]
+        doubts = [doubt for one in seen if one.doubts for doubt in telling.doubts(one)]
         who = next((one for one in known.people.get(detail.values.get("id") or "", ()) if one.id == at.person_id), None)
         if who is not None:
             if row.name and row.name != who.name:
                 doubts.append(("name_differs", "name", who.name))
-            doubts += telling.against_visits(seen, who.ledger)
+            doubts += telling.against_visits(seen, who.ledger) if who.ledger else []
         if taker.about == HOME:
             self.about[at.household_id].append(row.position)
         detail.judged(doubts)

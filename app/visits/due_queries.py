@@ -29,8 +29,8 @@ from models.pairing import Measure, PairedHome
 class _Row:
     """A row by the names of its columns, with the days in China on which the register first had it, and had it last."""
 
-    def __init__(self, row: Any) -> None:
-        self.__dict__.update(zip(row._fields, row, strict=True))
+    def __init__(self, names: Sequence[str], row: Any) -> None:
+        self.__dict__.update(zip(names, row, strict=True))
         for name, moment in (("since", row.created_at), ("written", row.updated_at)):
             if moment is not None:
                 setattr(self, name, moment.astimezone(SHANGHAI).date())
@@ -103,9 +103,11 @@ def papers(session: Session, household_ids: Sequence[str], on: date) -> dict[str
     session.flush()
     found: dict[str, Papers] = defaultdict(Papers)
     for part in chunks(household_ids):
-        for row in session.execute(_EVERY_LIST, {"homes": part, "day": on, "month": f"{on:%Y-%m}"}).all():
+        rows = session.execute(_EVERY_LIST, {"homes": part, "day": on, "month": f"{on:%Y-%m}"})
+        names = tuple(rows.keys())
+        for row in rows.all():
             if row.list == "paired":
                 found[row.household_id].paired = True
             else:
-                getattr(found[row.household_id], row.list).append(_Row(row))
+                getattr(found[row.household_id], row.list).append(_Row(names, row))
     return found
