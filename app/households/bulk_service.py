@@ -335,7 +335,7 @@ def upsert_prepared(
     for one in prepared:
         person = matched.get(id(one))
         if person is None:
-            new.append({"id": new_id()} | one.values)
+            new.append(one.values if "id" in one.values else {"id": new_id()} | one.values)
             result.ids.append(new[-1]["id"])
         else:
             result.ids.append(person.id)

@@ -339,7 +339,8 @@ def judge_people(
         else:
             batch.states[position] = seen.state
             if keys:
-                batch.taken[position] = one._replace(values=one.values | {"id": keys[position]})
+                one.values["id"] = keys[position]
+                batch.taken[position] = one
             detail.before, detail.after = dict(seen.before), dict(seen.after)
     _name_homes(session, details.values())
     return batch
