@@ -180,6 +180,17 @@ async function seeWho() {
   if (who.phase === "in" && before.phase === "locked") backToPlace();
 }
 
+/** The record that is being sent, as 待上传 was last told. @type {string | null} */
+let onItsWay = null;
+
+/** 待上传 says of a record that it is on its way, and must not go on saying so. @param {import("./types.js").SyncStatus} doing */
+function sending({ state, item }) {
+  lineNews();
+  const sent = state === "sending" ? item : null;
+  if (sent !== onItsWay && shown("route").path === "/outbox") drawing.news();
+  onItsWay = sent;
+}
+
 /** What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */
 function news(detail, topic) {
   lineNews();
@@ -204,7 +215,7 @@ export const actions = {
   async start() {
     for (const topic of NEWS) on(topic, (detail) => news(detail, topic));
     on("session", () => void seeWho());
-    subscribe(() => void drawFrame());
+    subscribe(sending);
     setInterval(() => void drawFrame(), MINUTE);
     flushWhenHidden();
     watchIdle();

@@ -162,17 +162,28 @@ def test_a_slow_line(village_phone: Phone, weather: FaultProxy, ledger: Ledger, 
 
 
 def test_a_captive_portal_is_no_success(phone: Phone, ledger: Ledger):
-    """pwa §8.5: 200 and a web page to every request."""
+    """pwa §8.5: 200 and a web page to every request, late at first; 待上传 says what is on its way only while it is."""
+    late: list[Route] = []
 
     def portal(route: Route) -> None:
         route.fulfill(status=200, content_type="text/html", body="<html><body>请先登录无线网络</body></html>")
 
+    def slowly(route: Route) -> None:
+        late.append(route)
+
     phone.page.route("**/api/**", portal)
     phone.visit(11)
-    phone.sync()
     expect(phone.page.get_by_test_id("outbox-count").first).to_have_text("1")
     phone.tab("待上传")
-    expect(phone.page.get_by_text("已存在手机").first).to_be_visible()
+    said = phone.page.get_by_role("main").get_by_role("listitem").first
+    expect(said).to_contain_text("已存在手机")
+    phone.page.route("**/api/**", slowly)
+    phone.sync()
+    expect(said).to_contain_text("正在上传")
+    phone.page.unroute("**/api/**", slowly)
+    for route in late:
+        portal(route)
+    expect(said).to_contain_text("已存在手机")
     phone.page.unroute("**/api/**")
     phone.sync()
     phone.expect_all_received()
