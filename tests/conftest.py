@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlalchemy.engine.default import DefaultDialect
@@ -31,11 +32,16 @@ def pytest_configure() -> None:
     """Only under pytest: whatever else imports this file, the bench among it, runs the program as it is shipped.
 
     Each test has a database of its own, not a language of its own: what is compiled for one serves all of its kind,
-    in the engines' caches and in the mappers'. What makes a real password slow is not tested.
+    in the engines' caches and in the mappers'. What makes a real password slow is not tested. A traceback is plain, as
+    the program's own are: drawing the variables of every frame costs seconds.
     """
     DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
     db.create_engine = _one_cache
+    structlog.configure(processors=[
+        structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ])  # fmt: skip
     accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

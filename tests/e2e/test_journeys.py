@@ -195,6 +195,7 @@ def test_two_tabs_send_once(phone: Phone, ledger: Ledger, pictures: Pictures):
     second = phone.context.new_page()
     second.goto(phone.url + "/outbox")
     expect(second.get_by_test_id("outbox-count").first).to_have_text("0")
+    phone.page.bring_to_front()
     phone.context.set_offline(True)
     phone.visit(12, *pictures(1))
     phone.visit(13)

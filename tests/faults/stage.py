@@ -1,13 +1,13 @@
 """A county with a few phones that visit without end, and the judge of what became of what they were told."""
 
 import hashlib
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from sqlmodel import func, select
 
@@ -19,7 +19,7 @@ from models.photos import Photo, PhotoUpload
 from models.sync import Command
 from models.visits import Visit, VisitPhoto
 from tests import makers
-from tests.api_server import ROOT
+from tests.faults.storm import Phone
 
 PATIENCE = 120
 """Seconds after which what does not come has failed."""
@@ -48,7 +48,7 @@ class Storm:
     """Phones that are visiting."""
 
     files: list[Path]
-    processes: list[subprocess.Popen[bytes]]
+    phones: list[Future[None]]
 
     def told(self) -> Told:
         """What they have been told so far."""
@@ -77,11 +77,12 @@ class Storm:
 
     def over(self) -> bool:
         """Whether all have done what they had to do."""
-        return all(one.poll() is not None for one in self.processes)
+        return all(one.done() for one in self.phones)
 
     def finish(self) -> Told:
         """Wait until all have done what they had to do."""
-        assert [one.wait(PATIENCE) for one in self.processes] == [0] * len(self.processes)
+        for one in self.phones:
+            one.result(PATIENCE)
         return self.told()
 
 
@@ -106,22 +107,18 @@ def county(phones: int = 2) -> County:
 
 @contextmanager
 def storm(place: County, urls: Sequence[str], folder: Path, rounds: int) -> Iterator[Storm]:
-    """Let the phones visit; ended with the block."""
+    """Let the phones visit, each in a thread; ended with the block."""
     files = [folder / f"said{number}" for number in range(len(place.devices))]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.storm", ",".join(urls), f"phone{number}", device, place.home_id,
-             str(files[number]), str(rounds)],
-            cwd=ROOT,
-        )
+    over = Event()
+    phones = [
+        Phone(urls, f"phone{number}", device, place.home_id, files[number], over)
         for number, device in enumerate(place.devices)
-    ]  # fmt: skip
-    try:
-        yield Storm(files, processes)
-    finally:
-        for one in processes:
-            one.kill()
-            one.wait()
+    ]
+    with ThreadPoolExecutor(len(phones)) as pool:
+        try:
+            yield Storm(files, [pool.submit(one.visit, rounds) for one in phones])
+        finally:
+            over.set()
 
 
 def check(told: Told) -> None:

@@ -1,4 +1,4 @@
-"""A phone in a process of its own that visits without end, each visit with a picture: what it was told, line by line.
+"""A phone that visits without end, each visit with a picture: what it was told, line by line.
 
 `visit <id>` stands in the file when the county's receipt said stored, `photo <sha256>` when it said that it has all
 of it. Whatever goes wrong is tried again with the same bytes, as phones do; each refusal's sentence is noted too.
@@ -8,10 +8,10 @@ import hashlib
 import io
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 
 import httpx
 from PIL import Image
@@ -31,13 +31,19 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-class Phone:
-    """One phone and its file; with several addresses it goes to each in turn, or sends everything to all."""
+class Ended(Exception):
+    """The test needs no more of it."""
 
-    def __init__(self, urls: Sequence[str], cookie: str, device_id: str, home_id: str, said: Path) -> None:
+
+class Phone:
+    """One phone and its file; with several addresses it goes to each in turn, until it is over."""
+
+    def __init__(
+        self, urls: Sequence[str], cookie: str, device_id: str, home_id: str, said: Path, over: Event
+    ) -> None:
         cookies = {"ruhutong_session": cookie}
         self.lines = [httpx.Client(base_url=url, cookies=cookies, trust_env=False, timeout=30) for url in urls]
-        self.device_id, self.home_id, self.said = device_id, home_id, said
+        self.device_id, self.home_id, self.said, self.over = device_id, home_id, said, over
 
     def note(self, *lines: str) -> None:
         """Write down what we were told."""
@@ -45,8 +51,12 @@ class Phone:
             file.writelines(f"{line}\n" for line in lines)
 
     def insist(self, send: Callable[[httpx.Client], httpx.Response], turn: int) -> httpx.Response:
-        """Send until it succeeds."""
-        while True:
+        """Send until it succeeds.
+
+        Raises:
+            Ended.
+        """
+        while not self.over.is_set():
             turn += 1
             try:
                 answer = send(self.lines[turn % len(self.lines)])
@@ -62,6 +72,7 @@ class Phone:
                 time.sleep(PAUSE)
                 continue
             raise AssertionError(f"{answer.status_code} {answer.text}")
+        raise Ended
 
     def round(self, turn: int) -> None:
         """A few visits, then their pictures."""
@@ -77,13 +88,13 @@ class Phone:
             self.insist(lambda line, name=name, data=data: line.put(f"/api/photos/{name}", content=data), turn)
             self.note(f"photo {name}")
 
-
-def main(urls: str, cookie: str, device_id: str, home_id: str, said: str, rounds: str) -> None:
-    """Visit so many rounds."""
-    phone = Phone(urls.split(","), cookie, device_id, home_id, Path(said))
-    for number in range(int(rounds)):
-        phone.round(number)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    def visit(self, rounds: int) -> None:
+        """So many rounds, or fewer where it is over."""
+        try:
+            for number in range(rounds):
+                self.round(number)
+        except Ended:
+            return
+        finally:
+            for line in self.lines:
+                line.close()

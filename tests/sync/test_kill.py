@@ -1,8 +1,6 @@
 """`kill -9` of the server between any two instructions: what was acknowledged is there, once."""
 
 import random
-import subprocess
-import sys
 
 from sqlmodel import func, select
 
@@ -12,16 +10,16 @@ from models.feed import FeedRow
 from models.sync import Command
 from models.visits import Visit
 from tests import makers
-from tests.api_server import ROOT, ApiServer
+from tests.api_server import ApiServer
+from tests.faults.stage import PATIENCE, until
+from tests.sync.storm import storm
 
 PHONES, ROUNDS, KILLS = 3, 6, 4
 
 
-def wait_until_told(said, wanted, phones):
-    """Until the phones hold so many receipts; the others are then anywhere in the server."""
-    while any(phone.poll() is None for phone in phones):
-        if sum(path.read_text().count("\n") for path in said if path.exists()) >= wanted:
-            return
+def told_to(said):
+    """How many receipts the phones hold; what else they sent is anywhere in the server."""
+    return sum(path.read_text().count("\n") for path in said if path.exists())
 
 
 def test_kill_9_loses_nothing_that_was_acknowledged(database, tmp_path):
@@ -33,25 +31,17 @@ def test_kill_9_loses_nothing_that_was_acknowledged(database, tmp_path):
     server = ApiServer(tmp_path / "server.log")
     server.start()
     said = [tmp_path / f"said{number}" for number in range(PHONES)]
-    phones = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.sync.storm", server.url, f"phone{number}", str(actor.device_id), home.id,
-             str(said[number]), str(ROUNDS)],
-            cwd=ROOT,
-        )
-        for number, actor in enumerate(actors)
-    ]  # fmt: skip
     chance = random.Random(7)
     try:
-        for number in range(KILLS):
-            wait_until_told(said, 10 * (1 + number * 3) + chance.randrange(10), phones)
-            server.kill()
-            server.start()
-        for phone in phones:
-            assert phone.wait(120) == 0
+        with storm([server.url], [str(one.device_id) for one in actors], home.id, said, ROUNDS) as phones:
+            for number in range(KILLS):
+                wanted = 10 * (1 + number * 3) + chance.randrange(10)
+                until(f"{wanted} receipts", lambda wanted=wanted: told_to(said) >= wanted)
+                server.kill()
+                server.start()
+            for phone in phones:
+                phone.result(PATIENCE)
     finally:
-        for phone in phones:
-            phone.kill()
         server.kill()
     told = dict(line.split() for path in said for line in path.read_text().splitlines())
     assert len(told) == PHONES * ROUNDS * 10

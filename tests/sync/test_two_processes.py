@@ -11,6 +11,8 @@ from models.sync import Command
 from models.visits import Visit
 from tests import makers
 from tests.api_server import ROOT, ApiServer
+from tests.faults.stage import PATIENCE
+from tests.sync.storm import storm
 
 ROUNDS = 5
 
@@ -28,20 +30,15 @@ def test_two_servers_and_a_reader_that_only_goes_forward(database, tmp_path):
     reader = subprocess.Popen(
         [sys.executable, "-m", "tests.sync.feed_reader", str(wanted), "90"], cwd=ROOT, stdout=subprocess.PIPE
     )
-    phones = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.sync.storm", servers[number % 2].url, f"phone{number}", str(actor.device_id),
-             home.id, str(tmp_path / f"said{number}"), str(ROUNDS)],
-            cwd=ROOT,
-        )
-        for number, actor in enumerate(actors)
-    ]  # fmt: skip
+    said = [tmp_path / f"said{number}" for number in range(len(actors))]
+    devices = [str(one.device_id) for one in actors]
     try:
-        assert [phone.wait(90) for phone in phones] == [0] * 4
-        seen = json.loads(reader.communicate(timeout=100)[0])
+        with storm([one.url for one in servers], devices, home.id, said, ROUNDS) as phones:
+            for phone in phones:
+                phone.result(PATIENCE)
+        seen = json.loads(reader.communicate(timeout=PATIENCE)[0])
     finally:
-        for process in (*phones, reader):
-            process.kill()
+        reader.kill()
         for server in servers:
             server.kill()
     with reading() as session:
