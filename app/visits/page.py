@@ -36,7 +36,7 @@ def visits_page() -> rx.Component:
 
 
 def _unfinished() -> rx.Component:
-    nothing = empty("没有没写完的", "要去哪家，在上面找。", sign=("走访", "0"))
+    nothing = empty("都写完了", "要去哪家，在上面找。", sign=("走访", "0"))
     return rx.cond(
         VISITS["drafts"].length() > 0,
         rx.fragment(label("没写完的"), rx.foreach(VISITS["drafts"], _draft)),

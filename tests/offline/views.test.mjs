@@ -111,6 +111,17 @@ test("other work is told after the visit, and a returned picture is no home to g
   assert.equal(today.rest.length, 0);
 });
 
+test("the reason that is told is one that calls today, and a home seen today gives way to one not seen", () => {
+  const [a, b] = [home("a"), home("b")];
+  const seen = { ...task(a, "2026-04-24"), every_days: 7 };
+  const found = { ...task(a, "2026-04-20", "孩子没有靠得住的人照看"), kind: "finding", urgent: true };
+  const agreed = { ...task(a, "2026-03-18", "协议该看了"), kind: "inspection" };
+  const waits = { ...task(b, "2026-04-10"), every_days: 7 };
+  assert.equal(todayOf(facts({ tasks: [seen, agreed, found] })).next.lines[0], "孩子没有靠得住的人照看。");
+  const today = todayOf(facts({ tasks: [seen, agreed, waits] }));
+  assert.deepEqual([today.next.id, today.rest[0].id, today.rest[0].line], ["b", "a", "协议该看了"]);
+});
+
 const { raisedIn } = await import("../../assets/offline/raised.js?tab=views");
 const heard = (answers) => raisedIn({ id: "v", payload: { household_id: "a", started_at: "2026-04-16T16:30:00Z", answers } });
 

@@ -14,22 +14,29 @@ export const initial = {
  * @typedef {{household: import("../types.js").HouseholdItem, due_on: string, why: string[], urgent: boolean, every: number}} Due
  */
 
-/** Tasks gathered by home. @param {import("../types.js").Task[]} tasks @returns {Due[]} */
-export function byHome(tasks) {
+/**
+ * What calls somebody there, the most pressing first: what has just happened, a visit that is due, other work that is.
+ * A visit of a home that was seen in time calls nobody.
+ * @param {import("../types.js").Task} task @param {string} today
+ */
+const rank = (task, today) => (task.urgent ? 0 : (task.due_on > today ? 2 : 0) + (task.kind === "visit" ? 1 : 2));
+
+/** Tasks gathered by home. @param {import("../types.js").Task[]} tasks @param {string} today @returns {Due[]} */
+function byHome(tasks, today) {
   /** @type {Map<string, Due>} */
   const homes = new Map();
-  for (const task of tasks) {
+  for (const task of [...tasks].sort((a, b) => rank(a, today) - rank(b, today))) {
     if (!task.household || task.kind === "photo") continue;
-    const visit = task.kind === "visit";
-    const fresh = { household: task.household, due_on: task.due_on, why: [], other: [], urgent: false, every: Infinity };
+    const near = task.kind === "visit" && daysBetween(today, task.due_on) <= AHEAD;
+    const fresh = { household: task.household, due_on: task.due_on, why: [], urgent: false, every: Infinity };
     const known = homes.get(task.household.id) ?? fresh;
     homes.set(task.household.id, known);
     if (task.due_on < known.due_on) known.due_on = task.due_on;
     if (task.urgent) known.urgent = true;
-    if (visit && task.every_days) known.every = Math.min(known.every, task.every_days);
-    (visit ? known.why : known.other).push(task.why);
+    if (near && task.every_days) known.every = Math.min(known.every, task.every_days);
+    if (!known.why.includes(task.why)) known.why.push(task.why);
   }
-  return [...homes.values()].map((home) => ({ ...home, why: [...new Set([...home.why, ...home.other])] }));
+  return [...homes.values()];
 }
 
 /**
@@ -85,7 +92,7 @@ function plate(due, today) {
  *   stale: string}} facts `visited`: homes whose visit of today waits on this phone; `reviews` as `returnedRow` made them
  */
 export function todayOf({ tasks, reviews, visited, today, stale }) {
-  const homes = byHome(tasks).filter((due) => due.urgent || !visited.has(due.household.id)).sort(byNeed(today));
+  const homes = byHome(tasks, today).filter((due) => due.urgent || !visited.has(due.household.id)).sort(byNeed(today));
   const due = homes.filter((home) => home.urgent || home.due_on <= today);
   const soon = homes.filter((home) => !due.includes(home) && daysBetween(today, home.due_on) <= AHEAD);
   const [first, ...others] = due.length > 0 ? due : soon;
