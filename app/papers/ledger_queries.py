@@ -270,6 +270,15 @@ def services_of(session: Session, ids: Sequence[str], on: date) -> dict[str, str
     return found
 
 
+def modes_of(session: Session, visit_ids: Sequence[str]) -> dict[str, str]:
+    """The mode of visits, by id."""
+    found: dict[str, str] = {}
+    for part in _parts(visit_ids):
+        query = select(Visit.id, Visit.mode).where(Visit.id.in_(part))  # type: ignore[call-overload, attr-defined]
+        found |= {key: mode for key, mode in session.execute(query)}
+    return found
+
+
 def looks_of(session: Session, agreement_ids: Sequence[str]) -> dict[str, tuple[date, str]]:
     """The latest inspection, by agreement."""
     found: dict[str, tuple[date, str]] = {}

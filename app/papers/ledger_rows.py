@@ -118,6 +118,11 @@ class Slice:
         return queries.services_of(self.session, self.people, self.on)
 
     @cached_property
+    def modes(self) -> dict[str, str]:
+        """How the homes were last seen, by visit."""
+        return queries.modes_of(self.session, [row.h_last_visit_id for row in self.rows if row.h_last_visit_id])
+
+    @cached_property
     def looks(self) -> dict[str, Any]:
         """Inspections of agreements."""
         return queries.looks_of(self.session, [row.id for row in self.rows])
@@ -174,9 +179,13 @@ class _Home:
         self.last_visit_id, self.last_visit_on = row.h_last_visit_id, row.h_last_visit_on
 
 
+def _seen(row: Any) -> Mapping[str, Any]:
+    """The last visit, or the later one that a list told."""
+    return register.last_visit(_Home(row), getattr(row, "listed_visit_on", None)) or {}
+
+
 def _visited(row: Any) -> Cells:
-    seen = register.last_visit(_Home(row), getattr(row, "listed_visit_on", None)) or {}
-    return {"visited_on": seen.get("on") or "", "source": seen.get("id") or ""}
+    return {"visited_on": _seen(row).get("on") or "", "source": _seen(row).get("id") or ""}
 
 
 def _elders(one: Slice, row: Any) -> Cells:
@@ -287,11 +296,13 @@ def _disability(one: Slice, row: Any) -> Cells:
 
 
 def _pairing(one: Slice, row: Any) -> Cells:
+    visit = _seen(row).get("id")
     six = {key: str((row.h_ledger.get(f"household.{key}") or {}).get("value") or "") for key in SIX}
     return {
         "attribute": row.h_attribute or "", "unit": row.unit or "", "cadre": row.cadre,
         "cadre_phone": row.cadre_phone or "", "from": day(row.from_on), "to": day(row.to_on),
-        "mode": row.listed_visit_mode or "", **{key: SIX_STATES.get(six[key], "") for key in SIX},
+        "mode": visits.MODES[one.modes[visit]] if visit else row.listed_visit_mode or "",
+        **{key: SIX_STATES.get(six[key], "") for key in SIX},
     }  # fmt: skip
 
 
