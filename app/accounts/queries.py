@@ -1,6 +1,7 @@
 """Scope: the one function by which every query of the project is held to the reader's area."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -9,12 +10,21 @@ from sqlmodel import Session
 
 from app.accounts.schemas import Actor
 from app.db import utcnow
+from app.errors import BadInput
 from models.accounts import Device, LoginSession, Pairing, User, UserArea
 from models.evidence import BreakGlass
 
+_CODE = re.compile("[0-9]{6}|[0-9]{9}|[0-9]{12}")
+
 
 def below(column: object, code: str) -> ColumnElement[bool]:
-    """`column LIKE code%` for division codes, as a range that any index and collation can use."""
+    """`column LIKE code%` for division codes, as a range that any index and collation can use.
+
+    Raises:
+        BadInput: `no_such_place`, it is no code of a county, township or village.
+    """
+    if not _CODE.fullmatch(code):
+        raise BadInput("没有这个地方，请重新选一个。", code="no_such_place")
     upper = str(int(code) + 1).zfill(len(code))
     return and_(column >= code, column < upper) if len(upper) == len(code) else column >= code  # type: ignore[operator]
 

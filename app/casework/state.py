@@ -1,6 +1,6 @@
 """信访 and 公示 on the office face: the list of petitions, one of them, public notices."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -11,17 +11,11 @@ from app.accounts.state import Choice, OfficeState, read, requires, said, versio
 from app.casework import office_service, rules, service
 from app.casework.schemas import Choosing, NoticeIn, NoticePage, PetitionIn, PetitionPage, PetitionView
 from app.errors import Conflict, NotFound
-from app.households.register_state import places
+from app.households.register_state import one_of, places
 from app.http import parse
 from app.shell.list_state import CountedListState
 
 HERE = "/office/casework"
-
-
-def _place(form: dict[str, Any], choices: Sequence[Choice]) -> str:
-    """The place that a list is narrowed to, one of those that can be chosen."""
-    village = said(form, "village", 12)
-    return village if any(one.value == village for one in choices) else ""
 
 
 class CaseworkState(CountedListState, OfficeState):
@@ -58,8 +52,8 @@ class CaseworkState(CountedListState, OfficeState):
     @requires(Permission.CASEWORK)
     async def find(self, form: dict[str, Any]) -> None:
         """Narrow the list."""
-        which, self.offset = said(form, "which", 8), 0
-        self.which, self.village = which if which in rules.WHICH else "open", _place(form, self.choices)
+        which, self.village = said(form, "which", 8), one_of(self.choices, said(form, "village"))
+        self.which, self.offset = which if which in rules.WHICH else "open", 0
         self.category, self.source = said(form, "category", 16), said(form, "source", 16)
         await self._show()
 
@@ -158,7 +152,7 @@ class NoticesState(CountedListState, OfficeState):
     @requires(Permission.CASEWORK)
     async def find(self, form: dict[str, Any]) -> None:
         """Only of one place."""
-        self.village, self.offset = _place(form, self.choices), 0
+        self.village, self.offset = one_of(self.choices, said(form, "village")), 0
         await self._show()
 
     @rx.event

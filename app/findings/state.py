@@ -13,7 +13,7 @@ from app.findings import office_service, settling_service
 from app.findings.office_schemas import ApplicationRow, FindingPage, FindingView, Overview, RuleView
 from app.findings.rules_list import RULES
 from app.findings.rules_words import HOW, PROGRAMMES, STATES
-from app.households.register_state import places
+from app.households.register_state import one_of, places
 from app.shell.list_state import CountedListState
 
 
@@ -46,7 +46,7 @@ class FindingsState(CountedListState, OfficeState):
     async def open(self) -> None:
         """The first page of the whole area, or of the place and rule that the address names."""
         self.choices = await read(places)
-        self.village, self.rule = self._parameter("village")[:12], self._parameter("rule")[:8]
+        self.village, self.rule = one_of(self.choices, self._parameter("village")), self._parameter("rule")[:8]
         self.programme, self.severity = self._parameter("programme")[:16], self._parameter("severity")[:8]
         self.shown, self.offset = "open", 0
         await self._show()
@@ -55,7 +55,7 @@ class FindingsState(CountedListState, OfficeState):
     @requires(Permission.REGISTERS)
     async def find(self, form: dict[str, Any]) -> None:
         """Narrow the list."""
-        self.programme, self.village = said(form, "programme", 16), said(form, "village", 12)
+        self.programme, self.village = said(form, "programme", 16), one_of(self.choices, said(form, "village"))
         self.rule, state = said(form, "rule", 8), said(form, "state", 8)
         self.shown, self.severity, self.offset = state if state in STATES else "open", "", 0
         await self._show()

@@ -1,6 +1,6 @@
 """What the States of all registers share: a list by name, place and what is to be seen to; taking somebody in."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -21,6 +21,11 @@ def places(session: Session, actor: Actor) -> list[Choice]:
     """The townships and villages of this person's area."""
     within = divisions.within(session, actor.divisions)
     return [Choice(one.code, one.place) for one in within if len(one.code) > 6]
+
+
+def one_of(choices: Iterable[Choice], named: str) -> str:
+    """What a form or an address names, if it can be chosen; else nothing, which is the whole area."""
+    return named if any(one.value == named for one in choices) else ""
 
 
 class RegisterListState(CountedListState, mixin=True):
