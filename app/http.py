@@ -29,6 +29,7 @@ from app.accounts.rules import BARRED, Permission
 from app.accounts.schemas import Actor
 from app.config import settings
 from app.errors import AppError, BadInput, Detail, NotAllowed, NotSignedIn, TooBig, TooMany
+from app.keepable import keepable
 from app.limits import flood
 
 log = structlog.get_logger()
@@ -129,7 +130,7 @@ class Call:
             BadInput: `bad_json`, it is not JSON in UTF-8.
         """
         try:
-            return json.loads(self.body.decode("utf-8"))
+            return keepable(json.loads(self.body.decode("utf-8")))
         except (ValueError, RecursionError) as error:
             raise BadInput("内容不是 JSON，没有收下。", code="bad_json") from error
 
@@ -143,7 +144,11 @@ class Call:
 
     def query(self, name: str, default: str = "") -> str:
         """A query parameter as text."""
-        return self.request.query_params.get(name, default)
+        return keepable(self.request.query_params.get(name, default))
+
+    def asked(self) -> dict[str, str]:
+        """All query parameters that say something."""
+        return {name: said for name, value in self.request.query_params.items() if (said := keepable(value))}
 
     def whole_number(self, name: str, default: int, *, low: int, high: int) -> int:
         """A whole number from the query, held between `low` and `high`.

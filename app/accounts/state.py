@@ -32,6 +32,7 @@ from app.accounts.service import authenticate, authenticate_hash
 from app.db import reading, transaction
 from app.errors import AppError, BadInput, NotAllowed, NotSignedIn, TooMany
 from app.http import COOKIE, HASH_COOKIE, HOST_COOKIE, SIGNED_IN, Access, details_of
+from app.keepable import keepable
 from app.limits import flood
 from app.settings.service import shares
 
@@ -110,7 +111,7 @@ class OfficeState(rx.State):
 
     def _parameter(self, name: str) -> str:
         """A query parameter of the page's address."""
-        return str(self.router.url.query_parameters.get(name, ""))[:200]
+        return keepable(str(self.router.url.query_parameters.get(name, ""))[:200])
 
 
 def said(form: dict[str, Any], name: str, most: int = 200) -> str:
@@ -213,7 +214,7 @@ def requires(access: Access, *, before_password_change: bool = False) -> Callabl
                 return None
             token = _acting.set(actor)
             try:
-                return await handler(self, *args, **more)
+                return await handler(self, *keepable(list(args)), **keepable(more))
             except Exception as error:
                 self.problem = sentence(error)
                 return None

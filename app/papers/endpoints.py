@@ -43,8 +43,7 @@ def print_form(call: Call) -> Response:
     `person` where several fit, else a page for each; `reason` for a child's record and with `full=1`, which shows
     whole numbers where the law asks for them.
     """
-    given = {name: value for name, value in call.request.query_params.items() if value}
-    wish = parse(FormWish, {"name": call.params["name"]} | given)
+    wish = parse(FormWish, {"name": call.params["name"]} | call.asked())
     with transaction() as session:
         sheet = form_service.prepare(session, call.who, wish, utcnow())
     file = sheet.drawn()

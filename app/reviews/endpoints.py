@@ -18,7 +18,7 @@ from app.reviews.schemas import ExportWish
 )
 def export_visits(call: Call) -> Response:
     """The file. Query: `reason` (asked for, written down), `area`, `days`, `photos=1`, `returned=1`."""
-    wish = parse(ExportWish, {name: value for name, value in call.request.query_params.items() if value})
+    wish = parse(ExportWish, call.asked())
     with reading() as session:
         file = exports.build(session, call.who, wish, utcnow())
     with transaction() as session:

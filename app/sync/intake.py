@@ -11,6 +11,7 @@ from app.accounts.schemas import Actor
 from app.devices import service as devices
 from app.errors import BadInput, Detail, NotAllowed, TooBig
 from app.http import details_of
+from app.keepable import keepable
 from app.sync import rules
 from app.sync.registry import COMMANDS
 from app.sync.schemas import Envelope, Outcome, Push, Work
@@ -130,8 +131,8 @@ def _examine(actor: Actor, item: rules.Item, push: Push, now: datetime) -> Slot:
 
 
 def _validate(actor: Actor, slot: Slot, value: dict[str, Any], push: Push, now: datetime) -> None:
-    if "\\u0000" in slot.raw:
-        value = rules.without_nul(value)
+    if "\\u0000" in slot.raw:  # the raw command has it still
+        value = keepable(value)
     work, errors = work_of(actor, slot.raw, value, push.device_id, now)
     slot.errors = errors
     slot.work = work

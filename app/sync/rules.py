@@ -293,17 +293,6 @@ def is_digest(value: object) -> bool:
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
-def without_nul(value: Any) -> Any:
-    """The value without NUL characters, which no database keeps; the raw command has them still."""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [without_nul(one) for one in value]
-    if isinstance(value, dict):
-        return {without_nul(key): without_nul(one) for key, one in value.items()}
-    return value
-
-
 def chain_faults(head: str | None, links: list[tuple[str, str | None, str]]) -> tuple[str | None, list[dict[str, str]]]:
     """Follow a device's chain of commands; gaps and forks are noted, nothing more.
 

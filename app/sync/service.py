@@ -26,6 +26,7 @@ from app.bulk import Bulk
 from app.db import SHANGHAI, is_sqlite, utcnow
 from app.evidence import chain_service as chain
 from app.feed.service import Change, next_numbers, publish
+from app.keepable import keepable
 from app.sync import intake, queries, rules
 from app.sync.intake import Intake, Slot, error
 from app.sync.registry import COMMANDS, REFERENCES
@@ -243,7 +244,7 @@ def revive(batch: Batch, row: Command) -> Work | None:
         user = batch.session.get(User, row.author_id)
         assert user is not None, "commands are kept for accounts only"
         actors[row.author_id] = make_actor(batch.session, user, device_id=row.device_id)
-    value = rules.without_nul(json.loads(row.raw))
+    value = keepable(json.loads(row.raw))
     work, errors = intake.work_of(actors[row.author_id], row.raw, value, row.device_id, row.received_at)
     if work is None:
         row.waits_for, row.errors = REPAIR, errors

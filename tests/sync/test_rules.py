@@ -74,7 +74,3 @@ def test_gaps_and_forks_of_the_chain_are_noted():
 @given(st.text(max_size=40))
 def test_a_foreign_cursor_is_nothing(text):
     assert rules.read_cursor(text) is None or isinstance(rules.read_cursor(text), list)
-
-
-def test_nul_is_left_out_of_what_is_kept_in_columns():
-    assert rules.without_nul({"a\0": ["b\0", {"c": "\0"}], "d": 1}) == {"a": ["b", {"c": ""}], "d": 1}
