@@ -56,6 +56,7 @@ ACTIONS = {
     "import.undone": "撤销导入", "import.unreadable_downloaded": "下载读不出的行",
     "finding.closed": "办完一条发现", "finding.noted": "给发现记一笔", "application.begun": "开始申请",
     "petition.received": "登记信访件", "petition.assigned": "信访件交给人办", "petition.step": "信访件办一步",
+    "petition.source": "补写信访件怎么来的",
     "public_notice.posted": "贴公示",
     "sample.drawn": "抽样", "sample.given": "安排谁去抽查", "sample.second": "抽查走访记下了",
     "sample.judged": "抽查定了结果", "sample.exported": "导出抽样记录",

@@ -10,8 +10,17 @@ from app.accounts.queries import names_of
 from app.accounts.rules import ROLE_NAMES, Role
 from app.accounts.schemas import Actor
 from app.casework import queries, rules
-from app.casework.schemas import Choosing, Event, NoticePage, NoticeRow, PetitionPage, PetitionRow, PetitionView
-from app.casework.service import allowed, today
+from app.casework.schemas import (
+    Choosing,
+    Event,
+    NoticePage,
+    NoticeRow,
+    PetitionIn,
+    PetitionPage,
+    PetitionRow,
+    PetitionView,
+)
+from app.casework.service import allowed, receive, today
 from app.divisions import service as divisions
 from app.errors import NotFound
 from app.limits import PAGE
@@ -55,6 +64,17 @@ def _due(one: Petition, days: Mapping[str, Any], on: date) -> tuple[str, bool]:
     if by is None:
         return ("结了" if one.done_on else "等受理"), False
     return day(by, on), by < on
+
+
+def received(session: Session, actor: Actor, data: PetitionIn) -> str:
+    """Write a petition down; returns by when the petitioner is to be told.
+
+    Raises:
+        as `service.receive`.
+    """
+    row, on = receive(session, actor, data), today()
+    due, late = _due(row, parameters.values(session, rules.CLOCKS, on, row.division), on)
+    return f"最晚 {due}告知信访人{'，已经过了' if late else ''}。"
 
 
 def day(shown: date, on: date) -> str:

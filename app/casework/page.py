@@ -138,6 +138,16 @@ def _next(one: Any) -> rx.Component:
     )
 
 
+def _old(one: Any) -> rx.Component:
+    """Of petitions from before it was asked."""
+    came = rx.el.form(
+        _seen(one), select_field("怎么来的", ("", "请选"), *SOURCE_CHOICES, name="source", required=True),
+        button("补上", type="submit", kind="soft"),
+        on_submit=PetitionState.say_source, class_name="filters",
+    )  # fmt: skip
+    return rx.cond(one.source == "", folded("当时没记怎么来的，补上", came), rx.fragment())
+
+
 def _event(one: rx.Var[Event]) -> rx.Component:
     return rx.el.li(rx.el.span(rx.el.b(one.what), rx.el.span(one.on), class_name="t"), class_name="row")
 
@@ -156,7 +166,7 @@ def petition_page() -> rx.Component:
     return one_page(
         HERE, "信访件", one, one.brief,
         rx.el.div(rx.el.div(rx.el.h1(one.category), rx.el.p(one.place)), class_name="owner"),
-        _stages(one), words, _next(one),
+        _stages(one), words, _next(one), _old(one),
         label("办过什么"), rx.el.ul(rx.foreach(one.events, _event), class_name="group"),
         gone=("没有这件信访", "或不归你看。"), whole=True,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from app.audit.service import record
 from app.casework import queries, rules
 from app.casework.schemas import NoticeIn, PetitionIn, Registered
 from app.db import SHANGHAI, new_id, utcnow
-from app.errors import BadInput, NotAllowed, NotFound
+from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.findings import blocking_service
 from app.households.register_service import same_version
 from app.settings import service as parameters
@@ -82,11 +82,12 @@ def assign(session: Session, actor: Actor, petition_id: str, assignee: str, base
 
     Raises:
         NotAllowed, NotFound: as they say.
-        Conflict: it is no longer what the actor has seen.
+        Conflict: it is no longer what the actor has seen; `petition_done`.
         LeadsToAccused: R34.
         BadInput: nobody who could work on it.
     """
     row = _petition(session, actor, petition_id, base_version)
+    _still_open(row, "交办")
     known = queries.accounts(session, [row.division])
     fresh = rules.kept_from(row.accused, [one for _, one in known.values()])
     if row.category == rules.ACCUSATION:
@@ -119,15 +120,34 @@ def extend(
 
     Raises:
         NotAllowed, NotFound: as they say.
-        Conflict: it is no longer what the actor has seen.
+        Conflict: it is no longer what the actor has seen; `petition_done`.
         BadInput: one of the two is missing.
     """
     row = _petition(session, actor, petition_id, base_version)
+    _still_open(row, "延期")
     if not approved_by.strip() or not why.strip():
         raise BadInput("延期要写负责人是谁、为什么。", code="extension_bare")
     row.extended, row.extended_by, row.extended_why = True, approved_by.strip()[:64], why.strip()[:500]
     _changed(session, row)
     record(session, actor, "petition.step", "petition", row.id, after={"what": "extended"})
+
+
+def say_source(session: Session, actor: Actor, petition_id: str, source: str, base_version: int) -> None:
+    """Write down how a petition came, of those from before it was asked; also when it is done.
+
+    Raises:
+        NotAllowed, NotFound: as they say.
+        Conflict: it is no longer what the actor has seen; `source_known`, it is written down already.
+        BadInput: it is no way to come.
+    """
+    row = _petition(session, actor, petition_id, base_version)
+    if row.source != rules.UNKNOWN:
+        raise Conflict("怎么来的已经写了，不用再写。", code="source_known")
+    if source not in rules.SOURCES:
+        raise BadInput("请选一下怎么来的。")
+    row.source = source
+    _changed(session, row)
+    record(session, actor, "petition.source", "petition", row.id, after={"source": source})
 
 
 def _petition(session: Session, actor: Actor, petition_id: str, base_version: int) -> Petition:
@@ -137,6 +157,11 @@ def _petition(session: Session, actor: Actor, petition_id: str, base_version: in
         raise NotFound("没有这件信访，或不归你看。")
     same_version(row, base_version)
     return row
+
+
+def _still_open(row: Petition, what: str) -> None:
+    if row.done_on is not None:
+        raise Conflict(f"这件已经办结，不用再{what}。", code="petition_done")
 
 
 def _changed(session: Session, row: Petition) -> None:

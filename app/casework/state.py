@@ -74,10 +74,10 @@ class CaseworkState(CountedListState, OfficeState):
             "received_on": day_of(form.get("received_on"), "收到的日期").isoformat(),
             "accused": [accused] if accused else [], "assignee": said(form, "assignee", 36) or None,
         })  # fmt: skip
-        await write(service.receive, data)
+        until = await write(office_service.received, data)
         self.received += 1
         await self._show()
-        self.done = "登记好了。15 天内要告知信访人。"
+        self.done = f"登记好了，{until}"
 
 
 class PetitionState(OfficeState):
@@ -118,6 +118,12 @@ class PetitionState(OfficeState):
     async def step(self, form: dict[str, Any]) -> None:
         """Today it was told, accepted, done."""
         await self._act("记下了。", service.step, said(form, "what", 16), version_of(form))
+
+    @rx.event(temporal=True)
+    @requires(Permission.CASEWORK)
+    async def say_source(self, form: dict[str, Any]) -> None:
+        """How it came, where nobody wrote that down."""
+        await self._act("记下了。", service.say_source, said(form, "source", 16), version_of(form))
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)

@@ -1,6 +1,6 @@
 """The pages of 信访 and 公示 as a tab calls them: forms in, sentences and views out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from app.accounts.rules import Role
 from app.casework import office_service, service
 from app.casework.state import CaseworkState, NoticesState, PetitionState
 from app.db import reading, transaction
+from app.settings import service as parameters
 from models.casework import Petition
 from tests import makers
 from tests.makers import COUNTY, TOWN, VILLAGE
@@ -72,6 +73,29 @@ def test_who_comes_second_is_told_and_sees_what_the_first_one_did(officers):
         call(theirs, "step", {"what": what, "version": str(theirs.one.version)})
     assert (theirs.one.reached, theirs.one.next, theirs.one.due) == (3, "", "结了")
     assert [one.what for one in theirs.one.events] == ["收到", "告知了", "受理了", "办结了"]
+
+
+def test_who_writes_it_down_is_told_until_when_the_petitioner_must_hear_by_the_rules_of_that_day():
+    with transaction() as session:
+        parameters.set_value(session, None, "petition.tell_days", 3, date(2020, 1, 1), area=TOWN)
+    told = call(tab(CaseworkState, "clerk"), "receive", FORM)
+    assert told.done == f"登记好了，最晚 {office_service.day(TODAY + timedelta(3), TODAY)}告知信访人。"
+    long_ago = TODAY - timedelta(4)
+    call(told, "receive", FORM | {"received_on": long_ago.isoformat()})
+    assert told.done == f"登记好了，最晚 {office_service.day(long_ago + timedelta(3), TODAY)}告知信访人，已经过了。"
+
+
+def test_how_an_old_petition_came_is_said_on_its_page(officers):
+    query = written()
+    with transaction() as session:
+        session.scalars(select(Petition)).one().source = ""
+    one = call(tab(PetitionState, "clerk", query), "open")
+    call(one, "say_source", {"source": "", "version": "1"})
+    assert (one.problem != "", one.one.source) == (True, "")
+    call(one, "say_source", {"source": "来信", "version": "1"})
+    assert (one.problem, one.done, one.one.source) == ("", "记下了。", "来信")
+    call(one, "say_source", {"source": "来电", "version": "2"})
+    assert (one.problem, one.one.source) == ("怎么来的已经写了，不用再写。", "来信")
 
 
 def test_an_accusation_that_was_handed_on_is_seen_no_more(officers):

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.rules import Role
+from app.audit.rules import ACTIONS
 from app.casework import office_service, rules, service
 from app.casework.schemas import NoticeIn, PetitionIn
 from app.db import reading, transaction
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.findings import service as findings
 from app.findings.blocking_service import LeadsToAccused, NoticeFaulty
+from models.audit import AuditEntry
 from models.casework import Petition, PublicNotice
 from models.findings import Finding
 from tests import makers
@@ -123,6 +125,46 @@ def test_of_two_who_opened_the_same_the_second_is_told_and_writes_over_nothing(p
     with transaction() as session:
         ACTS[act](session, people, made, 2)
     assert _kept()[0].version == 3
+
+
+CLOSED = {"assign": "已经办结，不用再交办", "extend": "已经办结，不用再延期"}
+
+
+@pytest.mark.parametrize("act", CLOSED)
+def test_what_is_done_is_neither_handed_on_nor_given_more_time(people, act):
+    with transaction() as session:
+        made = service.receive(session, people.section, petition(category="申诉求决")).id
+        service.step(session, people.clerk, made, "done_on", 1)
+    before = _kept()[0].model_dump()
+    with pytest.raises(Conflict, match=CLOSED[act]) as told, transaction() as session:
+        ACTS[act](session, people, made, 2)
+    assert told.value.code == "petition_done"
+    assert _kept()[0].model_dump() == before
+
+
+def test_how_an_old_petition_came_is_filled_in_once_also_when_it_is_done(people):
+    with transaction() as session:
+        row = service.receive(session, people.section, petition(category="申诉求决"))
+        made = row.id
+        service.step(session, people.clerk, made, "done_on", 1)
+        row.source = rules.UNKNOWN  # as those from before it was asked
+    with pytest.raises(Conflict, match="别人刚改过"), transaction() as session:
+        service.say_source(session, people.clerk, made, "来访", 1)
+    with pytest.raises(BadInput, match="怎么来的"), transaction() as session:
+        service.say_source(session, people.clerk, made, "托梦", 2)
+    for who, error in ((people.far, NotFound), (people.village, NotAllowed)):
+        with pytest.raises(error), transaction() as session:
+            service.say_source(session, who, made, "来访", 2)
+    with transaction() as session:
+        service.say_source(session, people.clerk, made, "来访", 2)
+    with pytest.raises(Conflict, match="已经写了") as told, transaction() as session:
+        service.say_source(session, people.section, made, "来信", 3)
+    assert told.value.code == "source_known"
+    assert (_kept()[0].source, _kept()[0].version) == ("来访", 3)
+    with reading() as session:
+        line = session.scalars(select(AuditEntry).where(AuditEntry.action == "petition.source")).one()
+        assert (line.actor_id, line.subject_id, line.after) == (people.clerk.id, made, {"source": "来访"})
+    assert "petition.source" in ACTIONS
 
 
 def notice(**more) -> NoticeIn:
