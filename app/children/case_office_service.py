@@ -87,7 +87,8 @@ def case_page(session: Session, actor: Actor, case_id: str) -> CaseView:
     called = "、".join(said.get("called") or [])
     names = names_of(session, [case.author_id, *case.seers])
     return CaseView(
-        id=case.id, whom=whom, child_id=case.person_id or "", household_id=case.household_id or "", place=place,
+        id=case.id, version=case.version, whom=whom, place=place, child_id=case.person_id or "",
+        household_id=case.household_id or "",
         situations="、".join(rules.SITUATIONS.get(one, one) for one in said.get("situations") or [case.situation]),
         restricted=case.restricted, seers="、".join(names[one] for one in case.seers if one in names),
         stage=case.stage, stages=list(rules.STAGES.values()), reached=order.index(case.stage),

@@ -77,12 +77,13 @@ def _next(case: Any) -> rx.Component:
         return rx.el.option(one.label, value=one.value)
 
     form = rx.el.form(
+        rx.el.input(type="hidden", name="version", value=case.version.to_string()),
         field("到哪一步", rx.el.select(rx.foreach(case.next, option), name="stage", data_testid="case-stage")),
         text_area("做了什么", aside=case.asks, name="text", required=True, max_length=2000, data_testid="case-text"),
         button("记下来", kind="soft", type="submit", data_testid="case-step"),
         on_submit=CaseState.step,
-        reset_on_submit=True,
         class_name="stack",
+        key=CaseState.saved,
     )
     return rx.cond(
         may(Permission.CHILD_CASES) & ~case.closed,

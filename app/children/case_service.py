@@ -85,13 +85,16 @@ def may_see(session: Session, actor: Actor, case: ChildCase) -> bool:
     return session.scalar(select(ChildCase.id).where(ChildCase.id == case.id, scope)) is not None  # type: ignore[call-overload]
 
 
-def get(session: Session, actor: Actor, case_id: str) -> ChildCase:
+def get(session: Session, actor: Actor, case_id: str, *, lock: bool = False) -> ChildCase:
     """A case that the actor may see.
+
+    Args:
+        lock: to change it; whoever comes at the same moment waits, and then sees the version that came of it.
 
     Raises:
         NotFound: there is none, or it is not for them; no difference is told.
     """
-    case = session.get(ChildCase, case_id)
+    case = session.get(ChildCase, case_id, with_for_update=True if lock else None)
     if case is None or not may_see(session, actor, case):
         raise NotFound("没有这一件，或者不由你办。")
     return case
@@ -156,16 +159,20 @@ def _step(session: Session, actor: Actor, case: ChildCase, stage: str, text: str
     session.add(ChildCaseStep(id=new_id(), case_id=case.id, stage=stage, text=text, author_id=actor.id, at=at))
 
 
-def add_step(session: Session, actor: Actor, case_id: str, stage: str, text: str, now: datetime) -> ChildCase:
+def add_step(
+    session: Session, actor: Actor, case_id: str, stage: str, text: str, base_version: int, now: datetime
+) -> ChildCase:
     """What was done, and the stage reached with it; nothing written before changes.
 
     Raises:
         NotAllowed, NotFound: as they say.
+        Conflict: it is no longer what the actor has seen.
         BadInput: nothing said, or a stage that cannot come now.
     """
     if not actor.may(Permission.CHILD_CASES):
         raise NotAllowed()
-    case = get(session, actor, case_id)
+    case = get(session, actor, case_id, lock=True)
+    register.same_version(case, base_version)
     if len(text.strip()) < 2:
         raise BadInput(details=[Detail("text", "missing", "写一句做了什么。")])
     if not rules.may_follow(case.stage, stage):

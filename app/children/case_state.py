@@ -7,11 +7,12 @@ from sqlmodel import Session
 
 from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
-from app.accounts.state import OfficeState, read, requires, write
+from app.accounts.state import OfficeState, read, requires, said, version_of, write
 from app.children import case_office_service, case_service
 from app.children.rules import SITUATIONS
 from app.children.schemas import CasePage, CaseReport, CaseView
 from app.db import utcnow
+from app.errors import Conflict
 from app.http import SIGNED_IN, parse
 from app.shell.list_state import CountedListState
 
@@ -21,8 +22,8 @@ def _open(session: Session, actor: Actor, case_id: str) -> CaseView:
     return case_office_service.case_page(session, actor, case_id)
 
 
-def _step(session: Session, actor: Actor, case_id: str, stage: str, text: str) -> CaseView:
-    case_service.add_step(session, actor, case_id, stage, text, utcnow())
+def _step(session: Session, actor: Actor, case_id: str, stage: str, text: str, base_version: int) -> CaseView:
+    case_service.add_step(session, actor, case_id, stage, text, base_version, utcnow())
     return case_office_service.case_page(session, actor, case_id)
 
 
@@ -64,9 +65,10 @@ class CasesState(CountedListState, OfficeState):
 
 
 class CaseState(OfficeState):
-    """One case; each look is written down."""
+    """One case; each look is written down. `saved` counts what was written: only then is the form empty again."""
 
     case: CaseView | None = None
+    saved: int = 0
 
     @rx.event
     @requires(SIGNED_IN)
@@ -79,8 +81,13 @@ class CaseState(OfficeState):
     @requires(Permission.CHILD_CASES)
     async def step(self, form: dict[str, Any]) -> None:
         """What was done, and the stage reached with it."""
-        text = str(form.get("text") or "")
-        self.case = await write(_step, self._parameter("id"), str(form.get("stage") or ""), text)
+        given = said(form, "stage", 16), str(form.get("text") or ""), version_of(form)
+        try:
+            self.case = await write(_step, self._parameter("id"), *given)
+        except Conflict:
+            self.case = await write(_open, self._parameter("id"))
+            raise
+        self.saved += 1
         self.done = "记下了。"
 
 

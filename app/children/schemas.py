@@ -118,6 +118,7 @@ class CaseView:
     """The page of one case."""
 
     id: str
+    version: int
     whom: str
     child_id: str
     household_id: str

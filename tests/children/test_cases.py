@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from app.accounts.rules import Role
 from app.children import case_office_service, case_service, rules
+from app.children.case_state import CaseState
 from app.children.schemas import CaseReport
 from app.db import new_id, reading, transaction, utcnow
-from app.errors import BadInput, NotAllowed, NotFound
+from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.sync import pull_service
 from app.workdays import is_workday
 from models.accounts import User
@@ -21,6 +22,7 @@ from tests import makers
 from tests.makers import COUNTY, FAR_VILLAGE, TOWN
 from tests.statements import statements
 from tests.sync.pushing import push, statuses
+from tests.tabs import call, tab
 
 
 @pytest.fixture
@@ -131,9 +133,40 @@ def test_who_leaves_gives_the_seat_to_the_next(county):
     assert sees(county["benefits"]) == []
 
 
-def step(actor, case_id, stage, text="孩子在派出所，外婆去接"):
+def step(actor, case_id, stage, text="孩子在派出所，外婆去接", base=None):
     with transaction() as session:
-        return case_service.add_step(session, actor, case_id, stage, text, utcnow())
+        base = session.get(ChildCase, case_id).version if base is None else base
+        return case_service.add_step(session, actor, case_id, stage, text, base, utcnow())
+
+
+def test_of_two_who_opened_the_same_case_the_second_is_told_and_writes_nothing(county):
+    command = told(county, "untended")
+    push(county["me"], command)
+    step(county["officer"], command["id"], "response", base=1)
+    with pytest.raises(Conflict, match="别人刚改过") as refused:
+        step(county["clerk"], command["id"], "response", base=1)
+    assert [one.code for one in refused.value.details] == ["old_version"]
+    with reading() as session:
+        case = session.get(ChildCase, command["id"])
+        assert (case.version, case.stage, len(case_service.steps(session, case))) == (2, "response", 2)
+    step(county["clerk"], command["id"], "response", base=2)
+
+
+def test_on_the_page_the_second_sees_what_the_first_one_did(county):
+    command = told(county, "untended")
+    push(county["me"], command)
+    with transaction() as session:
+        for token in ("first", "second"):
+            makers.user(session, Role.TOWN_CLERK, (TOWN,), token=token)
+    first, second = (call(tab(CaseState, who, f"id={command['id']}"), "open") for who in ("first", "second"))
+    form = {"stage": "response", "text": "去看过，外婆在家", "version": str(first.case.version)}
+    call(first, "step", form)
+    assert (first.problem, first.done, first.saved) == ("", "记下了。", 1)
+    call(second, "step", form)
+    assert second.problem.startswith("别人刚改过，请看一下新的内容再决定。")
+    assert (second.case.version, len(second.case.steps), second.saved) == (2, 2, 0)
+    call(second, "step", form | {"version": "2"})
+    assert (second.problem, len(second.case.steps)) == ("", 3)
 
 
 def test_stages_come_one_after_the_other_and_nothing_is_overwritten(county):
