@@ -245,7 +245,7 @@ def export_ledger(
     name: Annotated[str, typer.Argument(
         help="elders, children, hardship, disability, pairing, contacts, agreements, enrolments, payments, roll,"
              " care_fee, visits, issues, findings, reports, claims, petty, notices, activities, calls,"
-             " or counts (figures by place)",
+             " petitions, or counts (figures by place)",
     )],
     out: Annotated[Path, typer.Option(help="the file to write: .xlsx")],
     mapping: Annotated[str, typer.Option(help="order of columns of a national system, else the official one")] = "",

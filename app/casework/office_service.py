@@ -50,8 +50,7 @@ def listing(
 
 
 def _row(one: Petition, place: str, names: Mapping[str, str], days: Mapping[str, Any], on: date) -> PetitionRow:
-    reached = [words for name, words in rules.STEPS.items() if getattr(one, name)]
-    state = reached[-1] if reached else rules.RECEIVED
+    state = rules.state_of(one)
     due, late = _due(one, days, on)
     return PetitionRow(
         one.id, rules.brief(one.text), one.category, one.source, place, day(one.received_on, on),

@@ -43,6 +43,11 @@ def answer_by(one: Any, days: Mapping[str, int]) -> date | None:
     return None if one.told_on else one.received_on + timedelta(days=days["petition.tell_days"])
 
 
+def state_of(one: Any) -> str:
+    """How far a petition has come."""
+    return next((words for name, words in reversed(STEPS.items()) if getattr(one, name)), RECEIVED)
+
+
 def brief(text: str, most: int = 13) -> str:
     """The first words of a petition, for a list."""
     line = " ".join(text.split())

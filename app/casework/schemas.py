@@ -111,7 +111,7 @@ class PetitionView:
 @dataclass(frozen=True)
 class Registered:
     """A petition as a register has it: how it came and who took it in, who has it, by when it asks for its next step,
-    what was done."""
+    how far it has come, on which days and in words."""
 
     id: str
     division: str
@@ -121,6 +121,10 @@ class Registered:
     text: str
     assignee: str
     answer_by: date | None
+    told_on: date | None
+    accepted_on: date | None
+    done_on: date | None
+    state: str
     done: str
     author: str
 

@@ -218,7 +218,7 @@ def register(
         told = [f"{on_day} {words}" for name, words in rules.STEPS.items() if (on_day := getattr(one, name))]
         found.append(Registered(
             one.id, one.division, one.received_on, one.category, one.source, one.text,
-            names.get(one.assignee or "", ""), rules.answer_by(one, days[one.division]), "，".join(told),
-            names.get(one.author_id, ""),
+            names.get(one.assignee or "", ""), rules.answer_by(one, days[one.division]), one.told_on,
+            one.accepted_on, one.done_on, rules.state_of(one), "，".join(told), names.get(one.author_id, ""),
         ))  # fmt: skip
     return found

@@ -6,9 +6,9 @@ from app.accounts.rules import Permission
 from app.accounts.schemas import Actor
 from app.casework import rules
 from app.casework import service as casework
-from app.divisions import service as divisions
 from app.feedback import service as feedback
 from app.papers.ledger_rows import Line, day
+from app.papers.petitions_service import ACCUSATIONS, places
 
 CALLS = (rules.BY_TELEPHONE, rules.UNKNOWN)
 """Of those from before it was asked how a petition came, nobody can tell that they were no calls."""
@@ -20,13 +20,11 @@ def lines(session: Session, actor: Actor, area: str, most: int) -> list[Line]:
     told: list[Line] = []
     if actor.may(Permission.CASEWORK):
         rows = casework.register(session, actor, area, most, CALLS)
-        named = divisions.village_names(session, {code for one in rows for code in (one.division, one.division[:9])})
+        where = places(session, (one.division for one in rows))
         for one in rows:
-            village = named.get(one.division, "") if len(one.division) > 9 else ""
-            told.append(Line(one.id, one.division, {
-                "at": day(one.received_on), "town": named.get(one.division[:9], ""), "village": village,
-                "kind": f"{one.source or '来源没记'}：{one.category}", "text": one.text, "given_to": one.assignee,
-                "due": day(one.answer_by), "answered": one.done, "by": one.author,
+            told.append(Line(one.id, one.division, where[one.division] | {
+                "at": day(one.received_on), "kind": f"{one.source or '来源没记'}：{one.category}", "text": one.text,
+                "given_to": one.assignee, "due": day(one.answer_by), "answered": one.done, "by": one.author,
             }))  # fmt: skip
     if actor.may(Permission.FEEDBACK_REPLY) and not area:
         for said_so in feedback.entries(session, actor, limit=most):
@@ -47,8 +45,8 @@ def about(actor: Actor, area: str) -> list[str]:
     """What of the calls is not in the file, and where it is."""
     found = []
     if actor.may(Permission.CASEWORK):
-        found.append("信访件只有来电的，和来源没记的；来信、来访、网上和上级转办的不在内，在“信访”里看。")
-        found.append("检举控告件只有你登记的、你承办的；和你有关的不在内。")
+        found.append("信访件只有来电的，和来源没记的；来信、来访、网上和上级转办的不在内，在“信访件台账”里。")
+        found.append(ACCUSATIONS)
     if not actor.may(Permission.FEEDBACK_REPLY):
         found.append("写在系统“投诉建议”里的由县管理员看、县管理员导出，不在内。")
     elif area:

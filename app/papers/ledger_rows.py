@@ -34,7 +34,7 @@ from app.pairing.rules import SIX
 from app.pairing.rules import STATES as SIX_STATES
 from app.papers import ledger_queries as queries
 from app.papers.facts import PROGRAMMES, RISKS, STATES, said
-from app.papers.ledgers import CALLS
+from app.papers.ledgers import CALLS, PETITIONS
 from app.papers.record_service import POLICY_TAGS
 from app.papers.rules import who_signed
 from app.visits import office_service as visits
@@ -442,7 +442,7 @@ MASKS: dict[str, Callable[[str | None], str]] = {
 
 def masks_of(name: str) -> dict[str, Callable[[str | None], str]]:
     """Which columns of a ledger hold numbers of people, and how each is masked."""
-    if name == CALLS:
+    if name in (CALLS, PETITIONS):
         return MASKS | {"text": mask_words, "answered": mask_words}
     return MASKS | ({"certificate": _certificate} if name == "disability" else {})
 

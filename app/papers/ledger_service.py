@@ -16,9 +16,18 @@ from app.divisions import service as divisions
 from app.errors import BadInput, NotAllowed, TooBig
 from app.hardship import fee_service
 from app.hardship import rules as hardship
-from app.papers import calls_service, ledger_queries, ledger_rows, mapping_service, report_service, rules, workbook
+from app.papers import (
+    calls_service,
+    ledger_queries,
+    ledger_rows,
+    mapping_service,
+    petitions_service,
+    report_service,
+    rules,
+    workbook,
+)
 from app.papers.ledger_rows import Cells, Line
-from app.papers.ledgers import BY_HAND, CALLS, LEDGERS, NOT_KEPT, REPORTS
+from app.papers.ledgers import BY_HAND, CALLS, LEDGERS, NOT_KEPT, PETITIONS, REPORTS
 from app.papers.mapping_service import Mapping as Order
 from app.papers.report_service import ADDED, CHANGED, ENDED, HOW, Known, Said
 from app.papers.schemas import ExportWish
@@ -31,9 +40,12 @@ COUNTS_TITLE = "各地数量表"
 CARE_FEE, ROLL = "care_fee", "roll"
 NEEDED: dict[str, tuple[Permission, ...]] = {
     "visits": (Permission.VISITS_READ,), REPORTS: (Permission.CHILD_CASES,),
-    CALLS: (Permission.CASEWORK, Permission.FEEDBACK_REPLY), COUNTS: (Permission.REGISTERS, Permission.OVERVIEW),
+    CALLS: (Permission.CASEWORK, Permission.FEEDBACK_REPLY), PETITIONS: (Permission.CASEWORK,),
+    COUNTS: (Permission.REGISTERS, Permission.OVERVIEW),
 }  # fmt: skip
 """What a ledger asks for, one of these, where it is not the registers."""
+OF_CASEWORK = {CALLS: calls_service, PETITIONS: petitions_service}
+"""Ledgers whose room says what the reader may read; they stand under no keys of the registers."""
 Tell = Callable[[int, int], None]
 
 
@@ -111,7 +123,7 @@ def wished(session: Session, actor: Actor, wish: ExportWish, on: date) -> Export
         raise NotAllowed("你这里只能导出数量，不能导出名单。", code="figures_only")
     if wish.full and not actor.may(Permission.REGISTER_UNMASK):
         raise NotAllowed("你这里不能导出全号。", code="no_whole_numbers")
-    if (wish.report or wish.changed) and wish.ledger in BY_HAND | {CALLS, CARE_FEE, ROLL}:
+    if (wish.report or wish.changed) and wish.ledger in BY_HAND | {*OF_CASEWORK, CARE_FEE, ROLL}:
         raise BadInput("这个台账不记报送。", code="nothing_to_report")
     if wish.report and not actor.may(Permission.REGISTERS_WRITE):
         raise NotAllowed("你这里不能记报送。", code="no_report")
@@ -158,8 +170,8 @@ def begin(session: Session, actor: Actor, wish: ExportWish, on: date, tell: Tell
 
 def _how_many(session: Session, actor: Actor, wish: ExportWish, keys: Sequence[str], limit: int) -> int:
     """How many rows will be taken out; of a list that is not counted before, no more than one above the limit."""
-    if wish.ledger == CALLS:
-        return calls_service.count(session, actor, wish.area, limit + 1)
+    if wish.ledger in OF_CASEWORK:
+        return OF_CASEWORK[wish.ledger].count(session, actor, wish.area, limit + 1)
     if wish.ledger == CARE_FEE:
         return sum(1 for _ in fee_service.roll(session, actor, wish.period, wish.area))
     if wish.ledger != ROLL:
@@ -183,8 +195,8 @@ def write(session: Session, run: Run, path: Path) -> int:
     notes = ["身份证号、电话、账号已遮住。" if not wish.full else "含全号，用完请销毁。"]
     if wish.ledger in BY_HAND:
         notes = [NOT_KEPT]
-    if wish.ledger == CALLS:
-        notes += calls_service.about(run.actor, wish.area)
+    if wish.ledger in OF_CASEWORK:
+        notes += OF_CASEWORK[wish.ledger].about(run.actor, wish.area)
     if wish.ledger == REPORTS:
         notes.append("不写孩子的名字；只由三个人看的不在内。")
     if wish.changed:
@@ -203,8 +215,8 @@ def _rows(session: Session, run: Run) -> Iterator[list[Cell]]:
         slices = ledger_rows.fees(session, run.actor, wish.period, wish.area)
     elif wish.ledger == ROLL:
         slices = ledger_rows.rolls(session, run.actor, wish.period, wish.area, wish.programme)
-    elif wish.ledger == CALLS:
-        slices = iter([calls_service.lines(session, run.actor, wish.area, run.total)])
+    elif wish.ledger in OF_CASEWORK:
+        slices = iter([OF_CASEWORK[wish.ledger].lines(session, run.actor, wish.area, run.total)])
     else:
         slices = ledger_rows.lines(session, run.actor, wish.ledger, run.keys, run.on, wanted)
     for part in slices:

@@ -74,6 +74,9 @@ _COLUMNS: dict[str, tuple[str, str]] = {
         people:受益人数:8 money:投入（元）:12 by:经办人:10"""),
     "calls": ("投诉电话、投诉举报登记", """at:来电（收到）时间:16 town:乡镇:10 village:村:10 kind:类别:12 text:内容:40
         given_to:交办:12 due:回复时限:12 answered:办理、回复:30 by:接听（登记）人:10"""),
+    "petitions": ("信访件台账", """on:收到日期:12 source:来源:10 kind:类别:10 town:乡镇:10 village:村:10 text:内容:40 given_to:承办人:10
+        told_on:告知日期:12 accepted_on:受理日期:12 done_on:办结日期:12 due:到期:12 state:办到哪了:10 by:登记人:10
+        key:编号:38"""),
 }  # fmt: skip
 BY_HAND = frozenset({"activities"})
 """Ledgers of domain §2 for which nothing is kept here yet: a sheet with its head and room for the pen."""
@@ -81,6 +84,8 @@ REPORTS = "reports"
 """Without the names of children, and without the cases that three people only may see."""
 CALLS = "calls"
 """Petitions that were rung in for who works on them, complaints and suggestions for who answers these."""
+PETITIONS = "petitions"
+"""However they came, for who works on them; an accusation for who wrote it down and who works on it."""
 NOT_KEPT = "系统里没有这样的记录，导出的只有表头，留着用手填。"
 PERIODS = {"payments": "month", "roll": "month", "care_fee": "quarter"}
 """Ledgers of one month or quarter at a time."""

@@ -246,18 +246,47 @@ def test_who_rang_is_in_the_register_of_calls_and_no_letter(one):
         assert casework.how_many(session, one.clerk, "", 9, ("来电", "")) == 2
 
 
+def test_all_petitions_stand_in_their_ledger_however_they_came(one):
+    for source in ("来信", "来访", "来电", "网上", "上级转办"):
+        petition(one.clerk, f"{source}说的，请打 13800001111", source=source)
+    petition(one.clerk, "路灯坏了", category="建议意见", assignee=one.clerk.id)
+    with transaction() as session:
+        row = session.scalars(select(Petition)).first()
+        row.source, key = "", row.id  # as those from before it was asked
+    rows = taken(one, "petitions")
+    assert sorted(cells(rows, at)["来源"] for at in range(1, 7)) == ["上级转办", "来电", "来电", "来访", "没记", "网上"]
+    today = casework.today()
+    found = {cells(rows, at)["编号"]: cells(rows, at) for at in range(1, 7)}
+    assert found[key] | {"序号": 0} == {
+        "序号": 0, "收到日期": "2026-10-01", "来源": "没记", "类别": "申诉求决", "乡镇": "高士镇", "村": "毛安村",
+        "内容": "来信说的，请打 138****1111", "承办人": "", "告知日期": "", "受理日期": "", "办结日期": "",
+        "到期": "2026-10-16", "办到哪了": "刚收到", "登记人": "李敏", "编号": key, "已报送": "",
+    }  # fmt: skip
+    lamp = next(line for line in found.values() if line["内容"] == "路灯坏了")
+    assert [lamp[name] for name in ("承办人", "告知日期", "受理日期", "办结日期", "办到哪了")] == [
+        "李敏", today.isoformat(), today.isoformat(), "", "受理了",
+    ]  # fmt: skip
+    assert lamp["到期"] == (today + timedelta(days=60)).isoformat()
+    assert "13800001111" in str(taken(one, "petitions", full=True))
+    assert (len(taken(one, "petitions", area=makers.FAR_VILLAGE)), len(taken(one, "petitions", one.stranger))) == (1, 1)
+    with pytest.raises(BadInput) as caught:
+        taken(one, "petitions", report=True)
+    assert caught.value.code == "nothing_to_report"
+
+
 def test_an_accusation_is_in_nobodys_register_but_of_who_works_on_it(one):
     with transaction() as session:
         accused = makers.user(session, "village", (makers.VILLAGE,), name="贾某")
         section = makers.user(session, "section", (makers.COUNTY,))
         approver = makers.user(session, "town_approver", (makers.TOWN,))
     petition(one.clerk, "截留了钱", category="检举控告", accused=[accused.id], assignee=section.id)
-    assert "截留了钱" in str(taken(one, "calls"))
-    assert "截留了钱" in str(taken(one, "calls", section))
-    assert len(taken(one, "calls", approver)) == 1
-    assert "检举控告件只有你登记的" in notes(one, "calls")
-    with pytest.raises(NotAllowed):
-        taken(one, "calls", accused)
+    for ledger in ("calls", "petitions"):
+        assert "截留了钱" in str(taken(one, ledger))
+        assert "截留了钱" in str(taken(one, ledger, section))
+        assert len(taken(one, ledger, approver)) == 1
+        assert "检举控告件只有你登记的" in notes(one, ledger)
+        with pytest.raises(NotAllowed):
+            taken(one, ledger, accused)
 
 
 def test_what_was_written_into_feedback_is_taken_out_by_who_answers_it_alone(one):
@@ -275,7 +304,7 @@ def test_what_was_written_into_feedback_is_taken_out_by_who_answers_it_alone(one
     assert told["投诉建议：某个人"]["内容"] == "某人收礼"
     assert "李敏" not in str(rows)
     assert [choice.value for choice in ledgers_for(admin)] == ["calls"]
-    for ledger in ("counts", "elders", "visits", "reports"):
+    for ledger in ("counts", "elders", "visits", "reports", "petitions"):
         with pytest.raises(NotAllowed):
             taken(one, ledger, admin)
     with pytest.raises(NotAllowed):
@@ -494,7 +523,7 @@ def test_unknown_ledgers_and_months_are_told(one):
 def test_how_much_is_taken_out_is_written_down_before_a_row_is_read(one):
     """Also of what stands under no keys of the registers."""
     petition(one.clerk, "路灯坏了", category="建议意见")
-    for ledger in ("calls", "care_fee", "elders"):
+    for ledger in ("calls", "petitions", "care_fee", "elders"):
         with transaction() as session:
             export_service.ask(session, one.clerk, ExportWish(ledger=ledger, reason="抽查"), utcnow())
         with transaction() as session:
