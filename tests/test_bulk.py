@@ -1,5 +1,7 @@
 """Many rows through one statement: the same rows as through SQLAlchemy, on both databases."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import bindparam, insert, select, update
 
@@ -46,6 +48,23 @@ def test_sealed_fields_are_sealed_and_a_fixed_value_of_the_statement_holds(datab
         found = session.scalars(select(Contact)).one()
         assert b"139" not in bytes(kept)
         assert (found.phone, found.name, found.version) == ("13900000000", "王芳", 2)
+
+
+def test_days_that_many_rows_share_come_back_and_equal_numbers_are_sealed_each_for_itself(database):
+    days = [date(2026, 9, 1), None, date(2026, 9, 1)]
+    with transaction() as session:
+        makers.divisions(session)
+        person = makers.person(session, makers.household(session))
+        CONTACTS.write(session, [
+            {"id": new_id(), "person_id": person.id, "kind": "emergency", "name": "王芳", "relation": None,
+             "phone": "13800000000", "place": None, "rank": rank, "confirmed_on": day, "confirmed_by": None,
+             "updated_at": utcnow(), "source_visit_id": None, "version": 1}
+            for rank, day in enumerate(days)
+        ])  # fmt: skip
+        kept = session.connection().exec_driver_sql("SELECT phone FROM contact").scalars().all()
+        found = session.scalars(select(Contact).order_by(Contact.rank)).all()
+        assert len({bytes(one) for one in kept}) == len(days)
+        assert [(one.phone, one.confirmed_on) for one in found] == [("13800000000", day) for day in days]
 
 
 def test_no_rows_are_no_statement(database):

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from app.db import reading
 from app.errors import Conflict
+from app.imports import service
+from app.imports.schemas import REASONS
 from app.imports.weighing_service import KINDS
 from models.households import PersonTag
 from models.lists import UnmatchedRow
@@ -360,6 +362,16 @@ def test_other_ledgers_leave_nobody_out():
     assert left_out(import_id) == []
     with reading() as session:
         assert "left" not in [tile.tab for tile in service_view(session, import_id).tiles]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_row_that_says_nothing_tells_why_in_the_preview():
+    take(*reversed(roster()))
+    import_id, report = preview(*reversed(paid(发放金额="")))
+    assert report.lacking == 1
+    with reading() as session:
+        told = service.page(session, None, import_id, "unreadable", 0).rows
+    assert [one.what for one in told] == [REASONS["says_nothing"]]
 
 
 def service_view(session, import_id: str):
