@@ -76,9 +76,11 @@ def _next(case: Any) -> rx.Component:
     def option(one: rx.Var[Choice]) -> rx.Component:
         return rx.el.option(one.label, value=one.value)
 
+    # Made anew with each version: what somebody else did must not turn the stage that was chosen into the one after it.
+    stage = rx.el.select(rx.foreach(case.next, option), name="stage", data_testid="case-stage", key=case.version)
     form = rx.el.form(
         rx.el.input(type="hidden", name="version", value=case.version.to_string()),
-        field("到哪一步", rx.el.select(rx.foreach(case.next, option), name="stage", data_testid="case-stage")),
+        field("到哪一步", stage),
         text_area("做了什么", aside=case.asks, name="text", required=True, max_length=2000, data_testid="case-text"),
         button("记下来", kind="soft", type="submit", data_testid="case-step"),
         on_submit=CaseState.step,

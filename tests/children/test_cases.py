@@ -1,6 +1,7 @@
 """Cases of children in danger: taken in whatever is known, four stages with clocks, the gravest for three people."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.rules import Role
 from app.children import case_office_service, case_service, rules
+from app.children.case_page import case_page
 from app.children.case_state import CaseState
 from app.children.schemas import CaseReport
 from app.db import new_id, reading, transaction, utcnow
@@ -167,6 +169,12 @@ def test_on_the_page_the_second_sees_what_the_first_one_did(county):
     assert (second.case.version, len(second.case.steps), second.saved) == (2, 2, 0)
     call(second, "step", form | {"version": "2"})
     assert (second.problem, len(second.case.steps)) == ("", 3)
+
+
+def test_a_stage_that_was_chosen_does_not_become_the_next_one_under_the_hand():
+    """The list of stages changes when somebody else was first; by its place in it, the choice would be another."""
+    select = str(case_page()).partition('"data-testid":"case-stage"')[2]
+    assert re.match(r',key:[^,]*\["version"\],name:"stage"', select)
 
 
 def test_stages_come_one_after_the_other_and_nothing_is_overwritten(county):
