@@ -16,6 +16,7 @@ import psycopg
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlmodel import create_engine
@@ -33,7 +34,7 @@ def pytest_configure() -> None:
 
     Each test has a database of its own, not a language of its own: what is compiled for one serves all of its kind,
     in the engines' caches and in the mappers'. What makes a real password slow is not tested. A traceback is plain, as
-    the program's own are: drawing the variables of every frame costs seconds.
+    the program's own are: drawing the variables of every frame costs seconds. No example fails for its time.
     """
     DefaultDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     DefaultDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
@@ -42,6 +43,10 @@ def pytest_configure() -> None:
         structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ])  # fmt: skip
+    settings.register_profile(
+        "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
     accounts._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
