@@ -40,7 +40,7 @@ def _notice(one: rx.Var[NoticeRow]) -> rx.Component:
 
 def notices_page() -> rx.Component:
     """The public notices of the area, the newest first."""
-    nobody = rx.cond(S.village == "", empty("没有公示", "拟保障的名单要公示满 7 天；孩子的事不公示。"),
+    nobody = rx.cond(S.village == "", empty("没有公示", "拟保障的名单要公示；孩子的事不公示。"),
                      empty("这里没有公示", "换个地方找。"))  # fmt: skip
     found = rx.fragment(rx.el.div(rx.foreach(S.page.rows, _notice), class_name="twocol"), turning(S))
     body = rx.fragment(

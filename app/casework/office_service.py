@@ -145,7 +145,7 @@ def notices(session: Session, actor: Actor, *, village: str = "", offset: int = 
     shown = [
         NoticeRow(
             one.id, rules.PROGRAMMES[one.programme], places[one.division],
-            f"{day(one.from_on, on)}至{day(one.to_on, on)}", one.text, one.from_on <= on <= one.to_on,
+            f"{day(one.from_on, on)}至 {day(one.to_on, on)}", one.text, one.from_on <= on <= one.to_on,
         )
         for one in rows
     ]  # fmt: skip

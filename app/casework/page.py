@@ -148,6 +148,14 @@ def _old(one: Any) -> rx.Component:
     return rx.cond(one.source == "", folded("当时没记怎么来的，补上", came), rx.fragment())
 
 
+def _back(one: Any) -> rx.Component:
+    slip = rx.el.form(
+        _seen(one), button("记错了，退回一步", type="submit", kind="light", data_testid="petition-back"),
+        on_submit=PetitionState.step_back,
+    )  # fmt: skip
+    return rx.cond(one.reached > 0, slip, rx.fragment())
+
+
 def _event(one: rx.Var[Event]) -> rx.Component:
     return rx.el.li(rx.el.span(rx.el.b(one.what), rx.el.span(one.on), class_name="t"), class_name="row")
 
@@ -158,7 +166,8 @@ def petition_page() -> rx.Component:
     words = group(pad(
         rx.el.p(one.text, class_name="said"),
         facts(("怎么来的", rx.cond(one.source != "", one.source, NOT_WRITTEN)), ("谁登记的", one.author),
-              ("谁在办", rx.cond(one.assignee != "", one.assignee, "还没有交给谁")), ("下一步最晚", _due(one))),
+              ("谁在办", rx.cond(one.assignee != "", one.assignee, "还没有交给谁"))),
+        rx.cond(one.next != "", facts(("下一步最晚", _due(one))), rx.fragment()),
         rx.cond(one.accused != "", rx.el.p("检举控告的是：", one.accused), rx.fragment()),
         rx.cond(one.extended != "", rx.el.p("延期了，", one.extended), rx.fragment()),
         class_name="stack",
@@ -167,6 +176,6 @@ def petition_page() -> rx.Component:
         HERE, "信访件", one, one.brief,
         rx.el.div(rx.el.div(rx.el.h1(one.category), rx.el.p(one.place)), class_name="owner"),
         _stages(one), words, _next(one), _old(one),
-        label("办过什么"), rx.el.ul(rx.foreach(one.events, _event), class_name="group"),
+        label("办过什么"), rx.el.ul(rx.foreach(one.events, _event), class_name="group"), _back(one),
         gone=("没有这件信访", "或不归你看。"), whole=True,
     )  # fmt: skip

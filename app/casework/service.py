@@ -113,6 +113,25 @@ def step(session: Session, actor: Actor, petition_id: str, what: str, base_versi
         record(session, actor, "petition.step", "petition", row.id, after={"what": what})
 
 
+def step_back(session: Session, actor: Actor, petition_id: str, base_version: int) -> None:
+    """Take the last step back that was noted by mistake; the log keeps both.
+
+    Raises:
+        NotAllowed, NotFound: as they say.
+        Conflict: it is no longer what the actor has seen.
+        BadInput: nothing was noted yet.
+    """
+    row = _petition(session, actor, petition_id, base_version)
+    what = next((name for name in reversed(rules.STEPS) if getattr(row, name)), None)
+    if what is None:
+        raise BadInput("这一件还没有办过，没有能退的。")
+    noted = getattr(row, what)
+    setattr(row, what, None)
+    _changed(session, row)
+    before = {"what": what, "on": noted.isoformat()}
+    record(session, actor, "petition.step_back", "petition", row.id, before=before)
+
+
 def extend(
     session: Session, actor: Actor, petition_id: str, approved_by: str, why: str, base_version: int
 ) -> None:

@@ -127,6 +127,14 @@ class PetitionState(OfficeState):
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
+    async def step_back(self, form: dict[str, Any]) -> None:
+        """The last step was a slip of the hand."""
+        await self._act("", service.step_back, version_of(form))
+        if self.one and not self.problem and not self.to:
+            self.done = f"退回了，办到“{self.one.stages[self.one.reached]}”。"
+
+    @rx.event(temporal=True)
+    @requires(Permission.CASEWORK)
     async def extend(self, form: dict[str, Any]) -> None:
         """More time for it."""
         given = said(form, "by", 64), said(form, "why", 500), version_of(form)

@@ -73,6 +73,8 @@ def test_who_comes_second_is_told_and_sees_what_the_first_one_did(officers):
         call(theirs, "step", {"what": what, "version": str(theirs.one.version)})
     assert (theirs.one.reached, theirs.one.next, theirs.one.due) == (3, "", "结了")
     assert [one.what for one in theirs.one.events] == ["收到", "告知了", "受理了", "办结了"]
+    call(theirs, "step_back", {"version": str(theirs.one.version)})
+    assert (theirs.done, theirs.one.reached, theirs.one.next) == ("退回了，办到“受理了”。", 2, "done_on")
 
 
 def test_who_writes_it_down_is_told_until_when_the_petitioner_must_hear_by_the_rules_of_that_day():

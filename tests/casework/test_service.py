@@ -111,6 +111,28 @@ ACTS = {
 }
 
 
+def test_a_step_noted_by_mistake_is_taken_back_one_at_a_time_and_the_log_keeps_both(people):
+    with transaction() as session:
+        made = service.receive(session, people.clerk, petition(category="申诉求决")).id
+        for base, what in enumerate(rules.STEPS, start=1):
+            service.step(session, people.clerk, made, what, base)
+    with transaction() as session:
+        service.step_back(session, people.clerk, made, 4)
+    (row,) = _kept()
+    assert (row.told_on, row.accepted_on, row.done_on, row.version) == (TODAY, TODAY, None, 5)
+    with transaction() as session:
+        service.step_back(session, people.clerk, made, 5)
+        service.step_back(session, people.clerk, made, 6)
+    assert (_kept()[0].told_on, _kept()[0].accepted_on) == (None, None)
+    with pytest.raises(BadInput, match="还没有办过"), transaction() as session:
+        service.step_back(session, people.clerk, made, 7)
+    with pytest.raises(Conflict), transaction() as session:
+        service.step_back(session, people.clerk, made, 1)
+    with reading() as session:
+        told = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == made)).all()
+    assert (told.count("petition.step"), told.count("petition.step_back")) == (3, 3)
+
+
 @pytest.mark.parametrize("act", ACTS)
 def test_of_two_who_opened_the_same_the_second_is_told_and_writes_over_nothing(people, act):
     with transaction() as session:
