@@ -64,7 +64,7 @@ def child_in(form: dict[str, Any]) -> ChildIn:
 class ChildrenState(TakingInState, RegisterListState, OfficeState):
     """The list of the register, and whom to take in."""
 
-    NOT_FOUND: ClassVar[str] = "没找到。要先在农户名册里，不满 18 岁。"
+    NOT_FOUND: ClassVar[str] = "没找到。要先在农户名册里，还没成年。"
     ONLY: ClassVar[Container[str]] = office_service.ONLY
     page: ChildPage = ChildPage()
 

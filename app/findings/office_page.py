@@ -37,6 +37,7 @@ from components.icons import icon
 from components.link import load
 from components.message import bones, empty, note
 from components.office import card_table, crumbs, facts, line_of, select_field, sheet_page
+from components.registers import print_link
 from components.tag import tag
 
 HERE = "/office/findings"
@@ -47,7 +48,7 @@ WRITE = Permission.REGISTERS_WRITE
 def _due(tone: Any, words: Any) -> rx.Component:
     sign = rx.match(tone, ("alarm", icon("circle-alert", small=True)), ("due", icon("clock", small=True)),
                     icon("calendar", small=True))  # fmt: skip
-    return rx.el.span(sign, words, class_name=f"tag {tone}")
+    return rx.cond(words != "", rx.el.span(sign, words, class_name=f"tag {tone}"), "—")
 
 
 def _row(one: rx.Var[FindingRow]) -> rx.Component:
@@ -139,7 +140,7 @@ def _apply(one: Any) -> rx.Component:
         rx.el.p("这像是漏了待遇。开始申请，名册里知道的都会填好。"),
         button("开始申请", on_click=FindingState.apply, kind="soft"), class_name="stack",
     ))  # fmt: skip
-    begun = note(one.applied, title="申请：", icon="check")
+    begun = rx.fragment(note(one.applied, title="申请：", icon="check"), print_link(one.household_id))
     return rx.fragment(
         rx.cond(one.may_apply & may(WRITE), button_here, rx.fragment()),
         rx.cond(one.applied != "", begun, rx.fragment()),
@@ -240,8 +241,8 @@ def _month(one: rx.Var[MonthRow]) -> rx.Component:
     return line_of(MONTHS, one.month, one.found, one.settled, one.left, key=one.month)
 
 
-PLACES = ("在哪", "3 天内", "10 个工作日内", "30 天内")
-BY_PROGRAMME = ("哪个项目", "3 天内", "10 个工作日内", "30 天内")
+PLACES = ("在哪", "最急", "较急", "一般")
+BY_PROGRAMME = ("哪个项目", "最急", "较急", "一般")
 COVERAGE = ("项目", "在享受", "像是漏了", "覆盖")
 RATES = ("在哪", "失能、半失能", "集中供养", "占", "还要集中")
 MONTHS = ("月份", "发现", "办完", "月底没办完")

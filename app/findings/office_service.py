@@ -47,7 +47,7 @@ from app.settings import service as settings
 from app.settings.rules import DEFAULTS
 from models.findings import Finding
 
-SHOWN = {"red": "3 天内", "orange": "10 个工作日内", "yellow": "30 天内", "blue": "提醒"}
+SHOWN = {"red": "最急", "orange": "较急", "yellow": "一般", "blue": "提醒"}
 TONES = {"red": "alarm", "orange": "due", "yellow": "", "blue": "way"}
 MONTHS_SHOWN = 6
 _LABELS = {one.key: one for one in DEFAULTS}
@@ -97,7 +97,7 @@ def _rows(session: Session, rows: Sequence[Finding], on: date, hidden: Collectio
     return [
         FindingRow(
             row.id, who.name(row), who.place(row), *_shown(row, hidden),
-            SEVERITIES[row.severity], TONES[row.severity], _day(row.due_on), _state(row),
+            SEVERITIES[row.severity], *_due(row), _state(row),
         )
         for row in rows if row.rule in BY_CODE
     ]  # fmt: skip
@@ -108,6 +108,11 @@ def _shown(row: Finding, hidden: Collection[str]) -> tuple[str, str]:
     if row.household_id in hidden:
         return "由你去抽查", "交了以后才看得到。"
     return BY_CODE[row.rule].name, "，".join(fact_words(row.facts))[:120]
+
+
+def _due(row: Finding) -> tuple[str, str]:
+    """How pressing it is, and by when; nothing presses any more once it is settled."""
+    return (TONES[row.severity], _day(row.due_on)) if row.state == "open" else ("", "")
 
 
 def _state(row: Finding) -> str:
@@ -159,10 +164,11 @@ def one(session: Session, actor: Actor, finding_id: str) -> FindingView:
     application = queries.application_of(session, row.id)
     applied = f"{PROGRAMME_NAMES[application.programme]}，{_moment(application.created_at)}开始" if application else ""
     closed = "" if row.state == "open" else f"{_state(row)}，{_moment(row.closed_at)}。{row.closed_reason or ''}"
+    tone, due = _due(row)
     return FindingView(
         id=row.id, who=who.name(row), place=who.place(row), name=rule.name, facts=fact_words(row.facts),
         what=rule.what, why=rule.why, basis=rule.basis, todo=rule.todo, severity=SHOWN[row.severity],
-        tone=TONES[row.severity], due=_day(row.due_on), state=_state(row), open=row.state == "open", closed=closed,
+        tone=tone, due=due, state=_state(row), open=row.state == "open", closed=closed,
         found=_day(row.found_on), times=row.times, household_id=row.household_id or "",
         may_apply=row.state == "open" and row.rule in APPLY_FOR and application is None, applied=applied,
         events=[

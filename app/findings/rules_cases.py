@@ -132,7 +132,7 @@ def notice_faults(programme: str, from_on: date | None, to_on: date | None, text
     what="公示时间不够，公示了儿童，或者露出了号码。",
     why="公示保公平，也要保护人。",
     basis="民发〔2021〕57号 第十九条；未成年人保护法 第一百零三条",
-    todo="撤下来改好再公示满7天。",
+    todo="撤下来改好，重新公示，天数要够。",
     params=("R43_days",), programme="all", blocks=True, field=False,
     needs=("notices",),
 )  # fmt: skip

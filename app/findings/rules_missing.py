@@ -43,7 +43,7 @@ def birthday(born: date, years: int) -> date:
     what="满80岁了，还没有领高龄津贴。",
     why="高龄津贴从满80岁的当月起算，该补的要补上。",
     basis="老年人权益保障法 第三十三条；县高龄津贴办法",
-    todo="问老人要不要领，帮他申请，从满80岁当月补起。",
+    todo="问老人要不要领，帮他申请，从够岁数的当月补起。",
     params=("R09_age", "R09_grace_months", "R09_reminder_months_before", "R09_needs_hukou",
             "tekun_with_gaoling_allowed"),
     programme="old_allowance", gap=True,

@@ -111,7 +111,9 @@ def test_several_are_settled_at_once_or_none(county):
     assert _ids(county["section"]) == []
     with reading() as session:
         one = office_service.one(session, county["section"], ids[0])
+        settled = office_service.listing(session, county["section"], state="closed").rows
     assert one.closed.startswith("核实无误")
+    assert {(row.tone, row.due) for row in (one, *settled)} == {("", "")}, "nothing presses any more"
     assert [event.what for event in one.events] == ["办完", "发现"]
 
 

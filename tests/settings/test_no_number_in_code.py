@@ -308,3 +308,21 @@ def test_the_first_net_lets_shapes_go(sample):
 )  # fmt: skip
 def test_the_net_for_scripts_catches_and_lets_words_go(script, caught):
     assert bool(list(in_script(script))) is caught
+
+
+SAID = re.compile(r"\d+ ?(天|个月|个工作日|岁)")
+CHOICES = frozenset({"近 7 天", "近 30 天"})
+"""How far back a list looks."""
+
+
+def test_no_deadline_is_said_in_the_fixed_words_of_a_page():
+    """A sentence that names a value goes on naming it after the value has changed."""
+    pages = [one for one in (ROOT / "app").rglob("*.py") if re.search(r"(page|state)$", one.stem)]
+    parts = [*pages, ROOT / "app" / "findings" / "office_service.py"]
+    said = [
+        f"{one.relative_to(ROOT)}:{node.lineno} {node.value}" for one in parts
+        for node in ast.walk(ast.parse(one.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SAID.search(node.value)
+        and node.value not in CHOICES
+    ]  # fmt: skip
+    assert not said
