@@ -151,7 +151,8 @@ def looks(session: Session, actor: Actor, household_id: str, on: date, limit: in
     for row, name, role in queries.looks(session, home.id, list(people), limit):
         field = (WHAT | ELSEWHERE).get((row.after or {}).get("field", ""), "资料")
         whom, what = LOOKED_AT.get(row.action, (people.get(row.subject_id, ""), field))
-        who = f"{name}（{ROLE_NAMES[Role(role)]}）" if name and role else "（已无此账号）"
+        gone = "（已无此账号）" if row.actor_id else "本机操作"
+        who = f"{name}（{ROLE_NAMES[Role(role)]}）" if name and role else gone
         why = WHY.get(row.reason or "", row.reason) or "没有写"
         found.append(LookView(f"{row.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", who, whom, what, why))
     return found

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app import crypto
 from app.accounts.rules import Role
+from app.audit.service import record
 from app.db import new_id, reading, transaction, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.feed.service import Change, publish
@@ -351,6 +352,16 @@ def test_a_childs_record_opens_with_a_reason_once_a_sitting(cadre, monkeypatch):
     later = utcnow() + timedelta(hours=1, seconds=1)
     monkeypatch.setattr(office_service, "utcnow", lambda: later)
     assert shown(cadre).closed, "another sitting, another reason"
+
+
+def test_what_was_read_at_the_machine_itself_is_told_as_that(cadre):
+    take_in(elder())
+    person = one_person(name="刘桂英")
+    with transaction() as session:
+        record(session, None, "person.opened", "person", person.id, reason="本机导出")
+    with reading() as session:
+        (look,) = looking_service.looks(session, cadre, person.household_id, service.today())
+    assert (look.who, look.why) == ("本机操作", "本机导出")
 
 
 def test_a_childs_record_elsewhere_does_not_open(cadre):
