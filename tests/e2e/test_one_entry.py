@@ -1,9 +1,6 @@
 """One visit fills every ledger: the home of a destitute grandmother, a left-behind grandson and a disabled uncle."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,9 +23,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, county: Path) -> Iterator[S
     """A county of its own: its example must be as it was loaded."""
     one = Server(tmp_path_factory.mktemp("one-entry") / "home", county)
     one.start()
-    environment = {**os.environ, "RUHUTONG_HOME": str(one.home)}
-    root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-m", "tests.e2e.example"], cwd=root, env=environment, check=True)
     yield one
     one.stop()
 
