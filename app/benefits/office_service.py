@@ -187,7 +187,8 @@ def _views(session: Session, rows: Sequence[Enrolment], people: Sequence[Person]
         number = mask_bank(row.account) or mask_bank(known[row.person_id].bank_account)
         found.append(EnrolmentView(
             row.id, row.person_id, row.programme, rules.PROGRAMMES.get(row.programme, row.programme), line.name,
-            rules.STATES[rules.state_in(row, month)], rules.in_force(row, month), row.state != "stopped", _term(row),
+            rules.STATES[rules.state_in(row, month)], rules.in_force(row, month),
+            rules.is_changeable(row, month), _term(row),
             rules.tier_words(row.programme, due.tier) or row.band or "",
             f"{yuan(due.amount_fen)}一个月" if due.amount_fen is not None else due.why_not,
             due.note, row.certificate, number, row.programme == rules.DIBAO, row.state == "easing",

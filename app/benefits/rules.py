@@ -220,6 +220,11 @@ def in_force(one: Any, month: str) -> bool:
     return state_in(one, month) in ("active", "easing")
 
 
+def is_changeable(one: Any, month: str) -> bool:
+    """Whether an enrolment can still be changed: nobody has stopped it, and no month in which it stops has come."""
+    return one.state != "stopped" and state_in(one, month) != "stopped"
+
+
 def on_roll(one: Holding, month: str) -> bool:
     """Whether somebody is on a month's roll."""
     if not in_force(one, month):
@@ -442,7 +447,7 @@ def review_lacks(
 
 
 def is_reviewed(one: Any, month: str) -> bool:
-    """Whether 低保 is to be reviewed again: in force, and nobody has written down that it comes to an end."""
+    """Whether 低保 is to be reviewed again: drawn in this month, and its state is neither easing nor stopped."""
     return one.programme == DIBAO and one.counted and one.state == "active" and in_force(one, month)
 
 

@@ -159,7 +159,7 @@ class PastRow:
 
 @dataclass(frozen=True)
 class EnrolmentView:
-    """One time in one programme; `running` this month, `changeable` until a stop is written down."""
+    """One time in one programme; `running` this month; `changeable` as `rules.is_changeable` says."""
 
     id: str
     person_id: str

@@ -111,8 +111,11 @@ def stop(session: Session, actor: Actor, enrolment_id: str, data: StopIn, base_v
 
 
 def _standing(session: Session, row: Enrolment, month: str) -> list[Enrolment]:
-    """Who of a certificate is not stopped by a month."""
-    return [one for one in queries.of_certificate(session, row) if rules.state_in(one, month) != "stopped"]
+    """The row at hand, and who else of its certificate is not stopped by a month."""
+    return [
+        one for one in queries.of_certificate(session, row)
+        if one is row or rules.state_in(one, month) != "stopped"
+    ]  # fmt: skip
 
 
 def _stop(session: Session, actor: Actor, one: Enrolment, to_month: str, reason: str) -> None:
@@ -148,6 +151,8 @@ def _change(session: Session, actor: Actor, row: Enrolment, data: ChangeIn, *, m
     wanted: dict[str, Any] = data.model_dump(include={"amount_fen", "band", "state"}, exclude_none=True)
     if mine and data.account:
         wanted["account"] = data.account
+    if row.state == "stopped":
+        wanted.pop("state", None)  # who stops later is paid otherwise until then, and stops all the same
     values = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if not values:
         return False
@@ -227,7 +232,7 @@ def _to_change(session: Session, actor: Actor, enrolment_id: str, base_version: 
     _may_write(actor)
     row = get(session, actor, enrolment_id)
     register.same_version(row, base_version)
-    if row.state == "stopped":
+    if not rules.is_changeable(row, rules.month_of(register.today())):
         raise BadInput("已经停发了；要再发，重新起发一条。", code="stopped")
     return row
 

@@ -287,6 +287,56 @@ def test_a_certificate_stops_and_changes_as_a_whole_although_one_of_it_stops_lat
         assert {session.get_one(Enrolment, row.id).to_month for row in rows} == {NEXT}
 
 
+def test_what_has_come_to_its_month_is_stopped_although_its_state_says_otherwise(clerk):
+    """Rolls write 在保 beside a month of stopping; what they call in force by then is not."""
+    with transaction() as session:
+        rows = home_of_three(session, to_month=MONTH)
+        person, other = elder(session, "丁", to_month=MONTH)
+        shown = office_service.person_page(session, clerk, rows[1].person_id).enrolments
+        assert [(one.running, one.changeable) for one in shown] == [(False, False)]
+    for act, *given in (
+        (service.review, rows[1].id, ReviewIn(on=register.today(), outcome="keep", why="没有变")),
+        (service.stop, rows[1].id, StopIn(to_month=LATER, reason="收入超标", whole=True)),
+        (service.change, other.id, ChangeIn(month="2026-05", why="改正", amount_fen=1)),
+    ):  # fmt: skip
+        with transaction() as session, pytest.raises(BadInput) as caught:
+            act(session, clerk, *given, 1)
+        assert caught.value.code == "stopped"
+
+
+def test_a_whole_certificate_stops_with_the_row_at_hand_although_that_was_to_stop_earlier(clerk):
+    month = rules.month_of(register.today())
+    earlier, later = rules.shifted(month, 1), rules.shifted(month, 3)
+    with transaction() as session:
+        rows = home_of_three(session)
+        rows[1].to_month = earlier
+        session.flush()
+        service.stop(session, clerk, rows[1].id, StopIn(to_month=later, reason="收入超标", whole=True), 1)
+    with reading() as session:
+        kept = session.scalars(select(Enrolment)).all()
+    assert {(one.state, one.to_month, one.stop_reason) for one in kept} == {("stopped", later, "收入超标")}
+
+
+@pytest.mark.parametrize("by_review", [False, True])
+def test_who_is_to_stop_keeps_that_when_the_certificate_is_eased(clerk, by_review):
+    month = rules.month_of(register.today())
+    with transaction() as session:
+        rows = home_of_three(session, band="A")
+        later = StopIn(to_month=rules.shifted(month, 3), reason="服刑")
+        service.stop(session, clerk, rows[2].id, later, 1)
+        if by_review:
+            data = ReviewIn(on=register.today(), outcome="easing", month=month, why="收入高了一点")
+            service.review(session, clerk, rows[0].id, data, 1)
+        else:
+            service.change(session, clerk, rows[0].id, ChangeIn(month=month, state="easing", why="收入高了一点"), 1)
+    with reading() as session:
+        kept = [session.get_one(Enrolment, row.id) for row in rows]
+        said = session.scalars(select(AuditEntry).where(AuditEntry.action == "enrolment.changed")).all()
+    assert [one.state for one in kept] == ["easing", "easing", "stopped"]
+    assert (kept[2].to_month, kept[2].stop_reason) == (later.to_month, "服刑")
+    assert {one.subject_id for one in said} == {rows[0].id, rows[1].id}
+
+
 def test_who_stops_in_a_month_to_come_stays_on_the_roll_until_then(clerk):
     with transaction() as session:
         elder(session, "甲", to_month=LATER, state="stopped", stop_reason="户籍迁出")
