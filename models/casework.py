@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.base import Json, Moment, Sealed
+from models.base import Json, Moment, Sealed, SealedJson
 
 
 class Petition(SQLModel, table=True):
@@ -14,6 +14,7 @@ class Petition(SQLModel, table=True):
     `source`: 来信, 来访, 来电, 网上, 上级转办; empty where nobody wrote down how it came.
     `accused`: accounts of those complained about; `kept_from` these and all of their units, as they were when the
     petition was handed on. `extended_by` approved more time, `extended_why` says what for.
+    `taken_back`: steps noted by mistake, each {what, noted, on, by, why}: `noted` was its day, `on` the day it went.
     """
 
     __tablename__ = "petition"
@@ -31,6 +32,7 @@ class Petition(SQLModel, table=True):
     told_on: date | None = None
     accepted_on: date | None = None
     done_on: date | None = None
+    taken_back: list[dict[str, str]] | None = Field(None, sa_column=Column(SealedJson("petition.taken_back")))
     extended: bool = False
     extended_by: str | None = Field(None, max_length=64)
     extended_why: str | None = Field(None, max_length=500)
@@ -41,7 +43,10 @@ class Petition(SQLModel, table=True):
 
 
 class PublicNotice(SQLModel, table=True):
-    """What hangs in a village for all to read (公示), of which programme, from which day to which."""
+    """What hangs in a village for all to read (公示), of which programme, from which day to which.
+
+    `down_on`: the day on which it was taken down before its time or because it was wrong, `down_why` says what for.
+    """
 
     __tablename__ = "public_notice"
     __table_args__ = (Index("public_notice_list", "division", "from_on"),)
@@ -52,6 +57,8 @@ class PublicNotice(SQLModel, table=True):
     from_on: date
     to_on: date
     text: str = Field(max_length=2000)
+    down_on: date | None = None
+    down_why: str | None = Field(None, max_length=500)
     author_id: str = Field(max_length=36)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     version: int = 1

@@ -106,10 +106,11 @@ def one(session: Session, actor: Actor, petition_id: str) -> PetitionView:
     row = queries.petition(session, actor, petition_id, on)
     if row is None:
         raise NotFound("没有这件信访，或不归你看。")
-    names = names_of(session, [row.assignee, row.author_id, *row.accused])
+    taken_back = row.taken_back or []
+    names = names_of(session, [row.assignee, row.author_id, *row.accused, *(back["by"] for back in taken_back)])
     due, late = _due(row, parameters.values(session, rules.CLOCKS, on, row.division), on)
     reached = max((at for at, name in enumerate(rules.STEPS, start=1) if getattr(row, name)), default=0)
-    following = next((name for name in rules.STEPS if getattr(row, name) is None), "")
+    following = rules.next_step(row)
     officers = [
         (key, f"{name}（{ROLE_NAMES[Role(who.role)]}）")
         for key, (name, who) in queries.accounts(session, [row.division]).items()
@@ -120,15 +121,22 @@ def one(session: Session, actor: Actor, petition_id: str) -> PetitionView:
         source=row.source, place=divisions.place(session, row.division),
         accused="、".join(names.get(key, "") for key in row.accused) if row.category == rules.ACCUSATION else "",
         author=names.get(row.author_id, ""), assignee=names.get(row.assignee or "", ""), due=due, late=late,
-        stages=[rules.RECEIVED, *rules.STEPS.values()], reached=reached, events=_events(row, on),
+        stages=[rules.RECEIVED, *rules.STEPS.values()], reached=reached, events=_events(row, names, on),
         extended=f"{row.extended_by}批准：{row.extended_why}" if row.extended else "",
-        next=following, next_words=rules.STEPS.get(following, ""), officers=officers,
+        next=following, next_words=rules.STEPS.get(following, ""),
+        earliest=rules.earliest(row, following).isoformat() if following else "", on=on.isoformat(), officers=officers,
     )  # fmt: skip
 
 
-def _events(row: Petition, on: date) -> list[Event]:
-    told = [(getattr(row, name), words) for name, words in rules.STEPS.items() if getattr(row, name)]
-    return [Event(words, day(at, on)) for at, words in [(row.received_on, "收到"), *told]]
+def _events(row: Petition, names: Mapping[str, str], on: date) -> list[Event]:
+    """What was done in the order of its days, what was taken back among it."""
+    told = [(row.received_on, "收到", "")]
+    for back in row.taken_back or []:
+        noted, at = date.fromisoformat(back["noted"]), date.fromisoformat(back["on"])
+        words = f"退回一步，{day(noted, on)}{rules.STEPS[back['what']]}不算"
+        told.append((at, words, f"，{names.get(back['by'], '')}：{back['why']}"))
+    told += [(at, words, "") for name, words in rules.STEPS.items() if (at := getattr(row, name))]
+    return [Event(words, f"{day(at, on)}{more}") for at, words, more in sorted(told, key=lambda one: one[0])]
 
 
 def notices(session: Session, actor: Actor, *, village: str = "", offset: int = 0) -> NoticePage:

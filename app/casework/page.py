@@ -14,7 +14,7 @@ from app.casework.state import (
     CaseworkState,
     PetitionState,
 )
-from app.households.register_page import folded
+from app.households.register_page import folded, reason_form
 from app.shell.list_page import listed, one_page
 from app.shell.office_page import office_frame
 from components.button import button
@@ -116,8 +116,9 @@ def _stages(one: Any) -> rx.Component:
 def _next(one: Any) -> rx.Component:
     onward = rx.el.form(
         _seen(one), rx.el.input(type="hidden", name="what", value=one.next),
-        button("今天", one.next_words, type="submit", kind="soft", data_testid="petition-step"),
-        on_submit=PetitionState.step,
+        text_field("哪天", name="on", type="date", required=True, default_value=one.on, min=one.earliest, max=one.on),
+        button(one.next_words, type="submit", kind="soft", data_testid="petition-step"),
+        on_submit=PetitionState.step, class_name="filters", key=one.version,
     )  # fmt: skip
     hand = rx.el.form(
         _seen(one), _named("交给谁办", "assignee", one.officers, "请选", required=True),
@@ -149,11 +150,9 @@ def _old(one: Any) -> rx.Component:
 
 
 def _back(one: Any) -> rx.Component:
-    slip = rx.el.form(
-        _seen(one), button("记错了，退回一步", type="submit", kind="light", data_testid="petition-back"),
-        on_submit=PetitionState.step_back,
-    )  # fmt: skip
-    return rx.cond(one.reached > 0, slip, rx.fragment())
+    slip = reason_form(PetitionState.step_back, "退回一步", _seen(one), ask="为什么退回", test="petition-back")
+    form = folded("记错了，退回一步", rx.fragment(slip, key=one.version), test="petition-slip")
+    return rx.cond(one.reached > 0, form, rx.fragment())
 
 
 def _event(one: rx.Var[Event]) -> rx.Component:

@@ -48,6 +48,30 @@ def state_of(one: Any) -> str:
     return next((words for name, words in reversed(STEPS.items()) if getattr(one, name)), RECEIVED)
 
 
+def next_step(one: Any) -> str:
+    """The step that comes next, of `STEPS`; nothing once it is done, even where a step before was never noted."""
+    return "" if one.done_on else next(name for name in STEPS if getattr(one, name) is None)
+
+
+def wrong_day(one: Any, what: str, on: date, today: date) -> str:
+    """Why a step cannot have been on this day, in a sentence; nothing where it can."""
+    order = list(STEPS)
+    later = [day for name in order[order.index(what) :] if (day := getattr(one, name))]
+    if on > today:
+        return "这一天还没到，请改一下。"
+    if on < one.received_on:
+        return "这一天早于收到的日期，请改一下。"
+    if on < earliest(one, what):
+        return "这一天早于上一步，请改一下。"
+    return "这一天晚于下一步，请改一下。" if later and on > min(later) else ""
+
+
+def earliest(one: Any, what: str) -> date:
+    """The first day on which a step can have been: not before the one before, nor before the petition was received."""
+    before = list(STEPS)[: list(STEPS).index(what)]
+    return max([one.received_on, *(day for name in before if (day := getattr(one, name)))])
+
+
 def brief(text: str, most: int = 13) -> str:
     """The first words of a petition, for a list."""
     line = " ".join(text.split())

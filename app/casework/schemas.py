@@ -85,7 +85,8 @@ class Event:
 
 @dataclass(frozen=True)
 class PetitionView:
-    """One petition in full, with what comes next and who could work on it; `next` is empty once it is done."""
+    """One petition in full, with what comes next and who could work on it; `next` is empty once it is done,
+    and its day lies from `earliest` to `on`, which is today."""
 
     id: str
     version: int
@@ -105,6 +106,8 @@ class PetitionView:
     extended: str
     next: str
     next_words: str
+    earliest: str
+    on: str
     officers: list[tuple[str, str]]
 
 

@@ -97,38 +97,51 @@ def assign(session: Session, actor: Actor, petition_id: str, assignee: str, base
     record(session, actor, "petition.assigned", "petition", row.id, after={"to": assignee})
 
 
-def step(session: Session, actor: Actor, petition_id: str, what: str, base_version: int) -> None:
-    """Note that today the petitioner was told, the petition accepted, or done.
+def step(
+    session: Session, actor: Actor, petition_id: str, what: str, base_version: int, on: date | None = None
+) -> None:
+    """Note that the petitioner was told, the petition accepted, or done, each after the one before.
+
+    Args:
+        on: on which day; today where none is given.
 
     Raises:
-        NotAllowed, NotFound, BadInput: as they say.
-        Conflict: it is no longer what the actor has seen.
+        NotAllowed, NotFound: as they say.
+        Conflict: it is no longer what the actor has seen; `not_next`, another step comes first or it is done.
+        BadInput: it is no step, or cannot have been on that day.
     """
     row = _petition(session, actor, petition_id, base_version)
     if what not in rules.STEPS:
         raise BadInput()
-    if getattr(row, what) is None:
-        setattr(row, what, today())
-        _changed(session, row)
-        record(session, actor, "petition.step", "petition", row.id, after={"what": what})
+    if what != rules.next_step(row):
+        raise Conflict("要一步一步记：先告知，再受理，再办结；办结了就不用再记。", code="not_next")
+    noted = on or today()
+    if wrong := rules.wrong_day(row, what, noted, today()):
+        raise BadInput(wrong, code="wrong_day")
+    setattr(row, what, noted)
+    _changed(session, row)
+    record(session, actor, "petition.step", "petition", row.id, after={"what": what, "on": noted.isoformat()})
 
 
-def step_back(session: Session, actor: Actor, petition_id: str, base_version: int) -> None:
-    """Take the last step back that was noted by mistake; the log keeps both.
+def step_back(session: Session, actor: Actor, petition_id: str, why: str, base_version: int) -> None:
+    """Take the last step back that was noted by mistake; its day and why stay with the petition, the log keeps both.
 
     Raises:
         NotAllowed, NotFound: as they say.
         Conflict: it is no longer what the actor has seen.
-        BadInput: nothing was noted yet.
+        BadInput: nothing was noted yet; `back_bare`, no reason is given.
     """
     row = _petition(session, actor, petition_id, base_version)
     what = next((name for name in reversed(rules.STEPS) if getattr(row, name)), None)
     if what is None:
         raise BadInput("这一件还没有办过，没有能退的。")
-    noted = getattr(row, what)
+    if not why.strip():
+        raise BadInput("请写为什么退回。", code="back_bare")
+    before = {"what": what, "on": getattr(row, what).isoformat()}
     setattr(row, what, None)
+    taken = {"what": what, "noted": before["on"], "on": today().isoformat(), "by": actor.id, "why": why.strip()[:200]}
+    row.taken_back = [*(row.taken_back or []), taken]
     _changed(session, row)
-    before = {"what": what, "on": noted.isoformat()}
     record(session, actor, "petition.step_back", "petition", row.id, before=before)
 
 

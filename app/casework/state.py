@@ -116,8 +116,9 @@ class PetitionState(OfficeState):
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
     async def step(self, form: dict[str, Any]) -> None:
-        """Today it was told, accepted, done."""
-        await self._act("记下了。", service.step, said(form, "what", 16), version_of(form))
+        """It was told, accepted, done, on which day."""
+        given = said(form, "what", 16), version_of(form), day_of(form.get("on"), "哪天的")
+        await self._act("记下了。", service.step, *given)
 
     @rx.event(temporal=True)
     @requires(Permission.CASEWORK)
@@ -129,7 +130,7 @@ class PetitionState(OfficeState):
     @requires(Permission.CASEWORK)
     async def step_back(self, form: dict[str, Any]) -> None:
         """The last step was a slip of the hand."""
-        await self._act("", service.step_back, version_of(form))
+        await self._act("", service.step_back, said(form, "reason", 200), version_of(form))
         if self.one and not self.problem and not self.to:
             self.done = f"退回了，办到“{self.one.stages[self.one.reached]}”。"
 

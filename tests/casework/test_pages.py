@@ -70,11 +70,15 @@ def test_who_comes_second_is_told_and_sees_what_the_first_one_did(officers):
     assert (theirs.one.assignee, theirs.one.version, theirs.one.extended) == ("何敏", 2, "")
     for what, words in (("told_on", "告知了"), ("accepted_on", "受理了"), ("done_on", "办结了")):
         assert (theirs.one.next, theirs.one.next_words) == (what, words)
-        call(theirs, "step", {"what": what, "version": str(theirs.one.version)})
+        call(theirs, "step", {"what": what, "on": theirs.one.on, "version": str(theirs.one.version)})
     assert (theirs.one.reached, theirs.one.next, theirs.one.due) == (3, "", "结了")
     assert [one.what for one in theirs.one.events] == ["收到", "告知了", "受理了", "办结了"]
     call(theirs, "step_back", {"version": str(theirs.one.version)})
+    assert (theirs.problem, theirs.one.reached) == ("请写为什么退回。", 3)
+    call(theirs, "step_back", {"reason": "点错了", "version": str(theirs.one.version)})
     assert (theirs.done, theirs.one.reached, theirs.one.next) == ("退回了，办到“受理了”。", 2, "done_on")
+    call(theirs, "step", {"what": "done_on", "on": "", "version": str(theirs.one.version)})
+    assert (theirs.problem, theirs.one.reached) == ("哪天的没有写对。", 2)
 
 
 def test_who_writes_it_down_is_told_until_when_the_petitioner_must_hear_by_the_rules_of_that_day():

@@ -111,26 +111,84 @@ ACTS = {
 }
 
 
-def test_a_step_noted_by_mistake_is_taken_back_one_at_a_time_and_the_log_keeps_both(people):
+def stepped(session, people, made, *days, base=1):
+    """The steps in their order, each with its day."""
+    for at, (what, on) in enumerate(zip(rules.STEPS, days, strict=False), start=base):
+        service.step(session, people.clerk, made, what, at, on)
+
+
+def test_a_step_noted_by_mistake_is_taken_back_with_a_reason_and_all_of_it_is_shown(people):
     with transaction() as session:
         made = service.receive(session, people.clerk, petition(category="申诉求决")).id
-        for base, what in enumerate(rules.STEPS, start=1):
-            service.step(session, people.clerk, made, what, base)
+        stepped(session, people, made, TODAY, TODAY, TODAY)
+    with pytest.raises(BadInput, match="为什么退回") as told, transaction() as session:
+        service.step_back(session, people.clerk, made, " ", 4)
+    assert told.value.code == "back_bare"
     with transaction() as session:
-        service.step_back(session, people.clerk, made, 4)
+        service.step_back(session, people.clerk, made, "点错了", 4)
     (row,) = _kept()
     assert (row.told_on, row.accepted_on, row.done_on, row.version) == (TODAY, TODAY, None, 5)
     with transaction() as session:
-        service.step_back(session, people.clerk, made, 5)
-        service.step_back(session, people.clerk, made, 6)
+        service.step_back(session, people.clerk, made, "不该受理", 5)
+        service.step_back(session, people.clerk, made, "没说清楚", 6)
     assert (_kept()[0].told_on, _kept()[0].accepted_on) == (None, None)
     with pytest.raises(BadInput, match="还没有办过"), transaction() as session:
-        service.step_back(session, people.clerk, made, 7)
+        service.step_back(session, people.clerk, made, "点错了", 7)
     with pytest.raises(Conflict), transaction() as session:
-        service.step_back(session, people.clerk, made, 1)
+        service.step_back(session, people.clerk, made, "点错了", 1)
     with reading() as session:
         told = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == made)).all()
+        events = office_service.one(session, people.clerk, made).events
     assert (told.count("petition.step"), told.count("petition.step_back")) == (3, 3)
+    day = office_service.day(TODAY, TODAY)
+    assert [(one.what, one.on) for one in events[:2]] == [
+        ("收到", day), (f"退回一步，{day}办结了不算", f"{day}，{people.clerk.name}：点错了")]  # fmt: skip
+    assert [one.what[-6:] for one in events[1:]] == ["日办结了不算", "日受理了不算", "日告知了不算"]
+
+
+def test_the_day_that_was_taken_back_by_mistake_is_put_again(people):
+    long_ago = TODAY - timedelta(300)
+    with transaction() as session:
+        made = service.receive(session, people.clerk, petition(category="申诉求决", received_on=long_ago)).id
+        stepped(session, people, made, long_ago + timedelta(9), long_ago + timedelta(12))
+    for wrong, says in ((long_ago + timedelta(8), "早于上一步"), (TODAY + timedelta(1), "还没到")):
+        with pytest.raises(BadInput, match=says), transaction() as session:
+            service.step(session, people.clerk, made, "done_on", 3, wrong)
+    with transaction() as session:
+        service.step_back(session, people.clerk, made, "点错了", 3)
+        service.step_back(session, people.clerk, made, "点错了", 4)
+    with pytest.raises(BadInput, match="早于收到"), transaction() as session:
+        service.step(session, people.clerk, made, "told_on", 5, long_ago - timedelta(1))
+    with transaction() as session:
+        service.step(session, people.clerk, made, "told_on", 5, long_ago + timedelta(9))
+    assert _kept()[0].told_on == long_ago + timedelta(9)
+    with reading() as session:
+        view = office_service.one(session, people.clerk, made)
+    assert [one.what[:4] for one in view.events] == ["收到", "告知了", "退回一步", "退回一步"]
+    assert (view.earliest, view.on) == ((long_ago + timedelta(9)).isoformat(), TODAY.isoformat())
+
+
+@pytest.mark.parametrize(("taken", "wrong"), [(0, "accepted_on"), (0, "done_on"), (1, "told_on"), (3, "told_on")])
+def test_a_step_that_is_not_the_next_one_is_refused(people, taken, wrong):
+    with transaction() as session:
+        made = service.receive(session, people.clerk, petition(category="申诉求决")).id
+        stepped(session, people, made, *[TODAY] * taken)
+    before = _kept()[0].model_dump()
+    with pytest.raises(Conflict, match="一步一步") as told, transaction() as session:
+        service.step(session, people.clerk, made, wrong, taken + 1)
+    assert told.value.code == "not_next"
+    assert _kept()[0].model_dump() == before
+
+
+def test_what_is_done_asks_for_nothing_also_where_a_step_before_was_never_noted(people):
+    with transaction() as session:
+        row = service.receive(session, people.clerk, petition(category="申诉求决"))
+        row.done_on, made = TODAY, row.id  # as steps could be noted before
+    with reading() as session:
+        view = office_service.one(session, people.clerk, made)
+    assert (view.next, view.next_words, view.reached) == ("", "", 3)
+    with pytest.raises(Conflict, match="一步一步"), transaction() as session:
+        service.step(session, people.clerk, made, "told_on", 1)
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -156,10 +214,10 @@ CLOSED = {"assign": "已经办结，不用再交办", "extend": "已经办结，
 def test_what_is_done_is_neither_handed_on_nor_given_more_time(people, act):
     with transaction() as session:
         made = service.receive(session, people.section, petition(category="申诉求决")).id
-        service.step(session, people.clerk, made, "done_on", 1)
+        stepped(session, people, made, TODAY, TODAY, TODAY)
     before = _kept()[0].model_dump()
     with pytest.raises(Conflict, match=CLOSED[act]) as told, transaction() as session:
-        ACTS[act](session, people, made, 2)
+        ACTS[act](session, people, made, 4)
     assert told.value.code == "petition_done"
     assert _kept()[0].model_dump() == before
 
@@ -168,21 +226,21 @@ def test_how_an_old_petition_came_is_filled_in_once_also_when_it_is_done(people)
     with transaction() as session:
         row = service.receive(session, people.section, petition(category="申诉求决"))
         made = row.id
-        service.step(session, people.clerk, made, "done_on", 1)
+        stepped(session, people, made, TODAY, TODAY, TODAY)
         row.source = rules.UNKNOWN  # as those from before it was asked
     with pytest.raises(Conflict, match="别人刚改过"), transaction() as session:
         service.say_source(session, people.clerk, made, "来访", 1)
     with pytest.raises(BadInput, match="怎么来的"), transaction() as session:
-        service.say_source(session, people.clerk, made, "托梦", 2)
+        service.say_source(session, people.clerk, made, "托梦", 4)
     for who, error in ((people.far, NotFound), (people.village, NotAllowed)):
         with pytest.raises(error), transaction() as session:
-            service.say_source(session, who, made, "来访", 2)
+            service.say_source(session, who, made, "来访", 4)
     with transaction() as session:
-        service.say_source(session, people.clerk, made, "来访", 2)
+        service.say_source(session, people.clerk, made, "来访", 4)
     with pytest.raises(Conflict, match="已经写了") as told, transaction() as session:
-        service.say_source(session, people.section, made, "来信", 3)
+        service.say_source(session, people.section, made, "来信", 5)
     assert told.value.code == "source_known"
-    assert (_kept()[0].source, _kept()[0].version) == ("来访", 3)
+    assert (_kept()[0].source, _kept()[0].version) == ("来访", 5)
     with reading() as session:
         line = session.scalars(select(AuditEntry).where(AuditEntry.action == "petition.source")).one()
         assert (line.actor_id, line.subject_id, line.after) == (people.clerk.id, made, {"source": "来访"})
@@ -267,7 +325,7 @@ def test_the_list_is_narrowed_by_place_kind_and_how_far_it_has_come(people):
         service.receive(session, people.clerk, petition(category="建议意见", text="乙说", source="来信"))
         far = service.receive(session, people.far, petition(category="申诉求决", text="丙说", division=OTHER_TOWN))
         far.source = ""
-        service.step(session, people.clerk, one, "done_on", 1)
+        stepped(session, people, one, TODAY, TODAY, TODAY)
 
     def told(**narrowed):
         with reading() as session:
@@ -334,3 +392,12 @@ def test_by_when_a_petition_asks_for_its_next_step(told, accepted, done, extende
                    told_on=day(told), accepted_on=day(accepted), done_on=day(done), extended=extended)  # fmt: skip
     days = {"petition.tell_days": 15, "petition.close_days": 60, "petition.extend_days": 30}
     assert rules.answer_by(one, days) == day(due)
+
+
+def test_a_step_that_was_left_out_lies_between_its_neighbours():
+    one = Petition(id="", division=VILLAGE, category="申诉求决", text="", author_id="",
+                   received_on=TODAY - timedelta(9), accepted_on=TODAY - timedelta(4))  # fmt: skip
+    assert (rules.next_step(one), rules.earliest(one, "told_on")) == ("told_on", TODAY - timedelta(9))
+    for ago, says in ((10, "早于收到"), (9, ""), (4, ""), (3, "晚于下一步"), (-1, "还没到")):
+        told = rules.wrong_day(one, "told_on", TODAY - timedelta(ago), TODAY)
+        assert (says in told, bool(told)) == (True, bool(says)), told
