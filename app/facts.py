@@ -209,8 +209,12 @@ class Run:
                 said[column] = fingerprint(said[source], purpose)
         return said
 
-    def see(self, fact: Fact) -> Seen:
-        """Take one fact in."""
+    def see(self, fact: Fact, meant: Sequence[Standing] | None = None) -> Seen:
+        """Take one fact in.
+
+        Args:
+            meant: the rows it is about, where more than the key says which; none of them makes a new row.
+        """
         kind = self.kinds[fact.kind]
         columns = kind.columns
         said = {
@@ -219,7 +223,7 @@ class Run:
             if value is not None and name in columns
         }
         key = kind.key_of(said)
-        found = self.rows[kind.name][key]
+        found = self.rows[kind.name][key] if meant is None else meant
         time = 0
         if kind.several:
             time = self.times[kind.name, key]

@@ -12,6 +12,7 @@ from app.imports.reader import Line
 from app.imports.rules import Repair, trim
 from app.imports.schemas import LineView
 from app.imports.taking import dates_as_text, dates_from_text
+from app.pairing.meaning_service import UNCLEAR
 from models.base import read_json, write_json
 from models.imports import ImportLine
 
@@ -197,7 +198,7 @@ def _doubts(detail: Detail, row: ImportLine) -> LineView:
     """What is to be looked at: the doubt, what is written, and what the import does until somebody has looked."""
     told = [_doubt(row.name, *one) for one in detail.doubts]
     what, before, after = ("；".join(dict.fromkeys(filter(None, words))) for words in zip(*told, strict=True))
-    if detail.why:
+    if detail.why and detail.why != UNCLEAR:
         after = "不导入"
     code = str(detail.values.get("household") or "")
     return LineView(place(row), row.name, what, before, after, HOME if row.position < 0 else PERSON, code)
@@ -226,6 +227,7 @@ _ABOUT_LEDGERS = {
     "visit_says": ("{field}：走访写 {cell}", "走访写的不动，两样都留着"),
     "visit_later": ("{field}：已核实 {cell}", "不改"),
     "no_longer_listed": ("名册里还有 {cell}", STAYS),
+    UNCLEAR: ("名册里有 {cell}", "这一行先不导入；补上电话或写对单位再放一次，或在结对帮扶里结对"),
 }
 _ABOUT_NUMBERS = {
     ("number_shared", ""): "都照表里写的导入，问清楚再改",

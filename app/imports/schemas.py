@@ -51,6 +51,7 @@ REASONS: dict[str, str] = {
     "told_two_homes": "同一个人写在两户",
     "other_ledger": "另一种台账的行，请单独放一个文件",
     "says_nothing": "缺日期、月份或金额，说不成一件事",
+    "official_unclear": "不知道是哪位责任人",
 }
 """Why a row cannot be read or taken in."""
 
@@ -75,6 +76,7 @@ LEDGER_DOUBTS: dict[str, str] = {
     "visit_says": "和后来走访的不一样",
     "visit_later": "后来已核实过",
     "no_longer_listed": "责任人不再列出",
+    "official_unclear": "不知道是哪位责任人",
 }
 """Doubts of the registers' ledgers: about whom a row means, and what a later visit found."""
 

@@ -29,6 +29,7 @@ from app.imports.takers import ANYONE, HOME, PERSON, PLACE, At, Mark, Taker, Val
 from app.imports.taking import dates_from_text
 from app.lists import import_service as other_lists
 from app.pairing import import_service as pairing
+from app.pairing.meaning_service import UNCLEAR, Meaning
 
 ROOMS = (people, elders, agreements, children, hardship, disability, pairing, benefits, other_lists)
 KINDS: dict[str, Kind] = {kind.name: kind for room in ROOMS for kind in room.KINDS}
@@ -120,12 +121,27 @@ class Weigher:
             else:
                 states[row.position], row.detail.why = "lacking", "says_nothing"
         self.run.load(session, (fact for _, _, _, facts in stated for fact in facts))
-        seen = {row.position: [self.run.see(fact) for fact in facts] for row, _, _, facts in stated}
+        meaning = Meaning(session, self.run, self.area) if any(row.shape == "pairing" for row, *_ in stated) else None
+        seen = {row.position: self._see(row, facts, meaning) for row, _, _, facts in stated}
         for row, taker, at, _ in stated:
-            states[row.position] = self._state(row, taker, at, seen[row.position], known)
+            one = seen[row.position]
+            states[row.position] = self._state(row, taker, at, one, known) if one else "lacking"
         self._keep_unknown(session, rows, states)
         self.states.update(states.values())
         return states
+
+    def _see(self, row: Row, facts: list[Fact], meaning: Meaning | None) -> list[Seen]:
+        """Take in what a row states; nothing of it where a person has to say whom it means."""
+        if meaning is None:
+            return [self.run.see(fact) for fact in facts]
+        official, home = facts
+        doubt = meaning.unclear(official)
+        if doubt is None:
+            return meaning.see(official, home)
+        row.detail.why = UNCLEAR
+        row.detail.judged([doubt])
+        self.doubted[UNCLEAR] += 1
+        return []
 
     def _look_up(self, session: Session, rows: Sequence[Row]) -> Known:
         known, numbers, codes, towns = Known(), set(), set(), set()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 CAUSES = (
     "因病", "因残", "因学", "因灾", "缺土地", "缺水", "缺技术", "缺劳力", "缺资金", "交通落后", "自身动力不足", "住房",
@@ -34,6 +34,38 @@ FACE_TO_FACE = "home"
 def holds(from_on: date | None, to_on: date | None, on: date) -> bool:
     """Whether an official is responsible for a home on a day; `to_on` is the last day."""
     return (from_on is None or from_on <= on) and (to_on is None or to_on >= on)
+
+
+class Helper(NamedTuple):
+    """What tells officials of one name apart; `here` where they help or helped in the area of the list."""
+
+    phone: str | None
+    unit: str | None
+    here: bool
+
+
+def same_helper(phone: str | None, unit: str | None, namesakes: Sequence[Helper]) -> list[int]:
+    """Which of the known officials of that name a list may mean, by their places; one of them only where it is sure.
+
+    By telephone; else those of the unit. Where one side names no unit, those of the name within the area.
+
+    Args:
+        phone: as the list gives it, comparable with theirs.
+    """
+    if phone:
+        own = [at for at, one in enumerate(namesakes) if one.phone == phone]
+        if own:
+            return own[:1]
+    left = [at for at, one in enumerate(namesakes) if not (phone and one.phone)]
+    here = [at for at in left if namesakes[at].here]
+    if not unit:
+        return here
+    exact = [at for at in left if _plain(namesakes[at].unit) == _plain(unit)]
+    return exact or (here if len(here) == 1 and not namesakes[here[0]].unit else [])
+
+
+def _plain(unit: str | None) -> str:
+    return "".join((unit or "").split())
 
 
 @dataclass(frozen=True)

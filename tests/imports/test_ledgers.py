@@ -324,6 +324,69 @@ def left_out(import_id: str) -> list[tuple[str, ...]]:
     return [(row.place, row.kind, row.name, row.code, row.what, row.before) for row in rows]
 
 
+NO_PHONE = {"责任人电话": ""}
+
+
+def officials() -> list[tuple[str, str | None, bool]]:
+    from models.pairing import Official
+
+    with reading() as session:
+        return sorted((one.name, one.unit, bool(one.phone)) for one in session.scalars(select(Official)))
+
+
+def told_of(import_id: str) -> list[tuple[str, str, str]]:
+    with reading() as session:
+        return [(one.what, one.before, one.after) for one in service.page(session, None, import_id, "doubts", 0).rows]
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("more", [NO_PHONE, NO_PHONE | {"帮扶单位": ""}, NO_PHONE | {"结对开始日期": ""}])
+def test_a_list_without_telephones_means_the_officials_who_are_known(more):
+    take(*reversed(two_villages()))
+    take(*reversed(paired_with({})))
+    before = everything()
+    import_id, report = take(*reversed(paired_with(more, SECOND | more)))
+    assert (report.created, report.unchanged, report.doubts) == (1, 1, {}), "the second home is new to the same official"
+    assert officials() == [("周红", "县教育局", True)]
+    _, report = take(*reversed(paired_with(more, SECOND | more)))
+    assert (report.created, report.changed, report.unchanged) == (0, 0, 2), "twice adds nothing"
+    undo(import_id)
+    assert everything() == before
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(("known", "said", "shown"), [
+    ([{}], {"帮扶单位": "县水利局"}, "名册里有 周红（县教育局）"),
+    ([{}, SECOND | {"帮扶单位": "县水利局", "责任人电话": "15411113333"}], {"帮扶单位": ""}, "名册里有 周红（县教育局）、周红（县水利局）"),
+    ([{}, SECOND | {"责任人电话": "15411113333"}], {}, "名册里有 2 位 周红（县教育局）"),
+])  # fmt: skip
+def test_which_official_a_list_without_telephones_means_is_asked_and_not_guessed(known, said, shown):
+    take(*reversed(two_villages()))
+    take(*reversed(paired_with(*known)))
+    there, before = officials(), everything()
+    import_id, report = preview(*reversed(paired_with(THIRD | NO_PHONE | said)))
+    assert (report.created, report.lacking, report.doubts) == (0, 1, {"official_unclear": 1})
+    [(what, written, done)] = told_of(import_id)
+    assert (what, written, "先不导入" in done) == ("不知道是哪位责任人", shown, True)
+    import_id, _ = take(*reversed(paired_with(THIRD | NO_PHONE | said)))
+    assert (officials(), everything()) == (there, before)
+    assert len(told_of(import_id)) == 1, "it can still be looked up"
+
+
+@pytest.mark.usefixtures("database")
+def test_two_officials_of_one_name_and_a_telephone_that_comes_later():
+    take(*reversed(two_villages()))
+    rows = (NO_PHONE, SECOND | NO_PHONE | {"帮扶单位": "县水利局"})
+    for _ in range(2):
+        take(*reversed(paired_with(*rows)))
+        assert officials() == [("周红", "县教育局", False), ("周红", "县水利局", False)]
+    before = everything()
+    import_id, report = take(*reversed(paired_with({}, THIRD)))
+    assert (officials()[0], len(officials()), report.created, report.changed) == (("周红", "县教育局", True), 2, 1, 1)
+    undo(import_id)
+    assert everything() == before
+
+
 @pytest.mark.usefixtures("database")
 def test_homes_that_the_list_leaves_out_are_shown_and_stay_paired():
     from models.pairing import PairedHome

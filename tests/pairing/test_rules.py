@@ -48,3 +48,12 @@ def test_the_six_items_as_visits_found_them():
 def test_who_is_near():
     others = ("349927101201", "349927101202", "349927102201")
     assert [rules.distance("349927101201", code) for code in others] == [0, 1, 2]
+
+
+def test_whom_a_list_means_is_told_by_telephone_then_unit_then_the_area():
+    school, water, forest = "县教育局", "县水利局", "县林业局"
+    known = [rules.Helper("a", school, True), rules.Helper(None, "县 水利局", True), rules.Helper(None, None, False)]
+    told = [("a", water), ("b", water), ("b", school), (None, school), (None, forest), (None, None)]
+    assert [rules.same_helper(phone, unit, known) for phone, unit in told] == [[0], [1], [], [0], [], [0, 1]]
+    alone = [rules.Helper(None, None, True)]
+    assert rules.same_helper("b", "县教育局", alone) == [0], "who stands without unit and telephone gets them"

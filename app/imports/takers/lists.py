@@ -30,7 +30,9 @@ def custody(values: Values, at: At) -> list[Fact]:
 
 
 def pairing(values: Values, at: At) -> list[Fact]:
-    """Who is responsible for a household."""
+    """Who is responsible for a household; without their name it says nothing."""
+    if not values.get("cadre"):
+        return []
     official = Fact(
         "official",
         given(name=values.get("cadre"), phone=values.get("cadre_phone"), unit=cut(values.get("unit"), 120)),
