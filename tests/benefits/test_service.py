@@ -291,7 +291,7 @@ def test_what_has_come_to_its_month_is_stopped_although_its_state_says_otherwise
     """Rolls write 在保 beside a month of stopping; what they call in force by then is not."""
     with transaction() as session:
         rows = home_of_three(session, to_month=MONTH)
-        person, other = elder(session, "丁", to_month=MONTH)
+        other = elder(session, "丁", to_month=MONTH)[1]
         shown = office_service.person_page(session, clerk, rows[1].person_id).enrolments
         assert [(one.running, one.changeable) for one in shown] == [(False, False)]
     for act, *given in (
