@@ -73,7 +73,7 @@ def told(session: Session, import_id: str) -> dict[str, int]:
     """What the report says of the rows besides their states: how many are to be looked at, and homes left out."""
     here = (col(ImportLine.import_id) == import_id, _tab("left"))
     left = session.scalar(select(func.count()).select_from(ImportLine).where(*here)) or 0
-    return {"doubtful": doubtful(session, import_id)} | ({"left_out": left} if left else {})
+    return {"doubtful": doubtful(session, import_id), "left_out": left}
 
 
 def doubtful(session: Session, import_id: str) -> int:

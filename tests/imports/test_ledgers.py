@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import reading
+from app.db import reading, transaction
 from app.errors import Conflict
 from app.imports import service
 from app.imports.schemas import REASONS
@@ -405,6 +405,22 @@ def test_homes_that_the_list_leaves_out_are_shown_and_stay_paired():
         view = service_view(session, import_id)
     assert [(tile.number, tile.words) for tile in view.tiles if tile.tab == "left"] == [("1", "名单里没有的户")]
     assert any("还有 1 户在结对" in note for note in view.notes)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_home_whose_pairing_ended_after_the_preview_is_counted_no_more():
+    from app.imports import service
+
+    take(*reversed(two_villages()))
+    take(*reversed(paired_with({}, SECOND)))
+    import_id, _ = preview(*reversed(paired_with({})))
+    take(*reversed(paired_with(SECOND | {"结对结束日期": "2026-01-31"})))
+    with transaction() as session:
+        service.mark_running(session, None, import_id)
+    service.take(import_id, None)
+    assert left_out(import_id) == []
+    with reading() as session:
+        assert "left" not in [tile.tab for tile in service_view(session, import_id).tiles]
 
 
 @pytest.mark.usefixtures("database")
