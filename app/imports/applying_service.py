@@ -132,7 +132,7 @@ def _prepare_people(import_id: str, actor: Actor | None, plan: Plan, tell: Calla
             for position, state in batch.states.items()
             if state in {"new", "same"} and not staged[position].repaired and not details[position].doubts
         }
-        telling = {position: state for position, state in batch.states.items() if position not in quiet}
+        telling = {at: state for at, state in batch.states.items() if at not in quiet or details[at].fresh}
         if telling:
             with transaction() as session:
                 write_states(session, import_id, telling, details, {at: row.state for at, row in staged.items()})

@@ -13,6 +13,7 @@ from app.imports import service
 from models.elders import Elder
 from models.feed import FeedRow
 from models.households import Household, Person
+from models.imports import ImportBatch
 from tests import makers
 from tests.imports.conftest import preview, register, take, undo
 from tests.imports.files import HEADER, VILLAGE, number, person, roster, xlsx
@@ -32,6 +33,15 @@ def homes_of(name: str) -> list[str]:
     query = select(Household.code).join(Person, Person.household_id == Household.id).where(Person.name == name)
     with reading() as session:
         return sorted(code[-5:] for code in session.exec(query))
+
+
+def finished(import_id: str, actor: Actor, *names: str) -> list[object]:
+    """What the report says of these once the import is done."""
+    with transaction() as session:
+        service.mark_running(session, actor, import_id)
+    service.take(import_id, actor)
+    with reading() as session:
+        return [session.get_one(ImportBatch, import_id).report[name] for name in names]
 
 
 def two_people() -> bytes:
@@ -170,6 +180,14 @@ def test_a_number_that_the_register_has_for_somebody_else_is_told(clerk):
             "照表里写的导入，名册里的不动",
         ),
     ]
+
+
+def test_a_doubt_that_went_between_preview_and_import_is_counted_no_more(clerk):
+    first, _ = take(roster(person(1), person(2, name="檀兰琳", relation="配偶", 身份证号=ONE)))
+    import_id, before = preview(roster(person(3, home=2, head="方娟雪", name="方娟雪", 身份证号=ONE)), actor=clerk)
+    undo(first)
+    assert (before.doubts, finished(import_id, clerk, "doubts", "doubtful")) == ({"number_known": 1}, [{}, 0])
+    assert tab(import_id, "doubts", clerk) == []
 
 
 def test_a_mended_name_is_a_change_and_no_doubt(clerk):
