@@ -86,12 +86,16 @@ class PetitionState(OfficeState):
     one: PetitionView | None = None
 
     async def _show(self) -> None:
-        self.one = await read(office_service.one, self._parameter("id"))
+        try:
+            self.one = await read(office_service.one, self._parameter("id"))
+        except NotFound:  # handed on by somebody else meanwhile: what this tab still holds is not its reader's any more
+            self.one = None
+            raise
 
     async def _act(self, words: str, work: Callable[..., Any], *given: Any) -> None:
         try:
             await write(work, self._parameter("id"), *given)
-        except Conflict:
+        except (Conflict, NotFound):
             await self._show()
             raise
         try:

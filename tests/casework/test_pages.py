@@ -114,6 +114,18 @@ def test_an_accusation_that_was_handed_on_is_seen_no_more(officers):
     assert call(tab(PetitionState, "section", query), "open").problem == "没有这件信访，或不归你看。"
 
 
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_what_somebody_else_handed_on_meanwhile_leaves_the_page(officers, version):
+    query = written(category="检举控告", assignee=officers["section"].id)
+    with transaction() as session:
+        other = makers.user(session, Role.SECTION, (COUNTY,), name="孙洁")
+    mine = call(tab(PetitionState, "section", query), "open")
+    assert mine.one.text == "低保钱没有发到手"
+    call(tab(PetitionState, "section", query), "assign", {"assignee": other.id, "version": "1"})
+    call(mine, "extend", {"by": "李局长", "why": "还在查", "version": version})
+    assert (mine.problem, mine.one) == ("没有这件信访，或不归你看。", None), "its words are not this reader's any more"
+
+
 def test_a_notice_is_posted_and_found_by_its_place():
     posted = call(tab(NoticesState, "clerk"), "open")
     days = {"from_on": TODAY.isoformat(), "to_on": (TODAY + timedelta(7)).isoformat()}
