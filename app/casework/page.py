@@ -55,7 +55,7 @@ def _new_petition() -> rx.Component:
         ),
         text_area("说的什么事", name="text", required=True, max_length=2000, rows="3"),
         button("登记", type="submit", kind="main"),
-        on_submit=S.receive, class_name="stack", key=S.received,
+        on_submit=S.receive, class_name="stack petition", key=S.received,
     )  # fmt: skip
 
 

@@ -42,22 +42,23 @@ def receive(session: Session, actor: Actor, data: PetitionIn) -> Petition:
     Raises:
         NotAllowed: not the actor's work or area.
         LeadsToAccused: it would reach who is accused in it, or their unit (R34).
-        BadInput: a day to come, an accusation without anybody, somebody who cannot work on it.
+        BadInput: a day to come, somebody accused in what is no accusation or not known, who cannot work on it.
     """
     allowed(actor, data.division)
     if data.received_on > today():
         raise BadInput("收到的日期还没到，请改一下。")
+    if data.accused and data.category != rules.ACCUSATION:
+        raise BadInput("只有检举控告件才写检举控告的是谁。", code="accused_of_nothing")
     known = queries.accounts(session, [data.division])
     if any(one not in known for one in data.accused):
         raise BadInput("被检举的人没有选对，请重新选。")
     kept = rules.kept_from(data.accused, [one for _, one in known.values()]) if data.accused else []
-    if actor.id in kept and data.category == rules.ACCUSATION:
+    if actor.id in kept:
         raise NotAllowed("被检举的是你或你单位的人，请交给别的单位登记。", code="leads_to_accused")
     now = utcnow()
     row = Petition(
         id=new_id(), division=data.division, category=data.category, source=data.source, text=data.text,
-        accused=data.accused,
-        kept_from=kept if data.category == rules.ACCUSATION else [], received_on=data.received_on,
+        accused=data.accused, kept_from=kept, received_on=data.received_on,
         author_id=actor.id, created_at=now, updated_at=now,
     )  # fmt: skip
     _hand_to(row, data.assignee, known)

@@ -67,9 +67,10 @@ class CaseworkState(CountedListState, OfficeState):
     @requires(Permission.CASEWORK)
     async def receive(self, form: dict[str, Any]) -> None:
         """Write a petition down."""
-        accused = said(form, "accused", 36)
+        category = said(form, "category", 16)
+        accused = said(form, "accused", 36) if category == rules.ACCUSATION else ""  # else it is not shown
         data = parse(PetitionIn, {
-            "division": said(form, "division", 12), "category": said(form, "category", 16),
+            "division": said(form, "division", 12), "category": category,
             "source": said(form, "source", 16), "text": said(form, "text", 2000),
             "received_on": day_of(form.get("received_on"), "收到的日期").isoformat(),
             "accused": [accused] if accused else [], "assignee": said(form, "assignee", 36) or None,

@@ -59,6 +59,15 @@ def test_a_petition_is_written_down_with_how_it_came(monkeypatch):
     assert (listing.offset, listing.page.rows) == (50, []), "a page is PAGE rows on, whatever a list shows"
 
 
+def test_who_is_accused_is_kept_of_an_accusation_alone(officers):
+    named = {"accused": officers["section"].id}
+    written(category="检举控告", **named)
+    written(**named)  # named first, and then it was another kind: the form does not show it any more
+    with reading() as session:
+        kept = session.scalars(select(Petition).order_by(Petition.id)).all()
+        assert [one.accused for one in kept] == [[officers["section"].id], []]
+
+
 def test_who_comes_second_is_told_and_sees_what_the_first_one_did(officers):
     query = written()
     mine, theirs = (call(tab(PetitionState, who, query), "open") for who in ("clerk", "section"))

@@ -77,12 +77,19 @@ def test_handed_on_later_it_is_refused_too_and_stays_with_whom_it_was(people):
 
 def test_what_accuses_nobody_goes_to_the_township(people):
     with transaction() as session:
-        made = service.receive(session, people.section, petition(category="申诉求决", accused=[people.clerk.id]))
+        made = service.receive(session, people.section, petition(category="申诉求决"))
         service.assign(session, people.section, made.id, people.clerk.id, 1)
     with transaction() as session:
         service.step(session, people.clerk, made.id, "told_on", 2)
     row = _kept()[0]
     assert (row.assignee, row.told_on, row.kept_from) == (people.clerk.id, TODAY, [])
+
+
+@pytest.mark.parametrize("category", ["申诉求决", "建议意见"])
+def test_who_is_accused_is_asked_of_accusations_alone(people, category):
+    with pytest.raises(BadInput, match="只有检举控告件") as told, transaction() as session:
+        service.receive(session, people.section, petition(category=category, accused=[people.clerk.id]))
+    assert (told.value.code, _kept()) == ("accused_of_nothing", [])
 
 
 def test_who_is_accused_does_not_write_the_accusation_down(people):
