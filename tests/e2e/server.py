@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def until(look: Callable[[], Any], expected: Any, seconds: float) -> None:
+    """Wait until what one sees is just this."""
+    deadline = time.monotonic() + seconds
+    found = look()
+    while found != expected and time.monotonic() < deadline:
+        time.sleep(0.1)
+        found = look()
+    assert found == expected
 
 
 @dataclass
@@ -99,12 +109,7 @@ class Server:
         self, query: str, values: Sequence[Any], expected: list[tuple[Any, ...]], seconds: float = 30
     ) -> None:
         """Wait until a query finds just this."""
-        deadline = time.monotonic() + seconds
-        found = self.rows(query, values)
-        while found != expected and time.monotonic() < deadline:
-            time.sleep(0.1)
-            found = self.rows(query, values)
-        assert found == expected
+        until(lambda: self.rows(query, values), expected, seconds)
 
     def client(self, role: str) -> httpx.Client:
         """A signed-in plain client of a demo account."""

@@ -11,15 +11,6 @@ from tests.e2e.server import Server
 from tests.e2e.truth import Ledger
 
 
-def _arrived(server: Server, ledger: Ledger) -> None:
-    """Wait until one more visit and its picture are there, then say that they are there once."""
-    mine = "FROM visit v JOIN user u ON u.id = v.author_id WHERE u.username = ?"
-    sent = "FROM photo_upload p JOIN user u ON u.id = p.user_id WHERE u.username = ?"
-    server.eventually(f"SELECT count(*) {mine}", (ledger.username,), [(ledger.before + 1,)], 90)
-    server.eventually(f"SELECT count(*) > 0 {sent}", (ledger.username,), [(1,)], 90)
-    ledger.expect_new(1, photos=1)
-
-
 @pytest.fixture
 def saved(phone: Phone, server: Server, tmp_path: Path) -> tuple[Phone, Ledger]:
     """A visit with a picture, saved without signal."""
@@ -38,7 +29,7 @@ def test_who_has_signed_out_without_signal_loses_nothing(saved: tuple[Phone, Led
     expect(phone.page.get_by_test_id("login-submit")).to_be_visible(timeout=20_000)
     phone.context.set_offline(False)
     phone.page.goto(phone.url + "/")
-    _arrived(server, ledger)
+    ledger.expect_new(1, photos=1, seconds=90)
 
 
 def test_a_revoked_phone_is_emptied_and_its_work_waits_for_the_township(

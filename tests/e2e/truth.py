@@ -1,6 +1,6 @@
 """What the server holds in the end: the judge of every journey."""
 
-from tests.e2e.server import Server
+from tests.e2e.server import Server, until
 
 _MINE = "FROM visit v JOIN user u ON u.id = v.author_id WHERE u.username = ?"
 
@@ -32,12 +32,15 @@ class Ledger:
         self.server, self.username = server, username
         self.before = visits_of(server, username)
 
-    def expect_new(self, visits: int, photos: int = 0) -> list[str]:
-        """Assert that exactly these arrived; returns their ids."""
-        assert visits_of(self.server, self.username) == self.before + visits
+    def expect_new(self, visits: int, photos: int = 0, seconds: float = 30) -> list[str]:
+        """Wait until exactly these have arrived, each once; returns their ids.
+
+        The phone's own count says nothing here: just after a save it may still be that of before.
+        """
+        until(lambda: visits_of(self.server, self.username), self.before + visits, seconds)
         made = newest_visits(self.server, self.username, visits) if visits else []
         if made:
-            assert held_photos(self.server, made) == photos
+            until(lambda: held_photos(self.server, made), photos, seconds)
             kept = self.server.rows(
                 f"SELECT count(*), count(DISTINCT id) FROM command WHERE id IN ({','.join('?' * len(made))})", made
             )
