@@ -122,6 +122,18 @@ test("the reason that is told is one that calls today, and a home seen today giv
   assert.deepEqual([today.next.id, today.rest[0].id, today.rest[0].line], ["b", "a", "协议该看了"]);
 });
 
+test("a visit whose day has not come is no work that waits in a home", () => {
+  const a = home("a");
+  const seen = { ...task(a, "2026-04-24"), every_days: 7 };
+  const agreed = { ...task(a, "2026-03-18", "协议该看了"), kind: "inspection" };
+  const paper = { ...task(a, "2026-04-30", "残疾证要换"), kind: "certificate" };
+  const fell = { ...task(a, "2026-04-30", "摔过，快去看看"), kind: "finding", urgent: true };
+  const told = (...tasks) => todayOf(facts({ tasks })).next.lines.slice(0, -1);
+  assert.deepEqual(told(seen, agreed, paper), ["协议该看了。"]);
+  assert.deepEqual(told(seen, agreed, paper, fell), ["摔过，快去看看。", "还有 1 件要办，在这一户里看。"]);
+  assert.deepEqual(told(task(a, "2026-04-19"), paper), ["7 天看一次。"], "nothing is due in it yet");
+});
+
 const { raisedIn } = await import("../../assets/offline/raised.js?tab=views");
 const heard = (answers) => raisedIn({ id: "v", payload: { household_id: "a", started_at: "2026-04-16T16:30:00Z", answers } });
 

@@ -11,7 +11,8 @@ export const initial = {
 
 /**
  * One home with everything that is due there.
- * @typedef {{household: import("../types.js").HouseholdItem, due_on: string, why: string[], urgent: boolean, every: number}} Due
+ * @typedef {{household: import("../types.js").HouseholdItem, due_on: string, why: string[], calls: number, urgent: boolean,
+ *   every: number}} Due `calls`: how many of the first `why` ask for something by today
  */
 
 /**
@@ -28,13 +29,15 @@ function byHome(tasks, today) {
   for (const task of [...tasks].sort((a, b) => rank(a, today) - rank(b, today))) {
     if (!task.household || task.kind === "photo") continue;
     const near = task.kind === "visit" && daysBetween(today, task.due_on) <= AHEAD;
-    const fresh = { household: task.household, due_on: task.due_on, why: [], urgent: false, every: Infinity };
+    const fresh = { household: task.household, due_on: task.due_on, why: [], calls: 0, urgent: false, every: Infinity };
     const known = homes.get(task.household.id) ?? fresh;
     homes.set(task.household.id, known);
     if (task.due_on < known.due_on) known.due_on = task.due_on;
     if (task.urgent) known.urgent = true;
     if (near && task.every_days) known.every = Math.min(known.every, task.every_days);
-    if (!known.why.includes(task.why)) known.why.push(task.why);
+    if (known.why.includes(task.why)) continue;
+    known.why.push(task.why);
+    if (task.urgent || task.due_on <= today) known.calls += 1;
   }
   return [...homes.values()];
 }
@@ -81,7 +84,7 @@ function plate(due, today) {
     ...row(due, today),
     where: [household.village, groupWords(household.plaque?.group)].filter(Boolean).join(" "),
     door: door ? `${door} 号` : "",
-    lines: [ended(due.why[0] ?? ""), due.why.length > 1 ? `还有 ${due.why.length - 1} 件要办，在这一户里看。` : "", last].filter(Boolean),
+    lines: [ended(due.why[0] ?? ""), due.calls > 1 ? `还有 ${due.calls - 1} 件要办，在这一户里看。` : "", last].filter(Boolean),
     visit: `/visit/${household.id}`,
     started: (household.filters ?? []).includes("draft"),
   };
