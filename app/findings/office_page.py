@@ -105,7 +105,8 @@ def _decision(on_submit: Any, words: str, **props: Any) -> rx.Component:
 def _several() -> rx.Component:
     start = button("几条一起办", on_click=FindingsState.pick, kind="light")
     form = group(pad(_decision(FindingsState.settle_many, "勾上的都这样办", id="several")))
-    return rx.cond(may(WRITE), rx.fragment(start, rx.cond(FindingsState.picking, form, rx.fragment())), rx.fragment())
+    both = rx.fragment(start, rx.cond(FindingsState.picking, form, rx.fragment()))
+    return rx.cond(may(WRITE) & (FindingsState.shown == "open"), both, rx.fragment())
 
 
 def findings_page() -> rx.Component:
