@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import select, update
 
 from app import crypto
 from app.accounts.rules import Role
 from app.audit.service import record
-from app.db import new_id, reading, transaction, utcnow
+from app.db import alembic_config, new_id, reading, transaction, utcnow
 from app.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.feed.service import Change, publish
 from app.households import looking_service, office_service, service
@@ -179,6 +180,17 @@ def _money_lies_in():
                      for table in (InsuranceClaim, Payment)}
             for person in session.scalars(select(Person.id))
         }  # fmt: skip
+
+
+def test_what_was_paid_and_claimed_before_it_followed_is_taken_along_once(database):
+    command.downgrade(alembic_config(), "0034")
+    with transaction() as session:
+        makers.divisions(session)
+    (_, moved), (_, stays) = _with_money(1), _with_money(2)
+    with transaction() as session:
+        session.execute(update(Person).where(Person.id == moved).values(division=NEXT_VILLAGE))
+    command.upgrade(alembic_config(), "head")
+    assert _money_lies_in() == {moved: {NEXT_VILLAGE}, stays: {VILLAGE}}
 
 
 def test_what_was_paid_and_claimed_lies_where_the_home_lies(cadre):
