@@ -296,12 +296,12 @@ def _disability(one: Slice, row: Any) -> Cells:
 
 
 def _pairing(one: Slice, row: Any) -> Cells:
-    visit = _seen(row).get("id")
+    mode = one.modes.get(_seen(row).get("id") or "", row.listed_visit_mode or "")
     six = {key: str((row.h_ledger.get(f"household.{key}") or {}).get("value") or "") for key in SIX}
     return {
         "attribute": row.h_attribute or "", "unit": row.unit or "", "cadre": row.cadre,
         "cadre_phone": row.cadre_phone or "", "from": day(row.from_on), "to": day(row.to_on),
-        "mode": visits.MODES[one.modes[visit]] if visit else row.listed_visit_mode or "",
+        "mode": visits.MODES.get(mode, mode),
         **{key: SIX_STATES.get(six[key], "") for key in SIX},
     }  # fmt: skip
 

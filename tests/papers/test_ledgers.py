@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.accounts.schemas import Actor
 from app.benefits import rules as benefits
@@ -34,9 +34,10 @@ from models.audit import AuditEntry
 from models.benefits import Enrolment, Payment
 from models.casework import Petition, PublicNotice
 from models.divisions import Division
-from models.households import Contact
+from models.households import Contact, Household
 from models.pairing import Official, PairedHome
 from models.papers import LedgerExport
+from models.visits import Visit
 from tests import makers
 from tests.papers.stage import GRANDMOTHER, UNCLE, Home, set_up
 
@@ -127,6 +128,19 @@ def test_every_ledger_has_what_was_put_in(one):
     agreements = [cells(taken(one, "agreements", programme="support"))]
     assert "由 王国强 代 刘桂英 签" in agreements[0]["谁签的（写明代签）"]
     assert cells(taken(one, "care_fee", period="2026Q3"))["领款人"] == "张大妈"
+
+
+def test_a_home_whose_last_visit_is_not_known_says_what_its_list_says(one):
+    with transaction() as session:
+        session.execute(update(Household).values(last_visit_id=new_id()))
+        session.execute(update(PairedHome).values(listed_visit_mode="电话"))
+    assert cells(taken(one, "pairing"))["走访方式"] == "电话"
+
+
+def test_a_home_that_was_seen_in_a_way_of_which_there_is_no_word_says_it_as_it_is_written(one):
+    with transaction() as session:
+        session.execute(update(Visit).values(mode="drone"))
+    assert cells(taken(one, "pairing"))["走访方式"] == "drone"
 
 
 def test_a_stop_in_a_month_to_come_is_not_told_as_done(one):
