@@ -44,8 +44,10 @@ class ImportLine(SQLModel, table=True):
     """One record row of a file as it was read, staged between preview and import; and what becomes of a home.
 
     `state`: read (not compared yet, or plainly new), new, changed, same, duplicate, contrary (a person told twice, not
-    alike), outside (of the importer's area), unreadable; home_new, home_changed, home_same for a home, which stands
-    before the rows at a negative position. `doubtful`: a person should look at it.
+    alike), outside (of the importer's area), unmatched (its person is not in the register), lacking (of another
+    ledger, or it says nothing), unreadable; of a home, which stands before the rows at a negative
+    position: home_new, home_changed, home_same, home_left (paired, and not in the list). `doubtful`: a person should
+    look at it.
     `detail` is the JSON of what the row says, its repairs and its faults; sealed, for it holds ID numbers.
     """
 

@@ -118,7 +118,7 @@ def _prepare(import_id: str, actor: Actor | None, tell: Tell) -> Plan:
 
 
 def _prepare_people(import_id: str, actor: Actor | None, plan: Plan, tell: Callable[[int], None]) -> None:
-    """People in batches by ID number; each new one gets an id in the order of the file."""
+    """People in the order of the file, batch by batch, rows of one number together; each new one gets an id in it."""
     keys = {position: new_id() for position in sorted(row.position for row in plan.gathered.people)}
     done, on = 0, today()
     for rows in plan.gathered.batches(COMPARE):

@@ -1,4 +1,5 @@
-"""The register of calls and complaints (投诉电话、投诉举报): petitions that were rung in, and what 投诉建议 holds."""
+"""The register of calls and complaints (投诉电话、投诉举报): petitions that were rung in, or of which nobody wrote how
+they came, and what 投诉建议 holds."""
 
 from sqlmodel import Session
 

@@ -83,7 +83,8 @@ BY_HAND = frozenset({"activities"})
 REPORTS = "reports"
 """Without the names of children, and without the cases that three people only may see."""
 CALLS = "calls"
-"""Petitions that were rung in for who works on them, complaints and suggestions for who answers these."""
+"""Petitions that were rung in, or of which nobody wrote how they came, for who works on them; complaints and
+suggestions for who answers these."""
 PETITIONS = "petitions"
 """However they came, for who works on them; an accusation for who wrote it down and who works on it."""
 NOT_KEPT = "系统里没有这样的记录，导出的只有表头，留着用手填。"

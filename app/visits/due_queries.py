@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.among import among
 from app.benefits import standing_service
+from app.benefits.rules import month_of
 from app.db import SHANGHAI
 from app.visits.queries import chunks
 from app.visits.rules_due import Papers
@@ -103,7 +104,7 @@ def papers(session: Session, household_ids: Sequence[str], on: date) -> dict[str
     session.flush()
     found: dict[str, Papers] = defaultdict(Papers)
     for part in chunks(household_ids):
-        rows = session.execute(_EVERY_LIST, {"homes": part, "day": on, "month": f"{on:%Y-%m}"})
+        rows = session.execute(_EVERY_LIST, {"homes": part, "day": on, "month": month_of(on)})
         names = tuple(rows.keys())
         for row in rows.all():
             if row.list == "paired":
