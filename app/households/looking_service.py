@@ -116,6 +116,21 @@ def open_to(session: Session, actor: Actor, person_ids: Sequence[str], now: date
     return queries.opened_by(session, actor.id, actor.device_id, person_ids, now - OPEN_FOR)
 
 
+def children_as_shown(
+    session: Session, actor: Actor, household_ids: Sequence[str], on: date
+) -> dict[str, dict[str, str]]:
+    """How lists call the children of these homes, by home and whole name; empty for who knows them by name."""
+    if actor.role in rules.NEAR:
+        return {}
+    rows = queries.young_of(session, household_ids, on - timedelta(days=366 * rules.ADULT_AGE))
+    marks = queries.open_tags(session, [one.id for one in rows if one.born_on is None], on)
+    found: dict[str, dict[str, str]] = {}
+    for one in rows:
+        if rules.is_child(one.born_on, marks.get(one.id, ()), on):
+            found.setdefault(one.household_id, {})[one.name] = rules.child_name(one.name, actor.role)
+    return found
+
+
 def _not_too_fast(actor: Actor) -> None:
     wait = flood.wait("unmask", actor.id)
     if wait:
@@ -147,6 +162,9 @@ def looks(session: Session, actor: Actor, household_id: str, on: date, limit: in
     if home is None:
         raise NotFound("没有找到这一户，可能已转到别的村。")
     people = {person.id: person.name for person in queries.people_of(session, [home.id])}
+    closed = set(people) - open_to(session, actor, list(people), utcnow())
+    shown = children_as_shown(session, actor, [home.id], on).get(home.id, {})
+    people |= {key: shown.get(people[key], people[key]) for key in closed}
     found = []
     for row, name, role in queries.looks(session, home.id, list(people), limit):
         field = (WHAT | ELSEWHERE).get((row.after or {}).get("field", ""), "资料")

@@ -49,11 +49,11 @@ def list_households(
         return _found(session, actor, on, condition, said, of_people, offset)
     there = _homes_there(session, place) if place else None
     if of_people:
-        return _tagged(session, queries.tagged(session, actor, on, of_people, village, there), on, offset)
+        return _tagged(session, actor, queries.tagged(session, actor, on, of_people, village, there), on, offset)
     where = condition if there is None else and_(condition, there)
     rows = queries.page(session, where, PAGE + 1, offset)
     total = queries.count(session, where)
-    return HouseholdPage(_rows(session, rows[:PAGE], on, {}), total, len(rows) > PAGE)
+    return HouseholdPage(_rows(session, actor, rows[:PAGE], on, {}), total, len(rows) > PAGE)
 
 
 def _homes_there(session: Session, place: Asked) -> ColumnElement[bool]:
@@ -62,10 +62,10 @@ def _homes_there(session: Session, place: Asked) -> ColumnElement[bool]:
     return queries.in_groups(place.villages, place.groups) if few is None else col(Household.id).in_(few)
 
 
-def _tagged(session: Session, query: Select[Any], on: date, offset: int) -> HouseholdPage:
+def _tagged(session: Session, actor: Actor, query: Select[Any], on: date, offset: int) -> HouseholdPage:
     keys = queries.tagged_ids(session, query, PAGE + 1, offset)
     homes = sorted(queries.by_ids(session, keys[:PAGE]), key=lambda home: keys.index(home.id))
-    return HouseholdPage(_rows(session, homes, on, {}), queries.tagged_count(session, query), len(keys) > PAGE)
+    return HouseholdPage(_rows(session, actor, homes, on, {}), queries.tagged_count(session, query), len(keys) > PAGE)
 
 
 def _found(
@@ -92,22 +92,30 @@ def _found(
     order = [key for key in hits if key in allowed]
     window = order[offset : offset + PAGE]
     homes = {row.id: row for row in queries.by_ids(session, window)}
-    rows = _rows(session, [homes[key] for key in window], on, hits)
+    rows = _rows(session, actor, [homes[key] for key in window], on, hits)
     total = -1 if len(hits) >= search_service.MOST else len(order)
     return HouseholdPage(rows, total, len(order) > offset + PAGE)
 
 
-def _rows(session: Session, homes: Sequence[Household], on: date, hits: dict[str, Hit]) -> list[HouseholdRow]:
+def _rows(
+    session: Session, actor: Actor, homes: Sequence[Household], on: date, hits: dict[str, Hit]
+) -> list[HouseholdRow]:
+    """The homes as rows; a child is called in them as the actor's role may read it."""
     keys = [home.id for home in homes]
     places = divisions.places(session, {home.division for home in homes})
     counts, marks = queries.people_counts(session, keys), queries.home_tags(session, keys, on)
+    children = looking_service.children_as_shown(session, actor, keys, on)
+
+    def shown(home: Household, name: str) -> str:
+        return children.get(home.id, {}).get(name, name)
+
     return [
         HouseholdRow(
-            id=home.id, code=home.code, name=home.name, place=places[home.division], group=home.group or "",
-            door=home.door or "", people=counts.get(home.id, 0), attribute=home.attribute or "",
+            id=home.id, code=home.code, name=shown(home, home.name), place=places[home.division],
+            group=home.group or "", door=home.door or "", people=counts.get(home.id, 0), attribute=home.attribute or "",
             tags=[tags.label(tags.TAGS, code) for code in marks.get(home.id, [])],
             last_visit=day_words(home.last_visit_on),
-            hit=hits[home.id].name if home.id in hits and hits[home.id].name != home.name else "",
+            hit=shown(home, hits[home.id].name) if home.id in hits and hits[home.id].name != home.name else "",
         )
         for home in homes
     ]  # fmt: skip
@@ -128,14 +136,16 @@ def household_page(session: Session, actor: Actor, household_id: str, on: date) 
     children = [one.id for one in people if rules.is_child(one.born_on, marks.get(one.id, ()), on)]
     closed = set(children) - looking_service.open_to(session, actor, children, utcnow())
     checked = f"{day_words(home.checked_on)} {home.checked_result or ''}".strip()
+    hidden = {one.name for one in people if one.id in closed}
     return HouseholdView(
-        id=home.id, code=home.code, name=home.name, division=home.division,
+        id=home.id, code=home.code,
+        name=rules.child_name(home.name, actor.role) if home.name in hidden else home.name, division=home.division,
         place=divisions.place(session, home.division), group=home.group or "", door=home.door or "",
         address=home.address or "", attribute=home.attribute or "", checked=checked,
         last_visit=day_words(home.last_visit_on), version=home.version,
         summary=_summary(session, actor, home, bool(closed)),
         people=[
-            closed_view(one, on)
+            closed_view(one, actor, on)
             if one.id in closed
             else person_view(one, marks.get(one.id, []), contacts.get(one.id, []), on)
             for one in people
@@ -163,12 +173,12 @@ def person_view(row: Person, marks: Sequence[str], contacts: Sequence[Contact], 
     )  # fmt: skip
 
 
-def closed_view(row: Person, on: date) -> PersonView:
-    """A child whose record has not been opened: who they are, and nothing of what is known of them."""
+def closed_view(row: Person, actor: Actor, on: date) -> PersonView:
+    """A child whose record has not been opened: who they are (by name only near home), nothing of what is known."""
     age = rules.age_on(row.born_on, on) if row.born_on else None
     return PersonView(
-        id=row.id, name=row.name, relation=row.relation or "", sex=tags.SEX.get(row.sex, ""),
-        age="" if age is None else f"{age} 岁", version=row.version, closed=True,
+        id=row.id, name=rules.child_name(row.name, actor.role), relation=row.relation or "",
+        sex=tags.SEX.get(row.sex, ""), age="" if age is None else f"{age} 岁", version=row.version, closed=True,
     )  # fmt: skip
 
 

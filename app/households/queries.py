@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from app.accounts.queries import below, has_pairings_today, in_scope, paired_households
 from app.accounts.schemas import Actor
+from app.among import among
 from app.db import is_sqlite
 from models.accounts import Pairing, User
 from models.audit import AuditEntry
@@ -145,6 +146,15 @@ def people_of(session: Session, household_ids: Sequence[str]) -> list[Person]:
         .order_by(Person.household_id, Person.is_head.desc(), Person.born_on, Person.id)  # type: ignore[attr-defined]
     )
     return list(session.scalars(query))
+
+
+def young_of(session: Session, household_ids: Sequence[str], born_after: date) -> list[Any]:
+    """Id, home, name and birthday of those of these homes who were born later, or of whom no birthday is known."""
+    query = select(Person.id, Person.household_id, Person.name, Person.born_on).where(  # type: ignore[call-overload]
+        among(Person.household_id, household_ids), Person.removed_at.is_(None),  # type: ignore[union-attr]
+        or_(Person.born_on.is_(None), Person.born_on > born_after),  # type: ignore[union-attr, operator]
+    )  # fmt: skip
+    return list(session.execute(query))
 
 
 def everybody_of(session: Session, household_id: str) -> list[Person]:

@@ -14,6 +14,7 @@ from app.accounts.rules import Permission, Role
 from app.accounts.schemas import Actor
 from app.divisions import service as divisions
 from app.errors import NotAllowed
+from app.households import looking_service
 from app.households import register_service as register
 from app.households.rules import child_name, is_child
 from app.limits import PAGE
@@ -85,11 +86,15 @@ def people_in_need(session: Session, actor: Actor, on: date, *, area: str = "", 
     people = _people(session, [task.person_id for task, _ in rows if task.person_id])
     marks = register.tags_of(session, list(people), on)
     places = divisions.places(session, sorted({home.division for home in homes.values()}))
+    children = looking_service.children_as_shown(
+        session, actor, sorted({home.id for task, home in rows if not task.person_id}), on
+    )
     helpers = step_in(session, homes, on)
     return NeedPage(
         [
             NeedRow(
-                task.id, *_said(task, home, people, marks, actor.role, on), home.id, places.get(home.division, ""),
+                task.id, *_said(task, home, people, marks, children.get(home.id, {}), actor.role, on), home.id,
+                places.get(home.division, ""),
                 _since(task.due_on, on, task.urgent),
                 home.last_visit_on.isoformat() if home.last_visit_on else "还没有人去过", helpers[home.id], task.urgent,
             )
@@ -105,10 +110,20 @@ def _people(session: Session, ids: Sequence[str]) -> dict[str, Any]:
 
 
 def _said(
-    task: Task, home: Household, people: dict[str, Any], marks: dict[str, list[str]], role: Role, on: date
-) -> tuple[str, str]:
-    """Who, and why; a child by name only to those near home, in the sentence too."""
+    task: Task, home: Household, people: dict[str, Any], marks: dict[str, list[str]], children: dict[str, str],
+    role: Role, on: date,
+) -> tuple[str, str]:  # fmt: skip
+    """Who, and why; a child by name only to those near home, in the sentence too.
+
+    Args:
+        children: how those of a home whose task names nobody are shown.
+    """
     who = people.get(task.person_id or "")
+    if not task.person_id:
+        why = task.why
+        for name, shown in children.items():
+            why = why.replace(name, shown)
+        return children.get(home.name, home.name), why
     if who is None or not is_child(who.born_on, marks.get(who.id, ()), on):
         return who.name if who else home.name, task.why
     shown = child_name(who.name, role)

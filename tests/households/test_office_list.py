@@ -7,9 +7,9 @@ from sqlmodel import col, select
 
 from app.accounts.rules import Role
 from app.db import reading, transaction
-from app.households import office_service, service
+from app.households import looking_service, office_service, service
 from app.households.schemas import HouseholdIn, PersonIn
-from models.households import Household
+from models.households import Household, Person
 from tests import makers
 from tests.makers import NEXT_VILLAGE, TOWN, VILLAGE
 
@@ -87,3 +87,46 @@ def test_a_paired_official_is_shown_only_paired_homes_of_a_place(clerk):
         ("毛安 刘", ["刘桂英"]),
     ):
         assert listed(official, text) == (names, len(names)), text
+
+
+def test_a_child_is_named_only_to_those_near_home_and_found_all_the_same(clerk):
+    with transaction() as session:
+        far = makers.user(session, Role.SECTION, (makers.COUNTY,))
+        kids = [("H2", "王小满", "孙子", date(2016, 6, 1)), ("H3", "汪小安", "户主", date(2018, 6, 1))]
+        service.upsert_people(session, None, [
+            PersonIn(household_code=code, name=name, relation=relation, born_on=born, is_head=relation == "户主")
+            for code, name, relation, born in kids
+        ])
+        session.exec(select(Household).where(Household.code == "H3")).one().name = "汪小安"
+
+    def told(actor, text):
+        with reading() as session:
+            rows = office_service.list_households(session, actor, date(2026, 11, 30), text=text).rows
+        return [(row.name, row.hit) for row in rows]
+
+    texts = ("王小满", "wxm", "汪小安")
+    assert [told(clerk, text) for text in texts] == [[("王建国", "王小满")], [("王建国", "王小满")], [("汪小安", "")]]
+    assert [told(far, text) for text in texts] == [[("王建国", "王**")], [("王建国", "王**")], [("汪**", "")]]
+    assert ("汪**", "") in told(far, "")
+    assert ("汪小安", "") in told(clerk, "")
+
+
+def test_the_page_of_a_home_names_a_child_once_a_reason_was_given(clerk):
+    with transaction() as session:
+        far = makers.user(session, Role.SECTION, (makers.COUNTY,))
+        service.upsert_people(session, None, [PersonIn(household_code="H3", name="汪小安", born_on=date(2018, 6, 1))])
+        home = session.exec(select(Household).where(Household.code == "H3")).one()
+        home.name = "汪小安"
+        kid = session.exec(select(Person).where(Person.household_id == home.id)).one().id
+
+    def told(actor):
+        with reading() as session:
+            page = office_service.household_page(session, actor, home.id, service.today())
+            looks = looking_service.looks(session, actor, home.id, service.today())
+        return [page.name, *(one.name for one in page.people), *(one.whom for one in looks)]
+
+    assert (told(clerk), told(far)) == (["汪小安"] * 2, ["汪**"] * 2)
+    with transaction() as session:
+        service.open_child(session, far, kid, "benefit")
+        other = makers.user(session, Role.SECTION, (makers.COUNTY,))
+    assert (told(far), told(other)) == (["汪小安"] * 3, ["汪**"] * 3)

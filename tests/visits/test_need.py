@@ -104,3 +104,13 @@ def test_a_child_is_named_only_to_those_near_home(village):
         far = makers.user(session, Role.SECTION, (makers.COUNTY,))
     assert [(one.name, one.why) for one in needs(me).rows] == [("汪小满", "高风险儿童汪小满，7 天看一次")]
     assert [(one.name, one.why) for one in needs(far).rows] == [("汪**", "高风险儿童汪**，7 天看一次")]
+
+
+def test_a_home_that_bears_the_name_of_a_child_shows_it_only_to_those_near(village):
+    me, _, _ = village
+    with transaction() as session:
+        home = makers.household(session, name="汪小安")
+        makers.person(session, home, "汪小安", born_on=TODAY - timedelta(days=3000))
+        due(session, home, 9)
+        far = makers.user(session, Role.SECTION, (makers.COUNTY,))
+    assert [[one.name for one in needs(actor).rows] for actor in (me, far)] == [["汪小安"], ["汪**"]]
