@@ -58,7 +58,7 @@ ACTIONS = {
     "petition.received": "登记信访件", "petition.assigned": "信访件交给人办", "petition.step": "信访件办一步",
     "petition.source": "补写信访件怎么来的",
     "petition.step_back": "信访件退回一步",
-    "public_notice.posted": "贴公示",
+    "public_notice.posted": "贴公示", "public_notice.down": "撤下公示",
     "sample.drawn": "抽样", "sample.given": "安排谁去抽查", "sample.second": "抽查走访记下了",
     "sample.judged": "抽查定了结果", "sample.exported": "导出抽样记录",
     "form.published": "发布表", "parameter.set": "改参数", "notice.tried": "试发通知",

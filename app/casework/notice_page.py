@@ -2,15 +2,15 @@
 
 import reflex as rx
 
-from app.casework.page import place_choice
+from app.casework.page import place_choice, seen
 from app.casework.schemas import NoticeRow
 from app.casework.state import HERE, PROGRAMME_CHOICES, NoticesState
-from app.households.register_page import folded
+from app.households.register_page import folded, reason_form
 from app.shell.list_page import turning
 from app.shell.office_page import office_frame
 from components.button import button
 from components.field import place_field, search_form, text_area, text_field
-from components.group import group, pad
+from components.group import fold, group, pad
 from components.message import bones, empty
 from components.office import fields, select_field, sheet_page
 from components.tag import tag
@@ -32,10 +32,21 @@ def _new_notice() -> rx.Component:
     )  # fmt: skip
 
 
+def _down(one: rx.Var[NoticeRow]) -> rx.Component:
+    form = reason_form(
+        S.take_down, "撤下", rx.el.input(type="hidden", name="id", value=one.id), seen(one),
+        text_field("哪天撤下的", name="on", type="date", required=True, default_value=S.on, min=one.earliest, max=S.on),
+        ask="为什么撤下", test="notice-down",
+    )  # fmt: skip
+    return fold("撤下来", form, kind="plain")
+
+
 def _notice(one: rx.Var[NoticeRow]) -> rx.Component:
-    head = rx.el.div(tag(one.programme), rx.cond(one.now, tag("正在公示", icon="check"), rx.fragment()),
+    hangs = rx.cond(one.now, tag("正在公示", icon="check"), rx.fragment())
+    head = rx.el.div(tag(one.programme), rx.cond(one.down != "", tag("撤下了"), hangs),
                      rx.el.span(one.place, "，", one.days, class_name="soft-text"), class_name="tags")  # fmt: skip
-    return group(pad(head, rx.el.p(one.text, class_name="said"), class_name="stack"), key=one.id)
+    down = rx.cond(one.down != "", rx.el.p("撤下了：", one.down), _down(one))
+    return group(pad(head, rx.el.p(one.text, class_name="said"), down, class_name="stack"), key=one.id)
 
 
 def notices_page() -> rx.Component:

@@ -20,7 +20,7 @@ from app.casework.schemas import (
     PetitionRow,
     PetitionView,
 )
-from app.casework.service import allowed, receive, today
+from app.casework.service import allowed, day_in_china, receive, today
 from app.divisions import service as divisions
 from app.errors import NotFound
 from app.limits import PAGE
@@ -152,8 +152,11 @@ def notices(session: Session, actor: Actor, *, village: str = "", offset: int = 
     places = divisions.places(session, {one.division for one in rows})
     shown = [
         NoticeRow(
-            one.id, rules.PROGRAMMES[one.programme], places[one.division],
-            f"{day(one.from_on, on)}至 {day(one.to_on, on)}", one.text, one.from_on <= on <= one.to_on,
+            one.id, one.version, rules.PROGRAMMES[one.programme], places[one.division],
+            f"{day(one.from_on, on)}至 {day(one.to_on, on)}", one.text,
+            one.down_on is None and one.from_on <= on <= one.to_on,
+            rules.hangs_since(one, day_in_china(one.created_at)).isoformat(),
+            f"{day(one.down_on, on)}，{one.down_why}" if one.down_on else "",
         )
         for one in rows
     ]  # fmt: skip

@@ -98,7 +98,7 @@ def casework_page() -> rx.Component:
     return office_frame(HERE, sheet_page("信访件", rx.cond(S.ready, body, waiting), line=line))
 
 
-def _seen(one: Any) -> rx.Component:
+def seen(one: Any) -> rx.Component:
     """The version that a form was filled in from."""
     return rx.el.input(type="hidden", name="version", value=one.version.to_string())
 
@@ -115,18 +115,18 @@ def _stages(one: Any) -> rx.Component:
 
 def _next(one: Any) -> rx.Component:
     onward = rx.el.form(
-        _seen(one), rx.el.input(type="hidden", name="what", value=one.next),
+        seen(one), rx.el.input(type="hidden", name="what", value=one.next),
         text_field("哪天", name="on", type="date", required=True, default_value=one.on, min=one.earliest, max=one.on),
         button(one.next_words, type="submit", kind="soft", data_testid="petition-step"),
         on_submit=PetitionState.step, class_name="filters", key=one.version,
     )  # fmt: skip
     hand = rx.el.form(
-        _seen(one), _named("交给谁办", "assignee", one.officers, "请选", required=True),
+        seen(one), _named("交给谁办", "assignee", one.officers, "请选", required=True),
         button("交给他", type="submit", kind="soft"),
         on_submit=PetitionState.assign, class_name="filters", key=one.assignee,
     )  # fmt: skip
     longer = rx.el.form(
-        _seen(one),
+        seen(one),
         text_field("哪位负责人批准的", name="by", required=True, max_length=64),
         text_field("为什么", name="why", required=True, max_length=500),
         button("记下延期", type="submit", kind="soft"),
@@ -142,7 +142,7 @@ def _next(one: Any) -> rx.Component:
 def _old(one: Any) -> rx.Component:
     """Of petitions from before it was asked."""
     came = rx.el.form(
-        _seen(one), select_field("怎么来的", ("", "请选"), *SOURCE_CHOICES, name="source", required=True),
+        seen(one), select_field("怎么来的", ("", "请选"), *SOURCE_CHOICES, name="source", required=True),
         button("补上", type="submit", kind="soft"),
         on_submit=PetitionState.say_source, class_name="filters",
     )  # fmt: skip
@@ -150,7 +150,7 @@ def _old(one: Any) -> rx.Component:
 
 
 def _back(one: Any) -> rx.Component:
-    slip = reason_form(PetitionState.step_back, "退回一步", _seen(one), ask="为什么退回", test="petition-back")
+    slip = reason_form(PetitionState.step_back, "退回一步", seen(one), ask="为什么退回", test="petition-back")
     form = folded("记错了，退回一步", rx.fragment(slip, key=one.version), test="petition-slip")
     return rx.cond(one.reached > 0, form, rx.fragment())
 

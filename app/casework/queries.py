@@ -77,6 +77,11 @@ def notices(actor: Actor, on: date, area: str = "") -> Select[Any]:
     return query.where(below(PublicNotice.division, area)) if area else query
 
 
+def notice(session: Session, actor: Actor, notice_id: str, on: date) -> PublicNotice | None:
+    """One public notice of the area, to change it; whoever comes at the same moment waits."""
+    return session.scalars(notices(actor, on).where(PublicNotice.id == notice_id).with_for_update()).first()
+
+
 def notice_page(session: Session, query: Select[Any], limit: int, offset: int = 0) -> list[PublicNotice]:
     """Some of them, the newest first."""
     ordered = query.order_by(PublicNotice.from_on.desc(), PublicNotice.id.desc())  # type: ignore[attr-defined]

@@ -72,6 +72,20 @@ def earliest(one: Any, what: str) -> date:
     return max([one.received_on, *(day for name in before if (day := getattr(one, name)))])
 
 
+def hangs_since(one: Any, written: date) -> date:
+    """The first day on which a notice can have been taken down: it hangs, or it is known at least.
+
+    Args:
+        written: the day on which it was written down.
+    """
+    return min(one.from_on, written)
+
+
+def taken_down(one: Any) -> str:
+    """That a notice was taken down, with its day and why; nothing while it was not."""
+    return f"{one.down_on.isoformat()} 撤下：{one.down_why}" if one.down_on else ""
+
+
 def brief(text: str, most: int = 13) -> str:
     """The first words of a petition, for a list."""
     line = " ".join(text.split())

@@ -134,14 +134,20 @@ class Registered:
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """A public notice in the list; `now` while its days run."""
+    """A public notice in the list; `now` while its days run, `down` on which day and why it was taken down, if it was.
+
+    `earliest` is the first day on which it can have been taken down.
+    """
 
     id: str
+    version: int
     programme: str
     place: str
     days: str
     text: str
     now: bool
+    earliest: str
+    down: str
 
 
 @dataclass(frozen=True)

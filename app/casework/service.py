@@ -1,7 +1,7 @@
 """Petitions written down and handed on, public notices hung up; what must not be is refused before it is saved."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -21,7 +21,12 @@ from models.casework import Petition, PublicNotice
 
 def today() -> date:
     """The day in China."""
-    return utcnow().astimezone(SHANGHAI).date()
+    return day_in_china(utcnow())
+
+
+def day_in_china(at: datetime) -> date:
+    """The day there at a moment."""
+    return at.astimezone(SHANGHAI).date()
 
 
 def allowed(actor: Actor, division: str = "") -> None:
@@ -216,6 +221,35 @@ def post(session: Session, actor: Actor, data: NoticeIn) -> PublicNotice:
     session.flush()
     record(session, actor, "public_notice.posted", "public_notice", row.id, after={"programme": row.programme})
     return row
+
+
+def take_down(
+    session: Session, actor: Actor, notice_id: str, on: date, why: str, base_version: int
+) -> None:
+    """Note that a public notice was taken down; rules ask nothing more of it.
+
+    Raises:
+        NotAllowed, NotFound: as they say.
+        Conflict: it is no longer what the actor has seen; `notice_down`, it is down already.
+        BadInput: a day to come or from before it hung, no reason.
+    """
+    allowed(actor)
+    row = queries.notice(session, actor, notice_id, today())
+    if row is None:
+        raise NotFound("没有这张公示，或不归你管。")
+    same_version(row, base_version)
+    if row.down_on is not None:
+        raise Conflict("这张公示已经撤下了。", code="notice_down")
+    if on > today():
+        raise BadInput("撤下的日期还没到，请改一下。")
+    if on < rules.hangs_since(row, day_in_china(row.created_at)):
+        raise BadInput("那天还没有贴，请改一下撤下的日期。")
+    if not why.strip():
+        raise BadInput("请写为什么撤下。", code="down_bare")
+    row.down_on, row.down_why, row.version = on, why.strip()[:500], row.version + 1
+    session.flush()
+    told = {"after": {"on": on.isoformat()}, "reason": row.down_why}
+    record(session, actor, "public_notice.down", "public_notice", row.id, **told)
 
 
 def how_many(session: Session, actor: Actor, area: str, most: int, sources: Sequence[str] = ()) -> int:

@@ -195,6 +195,19 @@ class NoticesState(CountedListState, OfficeState):
         await self._show()
         self.done = "公示记下了，可以去贴。"
 
+    @rx.event(temporal=True)
+    @requires(Permission.CASEWORK)
+    async def take_down(self, form: dict[str, Any]) -> None:
+        """A notice does not hang any more, or must not."""
+        given = day_of(form.get("on"), "撤下的日期"), said(form, "reason", 500), version_of(form)
+        try:
+            await write(service.take_down, said(form, "id", 36), *given)
+        except (Conflict, NotFound):
+            await self._show()
+            raise
+        await self._show()
+        self.done = "撤下记下了，村里贴的要揭下来。"
+
 
 WHICH_CHOICES = tuple(rules.WHICH.items())
 SOURCE_CHOICES = tuple((one, one) for one in rules.SOURCES)

@@ -425,5 +425,6 @@ def plain_frames(reader: Reader) -> dict[str, pl.DataFrame]:
         "measures": reader.table("measures", Measure),
         "issues": reader.table("issues", Issue, ("opened_on",)),
         "petitions": petitions_frame(reader),
-        "notices": reader.table("notices", PublicNotice, notice_id=PublicNotice.id),
+        "notices": reader.table("notices", PublicNotice, notice_id=PublicNotice.id, where=lambda homes: [
+            PublicNotice.down_on.is_(None), *within(PublicNotice.household_id, homes)]),  # type: ignore[union-attr, arg-type]
     }  # fmt: skip

@@ -16,7 +16,7 @@ from app.accounts.schemas import Actor
 from app.agreements import rules as agreements
 from app.benefits import roll_service
 from app.benefits import rules as benefits
-from app.casework.rules import PROGRAMMES as ON_NOTICES
+from app.casework import rules as hanging
 from app.children import rules as cases
 from app.contacts import rules as calling
 from app.db import SHANGHAI
@@ -411,8 +411,8 @@ def _reports(one: Slice, row: Any) -> Cells:
 
 def _notices(one: Slice, row: Any) -> Cells:
     return {
-        "programme": ON_NOTICES.get(row.programme, row.programme), "what": row.text, "from": day(row.from_on),
-        "to": day(row.to_on), "by": row.author or "",
+        "programme": hanging.PROGRAMMES.get(row.programme, row.programme), "what": row.text, "from": day(row.from_on),
+        "to": day(row.to_on), "handled": hanging.taken_down(row), "by": row.author or "",
     }  # fmt: skip
 
 

@@ -140,6 +140,15 @@ def test_a_notice_is_posted_and_found_by_its_place():
     days = {"from_on": TODAY.isoformat(), "to_on": (TODAY + timedelta(7)).isoformat()}
     call(posted, "post", {"division": VILLAGE, "programme": "dibao", "text": "王某某，3 人，每月 900 元"} | days)
     assert (posted.problem, posted.posted, [one.now for one in posted.page.rows]) == ("", 1, [True])
+    (row,) = posted.page.rows
+    call(posted, "take_down", {"id": row.id, "version": "1", "on": "?", "reason": "人数错了"})
+    assert (posted.problem, posted.page.rows[0].down) == ("撤下的日期没有写对。", "")
+    call(posted, "take_down", {"id": row.id, "version": "1", "on": TODAY.isoformat(), "reason": "人数错了"})
+    assert (posted.done, posted.page.rows[0].now) == ("撤下记下了，村里贴的要揭下来。", False)
+    other = call(tab(NoticesState, "section"), "find", {})
+    call(other, "take_down", {"id": row.id, "version": "1", "on": TODAY.isoformat(), "reason": "人数错了"})
+    assert other.problem.startswith("别人刚改过")
+    assert "人数错了" in other.page.rows[0].down, "and sees what the first one wrote"
     call(posted, "find", {"village": TOWN})
     assert (posted.village, len(posted.page.rows)) == (TOWN, 1)
     call(posted, "turn", -1)

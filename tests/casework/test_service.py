@@ -309,6 +309,49 @@ def test_what_was_written_down_elsewhere_is_found_by_the_same_rules(people):
         assert set(session.scalars(select(Finding.rule))) >= {"R34", "R43"}
 
 
+def test_a_notice_is_taken_down_with_day_and_reason_and_what_was_found_of_it_goes(people):
+    with transaction() as session:
+        hung = service.post(session, people.clerk, notice())
+        hung.to_on, made = hung.from_on + timedelta(days=2), hung.id
+    findings.compare(TODAY)
+    for who, error in ((people.far, NotFound), (people.village, NotAllowed)):
+        with pytest.raises(error), transaction() as session:
+            service.take_down(session, who, made, TODAY, "天数不够", 1)
+    for day, why, says in (
+        (TODAY + timedelta(1), "天数不够", "还没到"), (TODAY - timedelta(1), "天数不够", "还没有贴"),
+        (TODAY, " ", "为什么撤下"),
+    ):  # fmt: skip
+        with pytest.raises(BadInput, match=says), transaction() as session:
+            service.take_down(session, people.clerk, made, day, why, 1)
+    with transaction() as session:
+        service.take_down(session, people.clerk, made, TODAY, "天数不够", 1)
+    with pytest.raises(Conflict, match="别人刚改过"), transaction() as session:
+        service.take_down(session, people.section, made, TODAY, "再撤一次", 1)
+    with pytest.raises(Conflict, match="已经撤下") as told, transaction() as session:
+        service.take_down(session, people.section, made, TODAY, "再撤一次", 2)
+    assert told.value.code == "notice_down"
+    with reading() as session:
+        (row,) = office_service.notices(session, people.clerk).rows
+        line = session.scalars(select(AuditEntry).where(AuditEntry.action == "public_notice.down")).one()
+    assert (row.now, row.version, row.down) == (False, 2, f"{office_service.day(TODAY, TODAY)}，天数不够")
+    assert (line.subject_id, line.reason, line.after) == (made, "天数不够", {"on": TODAY.isoformat()})
+    assert "public_notice.down" in ACTIONS
+    findings.compare(TODAY)
+    with reading() as session:
+        found = session.scalars(select(Finding).where(Finding.rule == "R43")).one()
+    assert (found.state, found.closed_how) == ("closed", "gone")
+
+
+def test_a_notice_of_days_to_come_is_taken_down_before_it_hangs(people):
+    begins = TODAY + timedelta(3)
+    with transaction() as session:
+        made = service.post(session, people.clerk, notice(from_on=begins, to_on=begins + timedelta(10))).id
+    with transaction() as session:
+        service.take_down(session, people.clerk, made, TODAY, "写错了人数", 1)
+    with reading() as session:
+        assert session.get(PublicNotice, made).down_on == TODAY
+
+
 def test_who_has_waited_longest_stands_first_and_what_is_kept_from_the_reader_takes_no_place(people, monkeypatch):
     monkeypatch.setattr(office_service, "PAGE", 2)
     with transaction() as session:

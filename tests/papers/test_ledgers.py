@@ -196,6 +196,11 @@ def test_what_hung_in_the_village(one):
     assert [told[head] for head in ("村", "待遇", "公示内容", "公示起", "公示止", "经办人")] == [
         "毛安村", "低保", "拟纳入低保：刘军", "2026-10-01", "2026-10-07", one.clerk.name,
     ]  # fmt: skip
+    assert not told["处理"]
+    with transaction() as session:
+        row = session.scalars(select(PublicNotice)).one()
+        row.down_on, row.down_why = date(2026, 10, 3), "人数错了"
+    assert cells(taken(one, "notices"))["处理"] == "2026-10-03 撤下：人数错了"
 
 
 def notes(one: Home, ledger: str) -> str:
