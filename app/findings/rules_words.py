@@ -33,7 +33,8 @@ def _due(value: Any) -> str:
 
 
 _WORDS: dict[str, Callable[[Any], str]] = {
-    "programme": str, "death_date": lambda one: f"{one} 去世", "paid": _paid, "due": _due,
+    "programme": lambda one: PROGRAMMES.get(one, str(one)), "death_date": lambda one: f"{one} 去世",
+    "paid": _paid, "due": _due,
     "due_month": lambda one: f"从 {one} 起该发", "turns_80": lambda one: f"{one} 满岁", "age": lambda one: f"{one} 岁",
     "band": lambda one: f"现在是 {one}", "should_be": lambda one: f"应该是 {one}" if one else "还不到年龄",
     "status": lambda one: f"就学写的是{one}" if one else "就学没有填", "because": _join, "why": _join, "kinds": _join,
@@ -55,12 +56,25 @@ _WORDS: dict[str, Callable[[Any], str]] = {
 }  # fmt: skip
 _SAID_PLAINLY = (
     (r"^无", "没有"), (r"^未发$", "没有发"), ("金额不符", "钱数不对"), ("未填", "没填"), ("同人多头", "同一个人有两份"),
-    ("同一账号多户领取", "一个账号给好几户领"), (r"联系电话超(\d+)天未核实", r"联系电话 \1 天没打过"),
-    ("完全丧失自理且愿意集中, 仍为分散供养", "自己动不了，愿意去"), ("完全丧失自理", "自己动不了"),
-    (r"年龄≥(\d+)", r"\1 岁以上了"), ("禁止情形", "有法律不许的情形"), ("失联父母已恢复联系", "爸妈联系上了"),
-    (r"年满(\d+)岁且不在读", r"满 \1 岁，不上学了"), ("电话号码格式错误", "电话写错了"),
-    ("身份证号重复", "身份证号和别人一样"), ("身份证校验位错误", "身份证号有一位写错了"),
-    ("身份证日期无效", "身份证里的生日不对"), (r"^(..)无效$", r"\1写错了"), (r"(.+)与(.+)不符$", r"\1和\2对不上"),
+    ("同一账号多户领取", "一个账号给好几户领"), (r"联系电话超(\d+)天未核实", r"联系电话 \1 天没核对过"),
+    ("完全丧失自理且愿意集中, 仍为分散供养", "自己动不了，愿意去"), ("走访看到是", "走访看到"),
+    ("完全丧失(生活)?自理(能力)?|全护理|全失能", "自己动不了"),
+    ("部分丧失(生活)?自理(能力)?|半护理|半失能|半自理", "有些事自己做不了"), ("具备生活自理能力|全自理", "都能自己做"),
+    (r"年龄≥(\d+)", r"\1 岁以上了"), ("禁止情形", "有法律不许的情形"), (r"照料超过(\d+)人", r"照看的孩子超过 \1 个"),
+    ("服刑戒毒", "在坐牢或戒毒"), ("服刑在押|^服刑$", "在坐牢"), ("强制隔离戒毒$", "在强制戒毒"),
+    ("^已?死亡$", "已经不在了"), ("重残", "残疾很重"), ("失联父母已恢复联系", "爸妈联系上了"), ("^失联$", "联系不上"),
+    ("父母解除强制隔离戒毒|父母解除在强制戒毒", "爸妈戒毒出来了"), ("父母刑满释放", "爸妈坐牢出来了"),
+    ("被撤销监护资格", "不能当监护人了"), ("^被遣送$", "被送出境了"),
+    ("建档立卡-未脱贫", "还没脱贫"), ("^建档立卡$", "原来的贫困户"), ("工商登记", "营业执照"),
+    (r"年满(\d+)岁且不在读", r"满 \1 岁，不上学了"), ("失学|辍学", "不上学了"),
+    ("(.+)没有对应措施", r"\1没有对上的措施"),
+    ("电话号码格式错误", "电话写错了"), ("身份证号重复", "身份证号和别人一样"),
+    ("身份证校验位错误", "身份证号有一位写错了"), ("身份证日期无效", "身份证里的生日不对"),
+    ("身份证号位数错误", "身份证号多了或少了几位"), ("出生日期晚于今日", "生日还没到"),
+    (r"父母子女年龄差不足(\d+)岁", r"父母和子女相差不到 \1 岁"),
+    (r"^(..)无效$", r"\1写错了"), (r"(.+)与(.+)不符$", r"\1和\2对不上"),
+    ("不愁吃", "吃饭"), ("不愁穿", "穿衣"), ("义务教育", "上学"), ("基本医疗", "看病"), ("(住房)安全", r"\1"),
+    ("饮水安全", "喝水"), ("分散特困", "在家的特困"), ("^结对$", "结对的户"), ("发放失败", "银行退回来了"),
 )  # fmt: skip
 """How the village says what the county writes."""
 
@@ -73,13 +87,33 @@ def _plainly(value: Any) -> str:
 
 
 def _month_words(value: Any) -> str:
+    """A month or a quarter as people say it: `2026 年 9 月`, `2026 年第三季度`."""
+    if found := _QUARTER.fullmatch(str(value)):
+        return f"{found[1]} 年第{'一二三四'[int(found[2]) - 1]}季度"
     year, _, month = str(value).partition("-")
     return f"{year} 年 {int(month)} 月" if month.isdigit() else str(value)
 
 
+_QUARTER = re.compile("([0-9]{4})Q([1-4])")
+
+
+def _paid_plainly(value: Any) -> str:
+    return _paid([_month_words(one) for one in value] if isinstance(value, list) else value).replace("实发", "发了")
+
+
+def _school_plainly(value: Any) -> str:
+    return f"写的是{_plainly(value)}" if value else "上没上学没有填"
+
+
 _PLAIN: dict[str, Callable[[Any], str]] = {
-    "paid": lambda one: _paid(one).replace("实发", "发了"), "due": lambda one: _due(one).replace("应发", "该发"),
-    "why": _plainly, "because": _plainly, "month": _month_words,
+    "paid": _paid_plainly, "due": lambda one: _due(one).replace("应发", "该发"), "month": _month_words,
+    "quarter": _month_words, "due_month": lambda one: f"从 {_month_words(one)}起该发",
+    "stopped": lambda one: f"{_month_words(one)}停的", "status": _school_plainly,
+    **dict.fromkeys(("why", "because", "problem", "items", "lists", "kind", "object"), _plainly),
+    "typed": lambda one: f"填的是{_plainly(one)}", "derived": lambda one: f"按六项是{_plainly(one)}",
+    "father": lambda one: f"爸爸{_plainly(one)}", "mother": lambda one: f"妈妈{_plainly(one)}",
+    "reviewed": lambda one: f"上次看是 {one}", "assessed": lambda one: f"上次看是 {one}",
+    "recorded": lambda one: f"写的是{one}",
 }  # fmt: skip
 """Where phones say it in other words than the office."""
 _FIRST = ("programme", "kind", "object", "month", "quarter", "why", "because")
@@ -122,11 +156,11 @@ def questions(rule: Rule) -> list[dict[str, Any]]:
 def needs_reason(how: str, reason: str, evidence: str) -> str | None:
     """Why a finding cannot be closed like this, as a sentence, or None."""
     if how not in HOW:
-        return "请选已纠正、核实无误或误报。"
+        return "请选一个：核实下来怎么样。"
     if len(reason.strip()) < 2:
         return "请写一句理由，别人才看得懂。"
     if how == "in_order" and len(evidence.strip()) < 2:
-        return "核实无误要写依据：看了什么，问了谁。"
+        return "没有问题的，要写看了什么，问了谁。"
     return None
 
 
