@@ -60,8 +60,9 @@ def reason_dialog(
         ),
         on_submit=on_say,
     )  # fmt: skip
+    noted = "谁、什么时候、为什么看，都会记下，这户的页面上看得到。"
     question = rx.fragment(
-        rx.el.p("为什么要看？选一个就打开。谁、什么时候、为什么看，都会记下，这户的页面上看得到。"),
+        rx.cond(own, rx.el.p(f"写一句就打开。{noted}"), rx.el.p(f"为什么要看？选一个就打开。{noted}")),
         rx.cond(problem != "", error(problem)),
         rx.cond(own, in_words, chosen),
     )

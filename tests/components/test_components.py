@@ -17,6 +17,7 @@ from components.icons import icon
 from components.message import bones, empty, error, note, progress
 from components.photos import shot, strip_photo
 from components.plate import plaque
+from components.registers import reason_dialog
 from components.section import folded, same, section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -174,3 +175,28 @@ def test_colours_come_from_the_tokens(name: str):
 def test_no_text_is_smaller_than_18_pixels(name: str):
     sizes: list[Any] = re.findall(r"font(?:-size)?:[^;{}]*?(\d+(?:\.\d+)?)px", (ASSETS / name).read_text("utf-8"))
     assert [size for size in sizes if float(size) < 18] == []
+
+
+def _branches(drawn: Any, answers: dict[str, bool]) -> Any:
+    """What stands on the screen when these conditions have these answers."""
+    if isinstance(drawn, list):
+        return [_branches(one, answers) for one in drawn]
+    if not isinstance(drawn, dict):
+        return drawn
+    if "cond_state" in drawn:
+        holds = next((holds for name, holds in answers.items() if name in drawn["cond_state"]), True)
+        return _branches(drawn["true_value" if holds else "false_value"], answers)
+    return {name: _branches(one, answers) for name, one in drawn.items()}
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_who_asks_for_a_number_in_own_words_is_not_told_to_choose(own):
+    asked = reason_dialog(
+        "看电话", {"visit": "要去走访", "other": "其他"}, shown=True, own=rx.Var("own_words", _var_type=bool),
+        problem=rx.Var("problem", _var_type=str), answer=rx.Var("told", _var_type=str),
+        on_reason=lambda code: HANDLER, on_say=HANDLER, on_close=HANDLER,
+    )  # fmt: skip
+    drawn = str(_branches(asked.render(), {"own_words": own, "told": False, "problem": False}))
+    drawn = re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), drawn)
+    assert ("选一个就打开" in drawn, "why-visit" in drawn, "unmask-reason" in drawn) == (not own, not own, own)
+    assert "都会记下" in drawn
