@@ -101,6 +101,27 @@ export async function settleDraft(id) {
   await place.running;
 }
 
+/** @param {Draft} draft */
+const holdsWords = ({ answers, unchanged, issues, met, issue_text, location }) =>
+  [answers, unchanged, issues, met].some((said) => Object.keys(said ?? {}).length > 0) || Boolean(issue_text || location);
+
+/**
+ * Whether somebody has written in a draft, not only opened it. The answer to a returned picture is no visit; a
+ * correction begins with the words of the visit that it corrects, so there a touch alone tells.
+ * @param {Draft} draft
+ */
+export const isBegun = (draft) => Boolean(draft.household_id && (draft.ui?.touched || (!draft.corrects && holdsWords(draft))));
+
+/**
+ * Whether a draft holds nothing yet, not a picture either.
+ * @param {import("./db.js").Store} store @param {Draft} draft
+ */
+async function isUntouched(store, draft) {
+  if (draft.corrects || draft.ui?.touched || holdsWords(draft)) return false;
+  const owned = await Promise.all([store.photos, store.raws].map((table) => table.where("draft_id").equals(draft.id).count()));
+  return owned.every((number) => number === 0);
+}
+
 /** @param {string} householdId @param {{code: string, version: number}} form @param {string} [corrects] @returns {Draft} */
 const blank = (householdId, form, corrects) => ({
   id: uuid7(),
@@ -120,19 +141,20 @@ const blank = (householdId, form, corrects) => ({
 
 /**
  * The open draft of this household and form, or a new one. Opening saves it, so that photos have an owner. The
- * correction of an earlier visit has a draft of its own: it never writes over one that is being written.
+ * correction of an earlier visit has a draft of its own: it never writes over one that is being written. What was only
+ * opened is begun anew, or the visit of today would have begun on the day of a slip.
  * @param {{household_id: string, form: {code: string, version: number}, corrects?: string}} what
  * @returns {Promise<Draft>}
  */
 export async function openDraft({ household_id, form, corrects }) {
   await flushDrafts();
   const { store } = await atWork();
-  const draft = await write(store, ["drafts"], async () => {
+  const draft = await write(store, ["drafts", "photos", "raws"], async () => {
     const all = await store.drafts.where("household_id").equals(household_id).toArray();
     const open = all.find((one) =>
       one.state === "open" && (corrects ? one.corrects === corrects : !one.corrects && one.form.code === form.code));
-    if (open) return open;
-    const fresh = blank(household_id, form, corrects);
+    if (open && !(await isUntouched(store, open))) return open;
+    const fresh = { ...blank(household_id, form, corrects), ...(open && { id: open.id }) };
     await store.drafts.put(fresh);
     return fresh;
   });

@@ -7,6 +7,7 @@ import { on } from "./bus.js";
 import { today } from "./clock.js";
 import { keep, read } from "./db.js";
 import { inDoorOrder } from "./doors.js";
+import { isBegun } from "./drafts.js";
 import { unanswered, visitsHere, withChanges, writtenHere } from "./here.js";
 import { onLocked } from "./keyring.js";
 import { raisedBy } from "./raised.js";
@@ -89,7 +90,7 @@ function judge(rows, { all, drafts, visits, raised }) {
     returned,
     tasksAt: grouped(tasks, (row) => row.household_id),
     returnedAt: new Set(returned.map((row) => row.household_id)),
-    draftAt: new Set(drafts.filter((draft) => !draft.corrects).map((draft) => draft.household_id)),
+    draftAt: new Set(drafts.filter((draft) => !draft.corrects && isBegun(draft)).map((draft) => draft.household_id)),
     unsentAt: new Set(open.map((row) => row.household_id)),
   };
 }

@@ -3,6 +3,7 @@
  * the county.
  */
 import { keep, readMeta } from "./db.js";
+import { isBegun } from "./drafts.js";
 import { issuesOf, unsettled, visitsOf, withChanges, writtenHere } from "./here.js";
 import { atHand, register, rowsOf } from "./register.js";
 import { mergeLast } from "./rules.js";
@@ -84,10 +85,10 @@ export async function visit(id) {
   return row ? flat(row) : null;
 }
 
-/** The visit of this home that is being written; a correction of an earlier one is apart from it. @param {Store} store @param {string} id */
+/** The visit of this home that something was written in; a correction of an earlier one is apart from it. @param {Store} store @param {string} id */
 async function draftAt(store, id) {
   const drafts = await keep(store, () => store.drafts.where("household_id").equals(id).toArray());
-  return drafts.find((draft) => draft.state === "open" && !draft.corrects) ?? null;
+  return drafts.find((draft) => draft.state === "open" && !draft.corrects && isBegun(draft)) ?? null;
 }
 
 /**

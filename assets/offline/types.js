@@ -102,6 +102,9 @@
  * @property {any[]} unchanged
  * @property {any[]} issues
  * @property {string | null} [next_on]
+ * @property {string} [issue_text] a trouble that is still being written
+ * @property {Place} [location]
+ * @property {{touched?: boolean, [what: string]: any}} [ui] what the page itself remembers; `touched` once something was said
  * @property {string} [corrects] id of the visit whose words are being corrected
  */
 

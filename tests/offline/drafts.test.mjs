@@ -85,6 +85,49 @@ test("a draft of one home and form is one, in two tabs too", withLab(async (lab)
   assert.equal(new Set(drafts.map((draft) => draft.id)).size, 1);
 }));
 
+const shown = { contact: true, opened: {}, lines: {} };
+const SAID = {
+  "it was touched": (draft) => ({ ...draft, ui: { ...shown, touched: true } }),
+  "an answer stands": (draft) => ({ ...draft, answers: { house: { water: "ok" } } }),
+  "nothing has changed": (draft) => ({ ...draft, unchanged: [{ section: "house", since: null }] }),
+  "somebody was met": (draft) => ({ ...draft, met: ["p1"] }),
+  "a trouble is half written": (draft) => ({ ...draft, issue_text: "屋顶" }),
+};
+
+test("a visit that was only opened is begun anew: its day and plan are those of the next opening", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const draft = await open(tab);
+  const left = { ...draft, next_on: "2026-12-01", ui: shown };
+  assert.equal(tab.drafts.isBegun(left), false);
+  await tab.drafts.saveDraft(left);
+  await lab.clock.advance(24 * 3600_000);
+  const again = await open(tab);
+  assert.equal(again.id, draft.id, "pictures that are still being made keep their owner");
+  assert.equal(Date.parse(again.started_at) - Date.parse(draft.started_at) >= 24 * 3600_000, true);
+  assert.deepEqual([again.next_on, again.ui], [null, undefined]);
+}));
+
+for (const [why, touch] of Object.entries(SAID)) {
+  test(`a draft stays as it was left: ${why}`, withLab(async (lab) => {
+    const tab = await lab.signedIn();
+    const draft = touch(await open(tab));
+    assert.equal(tab.drafts.isBegun(draft), true);
+    await tab.drafts.saveDraft(draft);
+    await lab.clock.advance(24 * 3600_000);
+    const { saved_at: _saved, ...kept } = await open(tab);
+    const { saved_at: _before, ...left } = draft;
+    assert.deepEqual(kept, left);
+  }));
+}
+
+test("a draft with a picture keeps the time of its beginning", withLab(async (lab) => {
+  const tab = await lab.signedIn();
+  const draft = await open(tab);
+  await tab.photos.addPhoto(file(picture("roof")), { draft_id: draft.id });
+  await lab.clock.advance(24 * 3600_000);
+  assert.equal((await open(tab)).started_at, draft.started_at);
+}));
+
 test("another tab hears of it", withLab(async (lab) => {
   const [one, two] = [await lab.signedIn(), await lab.tab()];
   let heard = 0;

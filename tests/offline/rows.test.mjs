@@ -41,6 +41,17 @@ test("homes come in the order of their doors, with what matters about them", rea
   assert.equal(homes[2].due_on, "2026-12-01");
 }));
 
+test("a home is half written once something was said, not when its visit was only opened", ready(async (tab) => {
+  const draft = await tab.drafts.openDraft({ household_id: "h2", form: { code: "home", version: 2 } });
+  const marked = async () => {
+    const item = (await tab.rows.households()).find((one) => one.id === "h2");
+    return [item.filters.includes("draft"), (await tab.rows.household("h2")).draft?.id ?? null];
+  };
+  assert.deepEqual(await marked(), [false, null]);
+  await tab.drafts.saveDraft({ ...draft, met: ["p3"], ui: { touched: true } });
+  assert.deepEqual(await marked(), [true, draft.id]);
+}));
+
 test("a home is found by name, pinyin, initials, last four and village", ready(async (tab) => {
   for (const [query, ids] of Object.entries({
     "": ["h3", "h1", "h2"], 王小宝: ["h1"], 小宝: ["h1"], wangxiao: ["h1"], WXB: ["h1"], "1234": ["h1"], "002x": ["h1"], 毛安: ["h3", "h1"], 没有: [],

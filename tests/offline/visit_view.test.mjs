@@ -5,7 +5,7 @@ import { test } from "node:test";
 const load = (name) => import(`../../assets/offline/${name}.js?tab=visit`);
 const { loadCel } = await load("cel");
 const { answerWords, answersOf, compile } = await load("rules");
-const { faultsOf, freshUi, isBegun, keyOf, leftOf, partsOf, pathOf, visitOf } = await load("views/visit");
+const { faultsOf, freshUi, keyOf, leftOf, partsOf, pathOf, visitOf } = await load("views/visit");
 const { shapeOf } = await load("views/questions");
 
 await loadCel();
@@ -135,11 +135,6 @@ test("a call asks whom one reached; names of persons are kept in keys", () => {
   assert.equal(drawn({ draft: { mode: "phone" } }).view.met_word, "和谁联系上了");
   assert.deepEqual(partsOf(keyOf({ code: "elder", person_id: "p1" })), { code: "elder", personId: "p1" });
   assert.deepEqual(partsOf("safety"), { code: "safety", personId: null });
-});
-
-test("a draft counts as begun once somebody touched it", () => {
-  assert.equal(isBegun({ household_id: "h", ui: freshUi() }), false);
-  assert.equal(isBegun({ household_id: "h", ui: { touched: true } }), true);
 });
 
 test("short answers stand beside each other, long ones below", () => {

@@ -1,6 +1,6 @@
 /** 我的: the look of this phone, its room, the account. */
 import { appearance, setAppearance } from "../appearance.js";
-import { drafts } from "../drafts.js";
+import { drafts, isBegun } from "../drafts.js";
 import { tell } from "../errors.js";
 import { counts } from "../outbox.js";
 import { navigate } from "../route.js";
@@ -10,7 +10,6 @@ import { space } from "../storage.js";
 import { syncNow } from "../sync.js";
 import { patch, show, shown, useField } from "../state.js";
 import { meOf, sizesOf } from "../views/me.js";
-import { isBegun } from "../views/visit.js";
 import { askCounty } from "./county.js";
 import { now } from "./moment.js";
 import { hideToast, toast } from "./toast.js";

@@ -1,12 +1,11 @@
 /** Loads 今日 from the phone; it never waits for the net. */
-import { drafts } from "../drafts.js";
+import { drafts, isBegun } from "../drafts.js";
 import { items } from "../outbox.js";
 import { form, households, reviews, syncedAt, tasks } from "../rows.js";
 import { thumbUrl } from "../photos.js";
 import { show } from "../state.js";
 import { isReturned, returnedRow } from "../views/review.js";
 import { todayOf } from "../views/today.js";
-import { isBegun } from "../views/visit.js";
 import { dayOf, whenWords } from "../views/words.js";
 import { now } from "./moment.js";
 

@@ -1,6 +1,5 @@
 /** 走访 (tab): what was not finished, and a search for the home to go to. */
-import { drafts } from "../drafts.js";
-import { isBegun } from "../views/visit.js";
+import { drafts, isBegun } from "../drafts.js";
 import { households, search } from "../rows.js";
 import { patch } from "../state.js";
 import { householdRow } from "../views/households.js";

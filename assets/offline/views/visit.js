@@ -24,9 +24,6 @@ export const freshUi = () => ({
 const ASKED = 3;
 const REPORTED = 3;
 
-/** Whether somebody has written in a draft; the answer to a returned picture is no visit. @param {object} draft */
-export const isBegun = (draft) => Boolean(draft.household_id && draft.ui?.touched);
-
 /** @param {{code: string, person_id?: string | null}} section */
 export const keyOf = (section) => (section.person_id ? `${section.code}:${section.person_id}` : section.code);
 
