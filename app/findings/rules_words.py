@@ -160,7 +160,7 @@ def needs_reason(how: str, reason: str, evidence: str) -> str | None:
     if len(reason.strip()) < 2:
         return "请写一句理由，别人才看得懂。"
     if how == "in_order" and len(evidence.strip()) < 2:
-        return "没有问题的，要写看了什么，问了谁。"
+        return "没有问题的，依据里要写看了什么，问了谁。"
     return None
 
 

@@ -108,7 +108,7 @@ def test_an_open_finding_is_a_task_with_its_last_day(old):
     (task,) = finding_tasks()
     assert (task.household_id, task.person_id, task.subject_id) == (old.household_id, old.id, the_one().id)
     assert task.due_on == date(2026, 11, 13)
-    assert task.why == "赵荷菊：该领高龄津贴了，还没领，从 2020-01 起该发。"
+    assert task.why == "赵荷菊：该领高龄津贴了，还没领，从 2020 年 1 月起该发。"
     allow(old)
     service.compare(DAY)
     assert finding_tasks() == []
