@@ -129,14 +129,21 @@ def one(session: Session, actor: Actor, petition_id: str) -> PetitionView:
 
 
 def _events(row: Petition, names: Mapping[str, str], on: date) -> list[Event]:
-    """What was done in the order of its days, what was taken back among it."""
-    told = [(row.received_on, "收到", "")]
-    for back in row.taken_back or []:
+    """What was done in the order of its days, what was taken back among it.
+
+    Of one day, a step that stands was there before a taking back if that one and all later ones took later steps.
+    """
+    order, lowest = list(rules.STEPS), len(rules.STEPS)
+    told = [(row.received_on, -1, 1, "收到", "")]
+    told += [(at, order.index(name), 1, words, "") for name, words in rules.STEPS.items() if (at := getattr(row, name))]
+    backs = []
+    for back in reversed(row.taken_back or []):
         noted, at = date.fromisoformat(back["noted"]), date.fromisoformat(back["on"])
+        lowest = min(lowest, order.index(back["what"]))
         words = f"退回一步，{day(noted, on)}{rules.STEPS[back['what']]}不算"
-        told.append((at, words, f"，{names.get(back['by'], '')}：{back['why']}"))
-    told += [(at, words, "") for name, words in rules.STEPS.items() if (at := getattr(row, name))]
-    return [Event(words, f"{day(at, on)}{more}") for at, words, more in sorted(told, key=lambda one: one[0])]
+        backs.append((at, lowest, 0, words, f"，{names.get(back['by'], '')}：{back['why']}"))
+    found = sorted([*told, *reversed(backs)], key=lambda one: one[:3])
+    return [Event(words, f"{day(at, on)}{more}") for at, _, _, words, more in found]
 
 
 def notices(session: Session, actor: Actor, *, village: str = "", offset: int = 0) -> NoticePage:

@@ -118,6 +118,11 @@ ACTS = {
 }
 
 
+def _told(actor, made):
+    with reading() as session:
+        return [one.what[:4] for one in office_service.one(session, actor, made).events]
+
+
 def stepped(session, people, made, *days, base=1):
     """The steps in their order, each with its day."""
     for at, (what, on) in enumerate(zip(rules.STEPS, days, strict=False), start=base):
@@ -135,22 +140,29 @@ def test_a_step_noted_by_mistake_is_taken_back_with_a_reason_and_all_of_it_is_sh
         service.step_back(session, people.clerk, made, "点错了", 4)
     (row,) = _kept()
     assert (row.told_on, row.accepted_on, row.done_on, row.version) == (TODAY, TODAY, None, 5)
+    assert _told(people.clerk, made) == ["收到", "告知了", "受理了", "退回一步"]
     with transaction() as session:
-        service.step_back(session, people.clerk, made, "不该受理", 5)
-        service.step_back(session, people.clerk, made, "没说清楚", 6)
+        service.step(session, people.clerk, made, "done_on", 5)
+    assert _told(people.clerk, made) == ["收到", "告知了", "受理了", "退回一步", "办结了"]
+    with transaction() as session:
+        service.step_back(session, people.clerk, made, "又点错了", 6)
+    assert _told(people.clerk, made) == ["收到", "告知了", "受理了", "退回一步", "退回一步"]
+    with transaction() as session:
+        service.step_back(session, people.clerk, made, "不该受理", 7)
+        service.step_back(session, people.clerk, made, "没说清楚", 8)
     assert (_kept()[0].told_on, _kept()[0].accepted_on) == (None, None)
     with pytest.raises(BadInput, match="还没有办过"), transaction() as session:
-        service.step_back(session, people.clerk, made, "点错了", 7)
+        service.step_back(session, people.clerk, made, "点错了", 9)
     with pytest.raises(Conflict), transaction() as session:
         service.step_back(session, people.clerk, made, "点错了", 1)
     with reading() as session:
         told = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == made)).all()
         events = office_service.one(session, people.clerk, made).events
-    assert (told.count("petition.step"), told.count("petition.step_back")) == (3, 3)
+    assert (told.count("petition.step"), told.count("petition.step_back")) == (4, 4)
     day = office_service.day(TODAY, TODAY)
     assert [(one.what, one.on) for one in events[:2]] == [
         ("收到", day), (f"退回一步，{day}办结了不算", f"{day}，{people.clerk.name}：点错了")]  # fmt: skip
-    assert [one.what[-6:] for one in events[1:]] == ["日办结了不算", "日受理了不算", "日告知了不算"]
+    assert [one.what[-6:] for one in events[2:]] == ["日办结了不算", "日受理了不算", "日告知了不算"]
 
 
 def test_the_day_that_was_taken_back_by_mistake_is_put_again(people):
