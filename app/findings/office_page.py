@@ -27,6 +27,7 @@ from app.findings.state import (
     FindingState,
     RulesState,
 )
+from app.papers.schemas import FilledPart
 from app.shell.list_page import listed
 from app.shell.office_page import may, office_frame
 from components.button import button
@@ -136,12 +137,35 @@ def _event(one: rx.Var[EventView]) -> rx.Component:
     )  # fmt: skip
 
 
+def _part(one: rx.Var[FilledPart]) -> rx.Component:
+    rows = rx.foreach(one.rows, lambda row: rx.fragment(rx.el.dt(row.label), rx.el.dd(row.value)))
+    return rx.fragment(label(one.title), group(pad(rx.el.dl(rows, class_name="facts"))))
+
+
+def _filled(form: Any, household_id: Any) -> rx.Component:
+    """What stands in the form already, what the register lacks, what somebody has to ask."""
+    lacking = rx.cond(form.lacking != "", form.lacking, "名册里有的都齐了")
+    asked = rx.cond(form.asked != "", form.asked, "没有别的")
+    open_first = rx.el.p(
+        icon("lock", small=True), "孩子的资料，先在这一户的页上点“打开资料”，再回来看填好的。 ",
+        load("看这一户", href=f"/office/households/one?id={household_id}"), class_name="state",
+    )  # fmt: skip
+    words = rx.fragment(
+        rx.foreach(form.parts, _part), label("还要补的"),
+        group(pad(facts(("还缺", lacking), ("要上门问的", asked)))),
+    )
+    return rx.cond(form.closed, open_first, rx.cond(form.parts.length() > 0, words, rx.fragment()))
+
+
 def _apply(one: Any) -> rx.Component:
     button_here = group(pad(
         rx.el.p("这像是漏了待遇。开始申请，名册里知道的都会填好。"),
         button("开始申请", on_click=FindingState.apply, kind="soft"), class_name="stack",
     ))  # fmt: skip
-    begun = rx.fragment(note(one.applied, title="申请：", icon="check"), print_link(one.household_id))
+    begun = rx.fragment(
+        note(one.applied, title="申请：", icon="check"), _filled(one.filled, one.household_id),
+        print_link(one.household_id),
+    )  # fmt: skip
     return rx.fragment(
         rx.cond(one.may_apply & may(WRITE), button_here, rx.fragment()),
         rx.cond(one.applied != "", begun, rx.fragment()),

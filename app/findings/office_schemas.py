@@ -1,6 +1,8 @@
-"""What the office's pages of findings show: plain values, names as lists show them, never a number."""
+"""What the office's pages of findings show: plain values, names as lists show them, numbers behind their masks."""
 
 from dataclasses import dataclass, field
+
+from app.papers.schemas import FilledForm
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class FindingView:
     household_id: str
     may_apply: bool
     applied: str
+    filled: FilledForm
     events: list[EventView]
 
 

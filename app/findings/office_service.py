@@ -43,9 +43,11 @@ from app.households import looking_service
 from app.households import register_service as register
 from app.households.rules import is_child, mask_name
 from app.limits import PAGE
+from app.papers import filled_service
+from app.papers.schemas import FilledForm
 from app.settings import service as settings
 from app.settings.rules import DEFAULTS
-from models.findings import Finding
+from models.findings import Application, Finding
 
 SHOWN = {"red": "最急", "orange": "较急", "yellow": "一般", "blue": "提醒"}
 TONES = {"red": "alarm", "orange": "due", "yellow": "", "blue": "way"}
@@ -171,11 +173,22 @@ def one(session: Session, actor: Actor, finding_id: str) -> FindingView:
         tone=tone, due=due, state=_state(row), open=row.state == "open", closed=closed,
         found=_day(row.found_on), times=row.times, household_id=row.household_id or "",
         may_apply=row.state == "open" and row.rule in APPLY_FOR and application is None, applied=applied,
+        filled=_filled(session, actor, application),
         events=[
             EventView(event.id, EVENTS.get(event.what, event.what), _moment(event.at), name or "系统", event.text or "")
             for event, name in queries.events(session, row.id)
         ],
     )  # fmt: skip
+
+
+def _filled(session: Session, actor: Actor, application: Application | None) -> FilledForm:
+    """What the form of a begun application says by now."""
+    if application is None:
+        return FilledForm()
+    found = filled_service.filled(
+        session, actor, application.programme, application.household_id, application.person_id, today()
+    )
+    return found or FilledForm()
 
 
 def _moment(at: Any) -> str:

@@ -122,7 +122,7 @@ class FindingState(OfficeState):
         """Begin the application that it calls for."""
         await write(_begin, self._parameter("id"))
         await self._show()
-        self.done = "已开始申请，知道的都填好了。"
+        self.done = "已开始申请，填好的和还缺的在下面。"
 
 
 class RulesState(OfficeState):

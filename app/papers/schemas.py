@@ -87,3 +87,29 @@ class PrintPage:
     children: bool = False
 
 
+
+
+@dataclass(frozen=True)
+class FilledRow:
+    """One field of a form, or one line of a list in it, with what is filled in."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class FilledPart:
+    """A part of a form: its own fields, those who live there, what they draw."""
+
+    title: str
+    rows: list[FilledRow]
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    """What is filled in, what the record lacks, what is to be asked; `closed`: a child's record opens with a reason."""
+
+    parts: list[FilledPart] = field(default_factory=list)
+    lacking: str = ""
+    asked: str = ""
+    closed: bool = False

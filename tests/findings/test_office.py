@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts.rules import PROGRAMMES as SECTION_PROGRAMMES
 from app.accounts.rules import Role
@@ -13,9 +14,11 @@ from app.findings import office_service, service
 from app.findings.rules_list import RULES
 from app.findings.rules_words import PROGRAMMES
 from app.findings.settling_service import begin_application, close
+from app.households import service as households
+from app.papers import filled_service
 from models.benefits import Enrolment
 from models.hardship import Hardship
-from models.households import Person
+from models.households import Household, Person
 from tests import makers
 
 DAY = date(2026, 10, 31)
@@ -130,7 +133,49 @@ def test_one_finding_says_why_what_to_do_and_by_which_paper(county):
     assert one.basis
     assert "高龄津贴" in one.applied
     assert not one.may_apply
+    assert [part.title for part in one.filled.parts] == ["填好的"]
     assert [(row.who, row.programme) for row in begun] == [("赵荷菊", "高龄津贴")]
+
+
+def test_a_childs_application_shows_once_the_record_was_opened(county):
+    clerk = county["clerk"]
+    with transaction() as session:
+        home = makers.household(session, makers.VILLAGE, "赵小满")
+        child = makers.person(session, home, "赵小满", born_on=date(2018, 6, 1), relation="户主", is_head=True)
+
+    def told():
+        with reading() as session:
+            return filled_service.filled(session, clerk, "unsupported", home.id, child.id, DAY)
+
+    assert (told().closed, told().parts) == (True, [])
+    with transaction() as session:
+        households.open_child(session, clerk, child.id, "benefit")
+    assert {row.label: row.value for row in told().parts[0].rows}["姓名"] == "赵小满"
+
+
+def test_an_application_shows_what_is_filled_in_and_what_is_missing(county):
+    with transaction() as session:
+        person = session.scalars(select(Person).where(Person.name == "赵荷菊")).one()
+        person.id_number = "349927194001040020"
+        home = session.get_one(Household, person.household_id)
+        makers.person(session, home, "赵小满", born_on=date(2018, 6, 1), relation="孙女")
+        disabled = makers.person(session, home, "赵大山", born_on=date(1970, 6, 1), relation="儿子")
+
+    def told(programme, whom=person):
+        with reading() as session:
+            form = filled_service.filled(session, county["clerk"], programme, home.id, whom.id, DAY)
+        return {part.title: {row.label: row.value for row in part.rows} for part in form.parts}, form
+
+    parts, form = told("old_allowance")
+    assert parts["填好的"].items() >= {"姓名": "赵荷菊", "身份证号": "349927********0020", "电话": "*23"}.items()
+    assert ("银行账号" in form.lacking, form.asked, "家庭成员" in parts) == (True, "", False)
+    parts, form = told("dibao")
+    assert parts["家庭成员"]["赵**"] == "孙女，8 岁"
+    assert parts["家庭成员"]["赵荷菊"].startswith("户主，86 岁，349927********0020")
+    assert "赵小满" not in str(form)
+    assert ("工资性收入" in form.asked, "签名" in form.asked) == (True, False)
+    parts, form = told("disability_care", disabled)
+    assert (parts["填好的"]["姓名"], "残疾类别" in form.lacking) == ("赵大山", True)
 
 
 def test_rules_are_switched_by_the_administrator_and_show_how_often_they_err(county):
