@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from app.accounts.rules import Role
 from app.accounts.schemas import Actor
-from app.db import new_id, utcnow
+from app.db import SHANGHAI, new_id, utcnow
 from app.feed.service import Change, publish
 from models.accounts import Device, LoginSession, Pairing, User, UserArea
 from models.agreements import Agreement
@@ -160,6 +160,11 @@ def at(minutes_ago: float = 30, now: datetime | None = None) -> str:
     """A moment before now, as the contract writes it."""
     moment = (now or utcnow()) - timedelta(minutes=minutes_ago)
     return moment.isoformat(timespec="milliseconds")
+
+
+def day_of(moment: str) -> date:
+    """The day in China of a moment of `at`: just after midnight half an hour ago was yesterday."""
+    return datetime.fromisoformat(moment).astimezone(SHANGHAI).date()
 
 
 def visit(household_id: str, **more: Any) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def test_the_carer_is_found_in_the_register_by_number(village):
 
 
 def inspected(row, result="not_kept", **more):
-    return makers.command("agreement.inspect", {"agreement_id": row.id, "result": result} | more)
+    return makers.command("agreement.inspect", {"agreement_id": row.id, "result": result} | more,
+                          captured_at=makers.at(0))  # fmt: skip
 
 
 def test_who_does_not_keep_it_is_urged(village):

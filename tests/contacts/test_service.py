@@ -34,7 +34,8 @@ def village(database):
 
 
 def called(contact, result="reached", **more):
-    return makers.command("contact.confirm", {"contact_id": contact.id, "result": result} | more)
+    return makers.command("contact.confirm", {"contact_id": contact.id, "result": result} | more,
+                          captured_at=makers.at(0))  # fmt: skip
 
 
 def rows():

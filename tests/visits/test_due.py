@@ -93,10 +93,13 @@ def test_a_life_event_raises_the_tier_at_once_and_a_visit_afterwards_settles_the
     push(me, fell)
     task = tasks()["visit", ""]
     assert task.urgent
-    assert (task.due_on, task.person_id, task.why) == (TODAY + timedelta(days=1), elder.id, "王国庆摔过，快去看看")
-    push(me, makers.command("visit", makers.visit(home.id, started_at=makers.at(9), finished_at=makers.at(5), **NEW)))
+    on = makers.day_of(fell["payload"]["finished_at"])
+    assert (task.due_on, task.person_id, task.why) == (on + timedelta(days=1), elder.id, "王国庆摔过，快去看看")
+    after = makers.visit(home.id, started_at=makers.at(9), finished_at=makers.at(5), **NEW)
+    push(me, makers.command("visit", after))
     task = tasks()["visit", ""]
-    assert (task.due_on, task.every_days, task.urgent) == (TODAY + timedelta(days=7), 7, False)
+    on = makers.day_of(after["finished_at"])
+    assert (task.due_on, task.every_days, task.urgent) == (on + timedelta(days=7), 7, False)
     task_service.refresh_all(TODAY + timedelta(days=40))
     assert tasks()["visit", ""].every_days == 30, "after some weeks the ordinary rhythm is back"
 
@@ -105,8 +108,9 @@ def test_a_correction_takes_the_event_back(village):
     me, home, elder = village
     fell = event(home, elder, "fall")
     push(me, fell)
-    push(me, makers.command("visit.correct", makers.visit(home.id, unchanged=["elder"], **NEW), corrects=fell["id"]))
-    assert tasks()["visit", ""].due_on == TODAY + timedelta(days=30)
+    right = makers.visit(home.id, unchanged=["elder"], **NEW)
+    push(me, makers.command("visit.correct", right, corrects=fell["id"]))
+    assert tasks()["visit", ""].due_on == makers.day_of(right["finished_at"]) + timedelta(days=30)
 
 
 def test_an_event_that_comes_late_still_counts(village):
