@@ -273,6 +273,9 @@ class _Parser:
     def path(self, variable: str) -> Term:
         if variable not in self.known.fields:
             raise ExpressionError(f"条件里不认识“{variable}”。")
+        if self.bound:
+            # One of these may be unknown, and the two engines pass over that differently while they go through a list.
+            raise ExpressionError("exists 和 all 里只看列出来的那一个，别的条件写在外面。")
         self.expect(".")
         kind, name = self.take()
         types = self.known.fields[variable]

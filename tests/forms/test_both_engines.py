@@ -126,12 +126,13 @@ BOOL: st.SearchStrategy[str] = st.deferred(
         wrap(st.tuples(BOOL, BOOL, BOOL).map(lambda p: f"{p[0]} ? {p[1]} : {p[2]}")),
     )
 )
-INNER = st.one_of(
-    st.tuples(st.sampled_from(["x == ", "x != "]), TEXT).map("".join),
-    LIST.map(lambda one: f"x in {one}"),
-    st.tuples(st.sampled_from(["x.startsWith", "x.contains"]), TEXT).map(lambda p: f"{p[0]}({p[1]})"),
-    st.tuples(st.sampled_from(["x == 'ok' && ", "x == 'ok' || "]), BOOL).map("".join),
+WORD = WORDS.map(quoted)
+ONE = st.one_of(
+    st.tuples(st.sampled_from(["x == ", "x != "]), WORD).map("".join),
+    st.lists(WORD, min_size=1, max_size=3).map(lambda ws: f"x in [{', '.join(ws)}]"),
+    st.tuples(st.sampled_from(["x.startsWith", "x.contains"]), WORD).map(lambda p: f"{p[0]}({p[1]})"),
 )
+INNER = st.one_of(ONE, st.tuples(ONE, st.sampled_from(["&&", "||"]), ONE).map(" ".join))
 
 JUNK = st.one_of(
     st.none(),

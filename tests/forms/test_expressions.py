@@ -77,6 +77,8 @@ def _facts() -> dict[str, object]:
         ("answers.count > 9999999999999999", "不能这样写"),
         ("answers.kinds.exists(person, person == 'a')", "没有用过"),
         ("answers.kinds.exists(in, true)", "没有用过"),
+        ("household.tags.exists(t, t == 'ok' || answers.well)", "写在外面"),
+        ("household.tags.all(t, has(answers.well))", "写在外面"),
         ("answers.kinds.map(k, k) == answers.kinds", "不能用“map”"),
         ("duration('1h') > duration('2h')", "不认识“duration”"),
         ("timestamp(on) > timestamp(on)", "不认识“timestamp”"),
