@@ -15,7 +15,7 @@ from app.papers import ledger_service
 from app.papers.schemas import ExportWish
 from models.benefits import Enrolment, Payment
 from tests import makers
-from tests.benefits.test_service import clerk, elder, enrol, home_of_three  # noqa: F401
+from tests.benefits.stage import elder, enrol, home_of_three
 from tests.makers import FAR_VILLAGE, VILLAGE
 
 MONTH = "2026-06"
@@ -31,7 +31,7 @@ def pay(session, person, programme, period, fen=6000, **more):
                         programme=programme, period=period, amount_fen=fen, created_at=utcnow(), **more))  # fmt: skip
 
 
-def test_every_programme_of_a_month_with_its_sum(clerk):  # noqa: F811
+def test_every_programme_of_a_month_with_its_sum(clerk):
     with transaction() as session:
         elder(session, "甲")
         elder(session, "乙", from_month=MONTH)
@@ -44,7 +44,7 @@ def test_every_programme_of_a_month_with_its_sum(clerk):  # noqa: F811
     assert seen(office_service.overview, clerk, "2019-01") == []
 
 
-def test_one_roll_with_changes_first(clerk):  # noqa: F811
+def test_one_roll_with_changes_first(clerk):
     with transaction() as session:
         person, _ = elder(session, "甲")
         pay(session, person, "old_allowance", "2026-05")
@@ -63,7 +63,7 @@ def test_one_roll_with_changes_first(clerk):  # noqa: F811
     assert ([one.name for one in easing.rows], easing.lines, len(easing.changes)) == (["丁"], 1, 2)
 
 
-def test_changes_are_paged(clerk):  # noqa: F811
+def test_changes_are_paged(clerk):
     with transaction() as session:
         for number in range(52):
             elder(session, f"甲{number:02}", from_month=MONTH)
@@ -74,7 +74,7 @@ def test_changes_are_paged(clerk):  # noqa: F811
     assert second.next == []
 
 
-def test_one_person_holds_was_paid_and_was_changed(clerk):  # noqa: F811
+def test_one_person_holds_was_paid_and_was_changed(clerk):
     with transaction() as session:
         rows = home_of_three(session)
         holder, member = (session.get_one(makers.Person, row.person_id) for row in rows[:2])
@@ -98,7 +98,7 @@ def test_one_person_holds_was_paid_and_was_changed(clerk):  # noqa: F811
     assert "6222021234567890123" not in str(found)
 
 
-def test_what_has_ended_keeps_its_amount_and_reason(clerk):  # noqa: F811
+def test_what_has_ended_keeps_its_amount_and_reason(clerk):
     with transaction() as session:
         person, row = elder(session, "甲")
         service.stop(session, clerk, row.id, StopIn(to_month=MONTH, reason="户籍迁出"), 1)
@@ -106,7 +106,7 @@ def test_what_has_ended_keeps_its_amount_and_reason(clerk):  # noqa: F811
     assert (one.running, one.amount, one.term) == (False, "60 元一个月", "2020 年 1 月起，2026 年 6 月停发，户籍迁出")
 
 
-def test_what_ends_in_a_month_to_come_is_still_drawn(clerk):  # noqa: F811
+def test_what_ends_in_a_month_to_come_is_still_drawn(clerk):
     month = rules.month_of(register.today())
     with transaction() as session:
         person, row = elder(session, "甲")
@@ -120,7 +120,7 @@ def test_what_ends_in_a_month_to_come_is_still_drawn(clerk):  # noqa: F811
     assert (one.state, one.running, one.changeable) == ("停发", False, False)
 
 
-def test_a_child_is_closed_until_somebody_says_why(clerk):  # noqa: F811
+def test_a_child_is_closed_until_somebody_says_why(clerk):
     with transaction() as session:
         home = makers.household(session, VILLAGE)
         child = makers.person(session, home, "王小明", born_on=date(2018, 1, 1))
@@ -136,7 +136,7 @@ def test_a_child_is_closed_until_somebody_says_why(clerk):  # noqa: F811
     assert not seen(office_service.home, clerk, home.id)[0].closed
 
 
-def test_nobody_elses_people_and_homes(clerk):  # noqa: F811
+def test_nobody_elses_people_and_homes(clerk):
     with transaction() as session:
         person, _ = elder(session, "甲")
         other = makers.user(session, Role.VILLAGE, (FAR_VILLAGE,))
@@ -148,7 +148,7 @@ def test_nobody_elses_people_and_homes(clerk):  # noqa: F811
             seen(work, leader, key)
 
 
-def test_a_roll_is_exported_with_reasons(clerk, tmp_path):  # noqa: F811
+def test_a_roll_is_exported_with_reasons(clerk, tmp_path):
     with transaction() as session:
         elder(session, "甲")
         elder(session, "乙", from_month=MONTH, amount_fen=5000)
@@ -164,7 +164,7 @@ def test_a_roll_is_exported_with_reasons(clerk, tmp_path):  # noqa: F811
     ]
 
 
-def test_a_month_is_needed_and_a_start_is_seen_at_once(clerk):  # noqa: F811
+def test_a_month_is_needed_and_a_start_is_seen_at_once(clerk):
     codes = [code for code, _ in office_service.months(date(2026, 11, 30), back=1)]
     assert codes == ["2026-12", "2026-11", "2026-10"]
     with transaction() as session:

@@ -6,7 +6,7 @@ from app.accounts.rules import Role
 from app.benefits.state import BenefitsState, HomeBenefitsState, PersonBenefitsState
 from app.db import transaction
 from tests import makers
-from tests.benefits.test_service import enrol
+from tests.benefits.stage import enrol
 from tests.makers import COUNTY, TOWN
 from tests.pairing.test_pages import call, tab
 

@@ -6,10 +6,15 @@ from datetime import date
 from typing import Any
 
 import docx
+import openpyxl
 from sqlmodel import Session
 
 from app.accounts.schemas import Actor
-from app.db import new_id, utcnow
+from app.casework import service as casework
+from app.casework.schemas import PetitionIn
+from app.db import new_id, reading, transaction, utcnow
+from app.papers import ledger_service
+from app.papers.schemas import ExportWish
 from models.benefits import Enrolment
 from models.disability import DisabilityCertificate
 from models.hardship import Hardship
@@ -124,3 +129,48 @@ def text_of(data: bytes) -> str:
     words = ["".join(part.text or "" for part in line.iter() if part.tag.endswith("}t")) for line in lines]
     words += [line.text for section in document.sections for line in section.footer.paragraphs]
     return "\n".join(words)
+
+
+def taken(one: Home, ledger: str, actor: Actor | None = None, **more) -> list[list]:
+    """The rows of a ledger as its file holds them, heads first."""
+    actor, now = actor or one.clerk, utcnow()
+    wish = ExportWish(ledger=ledger, reason="抽查", **more)
+    path = one.path / f"{ledger}.xlsx"
+    with reading() as session:
+        on = ledger_service.today(now)
+        run = ledger_service.begin(
+            session, actor, ledger_service.wished(session, actor, wish, on), on, lambda done, total: None
+        )
+        rows = ledger_service.write(session, run, path)
+    if wish.report:
+        with transaction() as session:
+            ledger_service.kept(session, run, rows, now)
+    return sheet_of(path.read_bytes())
+
+
+def sheet_of(data: bytes) -> list[list]:
+    """The rows of a workbook, heads first, without the watermark's line."""
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+    rows = [["" if value is None else value for value in row] for row in sheet.iter_rows(values_only=True)]
+    return rows[2:] if len(rows) > 2 and str(rows[1][0]).startswith("仅限") else rows
+
+
+def cells(rows: list[list], at: int = 1) -> dict:
+    """One row by its heads."""
+    return dict(zip(rows[0], rows[at], strict=True))
+
+
+def notes(one: Home, ledger: str) -> str:
+    """What the notes of a ledger say."""
+    sheet = openpyxl.load_workbook(one.path / f"{ledger}.xlsx").worksheets[1]
+    return "".join(str(row[0]) for row in sheet.iter_rows(values_only=True))
+
+
+def petition(author: Actor, text: str, **more) -> None:
+    """Somebody's petition, written down."""
+    usual = {"division": makers.VILLAGE, "category": "申诉求决", "received_on": date(2026, 10, 1), "source": "来电"}
+    with transaction() as session:
+        row = casework.receive(session, author, PetitionIn(**usual | {"text": text} | more))
+        if more.get("assignee"):
+            casework.step(session, author, row.id, "told_on", 1)
+            casework.step(session, author, row.id, "accepted_on", 2)

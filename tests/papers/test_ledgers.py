@@ -1,95 +1,32 @@
-"""Ledgers as Excel: official order, masks, scope, what changed since the last report, mappings, the job."""
+"""Ledgers as Excel: official order, masks, scope, what changed since the last report."""
 
-import io
-from datetime import date, timedelta
+from datetime import date
 
-import openpyxl
 import pytest
 from sqlalchemy import delete, select, update
 
-from app.accounts.schemas import Actor
 from app.benefits import rules as benefits
-from app.casework import service as casework
-from app.casework.schemas import PetitionIn
 from app.children import case_service
 from app.children.schemas import CaseReport
-from app.db import new_id, reading, transaction, utcnow
-from app.errors import AppError, BadInput, Conflict, NotAllowed, NotFound, TooBig
-from app.feedback import service as feedback
-from app.feedback.schemas import FeedbackAdd
+from app.db import new_id, transaction, utcnow
+from app.errors import AppError, NotAllowed, NotFound, TooBig
 from app.households import register_service as register
 from app.papers import (
-    export_service,
     form_service,
     ledger_service,
-    mapping_service,
     report_service,
-    workbook,
 )
-from app.papers.export_state import ledgers_for
 from app.papers.ledgers import BY_HAND, LEDGERS, NOT_KEPT
 from app.papers.schemas import ExportWish
 from app.settings import service as settings
-from models.audit import AuditEntry
-from models.benefits import Enrolment, Payment
-from models.casework import Petition, PublicNotice
+from models.benefits import Enrolment
+from models.casework import PublicNotice
 from models.divisions import Division
 from models.households import Contact, Household
-from models.pairing import Official, PairedHome
-from models.papers import LedgerExport
+from models.pairing import PairedHome
 from models.visits import Visit
 from tests import makers
-from tests.papers.stage import GRANDMOTHER, UNCLE, Home, set_up
-
-
-@pytest.fixture
-def one(database) -> Home:
-    with transaction() as session:
-        found = set_up(session)
-        official = Official(id=new_id(), name="赵刚", unit="县财政局", phone="15411110000", created_at=utcnow(),
-                            updated_at=utcnow())  # fmt: skip
-        session.add(official)
-        session.flush()
-        session.add(PairedHome(id=new_id(), official_id=official.id, household_id=found.home.id,
-                               division=found.home.division, from_on=date(2026, 1, 1), created_at=utcnow(),
-                               updated_at=utcnow()))  # fmt: skip
-        session.add(Payment(id=new_id(), person_id=found.grandmother.id, household_id=found.home.id,
-                            division=found.home.division, programme="old_allowance", period="2026-10", amount_fen=8050,
-                            created_at=utcnow()))  # fmt: skip
-        return found
-
-
-def taken(one: Home, ledger: str, actor: Actor | None = None, **more) -> list[list]:
-    """The rows of a ledger as its file holds them, heads first."""
-    actor, now = actor or one.clerk, utcnow()
-    wish = ExportWish(ledger=ledger, reason="抽查", **more)
-    path = one.path / f"{ledger}.xlsx"
-    with reading() as session:
-        on = ledger_service.today(now)
-        run = ledger_service.begin(
-            session, actor, ledger_service.wished(session, actor, wish, on), on, lambda done, total: None
-        )
-        rows = ledger_service.write(session, run, path)
-    if wish.report:
-        with transaction() as session:
-            ledger_service.kept(session, run, rows, now)
-    return sheet_of(path.read_bytes())
-
-
-def sheet_of(data: bytes) -> list[list]:
-    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
-    rows = [["" if value is None else value for value in row] for row in sheet.iter_rows(values_only=True)]
-    return rows[2:] if len(rows) > 2 and str(rows[1][0]).startswith("仅限") else rows
-
-
-def cells(rows: list[list], at: int = 1) -> dict:
-    return dict(zip(rows[0], rows[at], strict=True))
-
-
-@pytest.fixture(autouse=True)
-def _path(request, tmp_path):
-    if "one" in request.fixturenames:
-        request.getfixturevalue("one").path = tmp_path
+from tests.papers.stage import GRANDMOTHER, UNCLE, cells, notes, taken
 
 
 def test_the_elders_in_the_official_order(one):
@@ -203,131 +140,12 @@ def test_what_hung_in_the_village(one):
     assert cells(taken(one, "notices"))["处理"] == "2026-10-03 撤下：人数错了"
 
 
-def notes(one: Home, ledger: str) -> str:
-    sheet = openpyxl.load_workbook(one.path / f"{ledger}.xlsx").worksheets[1]
-    return "".join(str(row[0]) for row in sheet.iter_rows(values_only=True))
-
-
 def test_what_is_kept_on_paper_only_has_its_heads_and_says_so(one):
     assert set(BY_HAND) == {"activities"}
     for name in BY_HAND:
         rows = taken(one, name)
         assert rows[0] == [column.title for column in LEDGERS[name].columns]
         assert NOT_KEPT in notes(one, name)
-
-
-def petition(author: Actor, text: str, **more) -> None:
-    usual = {"division": makers.VILLAGE, "category": "申诉求决", "received_on": date(2026, 10, 1), "source": "来电"}
-    with transaction() as session:
-        row = casework.receive(session, author, PetitionIn(**usual | {"text": text} | more))
-        if more.get("assignee"):
-            casework.step(session, author, row.id, "told_on", 1)
-            casework.step(session, author, row.id, "accepted_on", 2)
-
-
-def test_petitions_stand_in_the_register_of_calls(one):
-    petition(one.clerk, "低保没有批，请打 13800001111，我的号 349927194203010028")
-    with transaction() as session:
-        approver = makers.user(session, "town_approver", (makers.TOWN,), name="周强")
-    petition(one.clerk, "路灯坏了", category="建议意见", assignee=approver.id)
-    first, second = (cells(taken(one, "calls"), at) for at in (1, 2))
-    assert first == {
-        "序号": 1, "来电（收到）时间": "2026-10-01", "乡镇": "高士镇", "村": "毛安村", "类别": "来电：申诉求决",
-        "内容": "低保没有批，请打 138****1111，我的号 349927********0028", "交办": "", "回复时限": "2026-10-16",
-        "办理、回复": "", "接听（登记）人": "李敏", "已报送": "",
-    }  # fmt: skip
-    today = casework.today()
-    assert second["办理、回复"] == f"{today} 告知了，{today} 受理了"
-    assert (second["交办"], second["回复时限"]) == ("周强", (today + timedelta(days=60)).isoformat())
-    assert "13800001111" in str(taken(one, "calls", full=True))
-    assert len(taken(one, "calls", area=makers.FAR_VILLAGE)) == 1
-    assert len(taken(one, "calls", one.stranger)) == 1
-    with pytest.raises(BadInput) as caught:
-        taken(one, "calls", changed=True)
-    assert caught.value.code == "nothing_to_report"
-    with transaction() as session:
-        settings.set_value(session, None, "export.rows", 1, date(2020, 1, 1))
-    with pytest.raises(TooBig):
-        taken(one, "calls")
-
-
-def test_who_rang_is_in_the_register_of_calls_and_no_letter(one):
-    for source in ("来信", "来访", "网上", "上级转办"):
-        petition(one.clerk, f"{source}说的", source=source)
-    assert len(taken(one, "calls")) == 1
-    assert "信访件只有来电的" in notes(one, "calls")
-    petition(one.clerk, "打来说的")
-    petition(one.clerk, "不知怎么来的")
-    with transaction() as session:
-        session.scalars(select(Petition)).all()[-1].source = ""  # as those from before it was asked
-    assert {cells(taken(one, "calls"), at)["类别"] for at in (1, 2)} == {"来电：申诉求决", "来源没记：申诉求决"}
-    with reading() as session:
-        assert casework.how_many(session, one.clerk, "", 9, ("来电", "")) == 2
-
-
-def test_all_petitions_stand_in_their_ledger_however_they_came(one):
-    for source in ("来信", "来访", "来电", "网上", "上级转办"):
-        petition(one.clerk, f"{source}说的，请打 13800001111", source=source)
-    petition(one.clerk, "路灯坏了", category="建议意见", assignee=one.clerk.id)
-    with transaction() as session:
-        row = session.scalars(select(Petition)).first()
-        row.source, key = "", row.id  # as those from before it was asked
-    rows = taken(one, "petitions")
-    assert sorted(cells(rows, at)["来源"] for at in range(1, 7)) == ["上级转办", "来电", "来电", "来访", "没记", "网上"]
-    today = casework.today()
-    found = {cells(rows, at)["编号"]: cells(rows, at) for at in range(1, 7)}
-    assert found[key] | {"序号": 0} == {
-        "序号": 0, "收到日期": "2026-10-01", "来源": "没记", "类别": "申诉求决", "乡镇": "高士镇", "村": "毛安村",
-        "内容": "来信说的，请打 138****1111", "承办人": "", "告知日期": "", "受理日期": "", "办结日期": "",
-        "到期": "2026-10-16", "办到哪了": "刚收到", "登记人": "李敏", "编号": key, "已报送": "",
-    }  # fmt: skip
-    lamp = next(line for line in found.values() if line["内容"] == "路灯坏了")
-    assert [lamp[name] for name in ("承办人", "告知日期", "受理日期", "办结日期", "办到哪了")] == [
-        "李敏", today.isoformat(), today.isoformat(), "", "受理了",
-    ]  # fmt: skip
-    assert lamp["到期"] == (today + timedelta(days=60)).isoformat()
-    assert "13800001111" in str(taken(one, "petitions", full=True))
-    assert (len(taken(one, "petitions", area=makers.FAR_VILLAGE)), len(taken(one, "petitions", one.stranger))) == (1, 1)
-    with pytest.raises(BadInput) as caught:
-        taken(one, "petitions", report=True)
-    assert caught.value.code == "nothing_to_report"
-
-
-def test_an_accusation_is_in_nobodys_register_but_of_who_works_on_it(one):
-    with transaction() as session:
-        accused = makers.user(session, "village", (makers.VILLAGE,), name="贾某")
-        section = makers.user(session, "section", (makers.COUNTY,))
-        approver = makers.user(session, "town_approver", (makers.TOWN,))
-    petition(one.clerk, "截留了钱", category="检举控告", accused=[accused.id], assignee=section.id)
-    for ledger in ("calls", "petitions"):
-        assert "截留了钱" in str(taken(one, ledger))
-        assert "截留了钱" in str(taken(one, ledger, section))
-        assert len(taken(one, ledger, approver)) == 1
-        assert "检举控告件只有你登记的" in notes(one, ledger)
-        with pytest.raises(NotAllowed):
-            taken(one, ledger, accused)
-
-
-def test_what_was_written_into_feedback_is_taken_out_by_who_answers_it_alone(one):
-    with transaction() as session:
-        admin = makers.user(session, "admin", (makers.COUNTY,))
-        said = feedback.add(session, one.clerk, FeedbackAdd(text="打 13800001111 没人接", about="work"), utcnow())
-        feedback.add(session, one.clerk, FeedbackAdd(text="某人收礼", about="person", anonymous=True), utcnow())
-        feedback.reply(session, admin, said.id, "修好了", utcnow())
-    assert len(taken(one, "calls")) == 1
-    assert "由县管理员看" in notes(one, "calls")
-    rows = taken(one, "calls", admin)
-    told = {cells(rows, at)["类别"]: cells(rows, at) for at in (1, 2)}
-    assert told["投诉建议：工作安排"]["内容"] == "打 138****1111 没人接"
-    assert told["投诉建议：工作安排"]["办理、回复"].endswith("修好了")
-    assert told["投诉建议：某个人"]["内容"] == "某人收礼"
-    assert "李敏" not in str(rows)
-    assert [choice.value for choice in ledgers_for(admin)] == ["calls"]
-    for ledger in ("counts", "elders", "visits", "reports", "petitions"):
-        with pytest.raises(NotAllowed):
-            taken(one, ledger, admin)
-    with pytest.raises(NotAllowed):
-        taken(one, "calls", admin, full=True)
 
 
 def test_masks_by_default_and_whole_numbers_by_right(one):
@@ -407,123 +225,6 @@ def test_a_report_of_another_place_ends_nothing_here(one):
     assert len(taken(one, "contacts", one.stranger, changed=True)) == 1
 
 
-MAPPING = """
-code = "county_elders"
-ledger = "elders"
-title = "上报"
-plain = true
-[[columns]]
-heading = "XM"
-field = "name"
-[[columns]]
-heading = "XB"
-field = "sex"
-codes = { "男" = "1", "女" = "2" }
-[[columns]]
-heading = "SJ"
-value = "安徽"
-"""
-
-
-def test_a_mapping_of_the_countys_own(one):
-    with transaction() as session:
-        admin = makers.user(session, "admin", ())
-        with pytest.raises(NotAllowed):
-            mapping_service.put(session, one.clerk, MAPPING, utcnow())
-        mapping_service.put(session, admin, MAPPING, utcnow())
-        assert "county_elders" in {row.code for row in mapping_service.listed(session) if row.own}
-    assert taken(one, "elders", mapping="county_elders") == [["XM", "XB", "SJ"], ["刘桂英", "2", "安徽"]]
-    with pytest.raises(BadInput):
-        taken(one, "children", mapping="county_elders")
-    with transaction() as session:
-        mapping_service.revert(session, admin, "county_elders")
-    with pytest.raises(BadInput):
-        taken(one, "elders", mapping="county_elders")
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (MAPPING.replace('"name"', '"salary"'), "没有 salary 这一项"),
-        (MAPPING.replace('ledger = "elders"', 'ledger = "cats"'), "没有这个台账"),
-        (MAPPING.replace('value = "安徽"', ""), "只写一个"),
-        ("code = [", "不是 TOML"),
-        (MAPPING.replace("plain = true", 'plain = "x"'), "plain"),
-    ],
-)
-def test_a_bad_mapping_is_told_where(home, body, words):
-    with pytest.raises(BadInput) as caught:
-        mapping_service.read(body)
-    assert words in caught.value.message
-
-
-def test_shipped_mappings_can_all_be_used(one):
-    for code, (mapping, _) in mapping_service.shipped().items():
-        rows = taken(one, mapping.ledger, mapping=code)
-        assert len(rows) == 2, code
-
-
-def test_an_export_is_logged_then_made_then_fetched_then_cleared(one):
-    wish = ExportWish(ledger="elders", reason="季度核对", full=True)
-    with transaction() as session:
-        key = export_service.ask(session, one.clerk, wish, utcnow())
-        with pytest.raises(Conflict):
-            export_service.ask(session, one.clerk, wish, utcnow())
-    with reading() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "ledger.exported")).one()
-        assert (entry.actor_id, entry.reason, entry.after) == (one.clerk.id, "季度核对", {"full": True, "rows": 1})
-        with pytest.raises(NotFound):
-            export_service.file(session, one.clerk, key)
-    export_service.job(key)
-    export_service.job(key)
-    with reading() as session:
-        assert [view.state for view in export_service.recent(session, one.clerk)] == ["done"]
-        name, data = export_service.file(session, one.clerk, key)
-        assert name.startswith("留守老人台账-")
-        assert cells(sheet_of(data))["身份证号"] == GRANDMOTHER
-        with pytest.raises(NotFound):
-            export_service.file(session, one.stranger, key)
-    with transaction() as session:
-        export_service.clear(session, utcnow() + timedelta(days=2))
-        with pytest.raises(NotFound) as caught:
-            export_service.file(session, one.clerk, key)
-        assert "清掉" in caught.value.message
-
-
-def test_an_export_of_somebody_disabled_meanwhile_comes_to_nothing(one):
-    from app.accounts.service import set_disabled
-
-    with transaction() as session:
-        key = export_service.ask(session, one.clerk, ExportWish(ledger="elders", reason="核对"), utcnow())
-        set_disabled(session, None, one.clerk.id, True, utcnow())
-    export_service.job(key)
-    with reading() as session:
-        assert export_service.recent(session, one.clerk)[0].state == "failed"
-        assert export_service.waiting(session, utcnow() + timedelta(days=1), 5) == []
-
-
-def test_what_nobody_works_on_is_found_by_the_sweep(one):
-    with transaction() as session:
-        key = export_service.ask(session, one.clerk, ExportWish(ledger="elders", reason="核对"), utcnow())
-    with reading() as session:
-        assert export_service.waiting(session, utcnow() - timedelta(minutes=1), 5) == []
-        assert export_service.waiting(session, utcnow() + timedelta(minutes=1), 5) == [key]
-
-
-def test_text_stays_text_in_a_workbook(tmp_path):
-    path = tmp_path / "a.xlsx"
-    rows = [["=1+1", "007", 3, ""], ["<b>&", " a\x07b ", 2.5, "349927194203010028"]]
-    heads = [workbook.Head(name) for name in "甲乙丙丁"]
-    assert workbook.write(path, "试[一]试", heads, rows, mark="仅限民政救助使用", notes=["说明"]) == 2
-    book = openpyxl.load_workbook(path)
-    assert [[cell.value for cell in row] for row in book.worksheets[0].iter_rows(min_row=4)] == [
-        ["=1+1", "007", 3, None], ["<b>&", " ab ", 2.5, "349927194203010028"],
-    ]  # fmt: skip
-    assert book.worksheets[0]["A4"].data_type == "s"
-    assert "仅限民政救助使用" in book.worksheets[0].oddHeader.left.text
-    assert "仅限民政救助使用" in book.worksheets[0].oddFooter.left.text
-
-
 def test_the_operator_sees_the_county_also_where_a_roster_brought_no_row_for_it(one):
     with transaction() as session:
         session.execute(delete(Division).where(Division.code == makers.COUNTY))
@@ -537,16 +238,3 @@ def test_unknown_ledgers_and_months_are_told(one):
     ):  # fmt: skip
         with pytest.raises(AppError):
             taken(one, wrong.pop("ledger"), **wrong)
-
-
-def test_how_much_is_taken_out_is_written_down_before_a_row_is_read(one):
-    """Also of what stands under no keys of the registers."""
-    petition(one.clerk, "路灯坏了", category="建议意见")
-    for ledger in ("calls", "petitions", "care_fee", "elders"):
-        with transaction() as session:
-            export_service.ask(session, one.clerk, ExportWish(ledger=ledger, reason="抽查"), utcnow())
-        with transaction() as session:
-            made = session.scalars(select(LedgerExport).where(LedgerExport.ledger == ledger)).one()
-            told = session.scalars(select(AuditEntry).where(AuditEntry.subject_id == ledger)).one()
-            made.state = "done"
-            assert made.total_rows == told.after["rows"] == len(taken(one, ledger)) - 1 > 0, ledger
