@@ -59,7 +59,7 @@ def _row(row: rx.Var[HouseholdRow]) -> rx.Component:
         data_testid="household-item",
     )
     marks = rx.cond(row.tags.length() > 0, tags(rx.foreach(row.tags, lambda text: tag(text))), "没有")
-    last = rx.cond(row.last_visit != "", row.last_visit, "还没走访过")
+    last = rx.cond(row.last_visit != "", rx.el.span(row.last_visit, class_name="nb"), "还没走访过")
     place, people = rx.el.span(row.place, " ", row.group), rx.el.span(row.people, " 人")
     return line_of(COLUMNS, name, place, people, marks, row.attribute, last, key=row.id)
 

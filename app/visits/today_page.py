@@ -65,6 +65,7 @@ class Today(TypedDict):
     rest: list[DueRow]
     soon: list[DueRow]
     more: int
+    coming: bool
 
 
 TODAY: rx.Var[Today] = offline.slice("today", Today)
@@ -177,9 +178,12 @@ def _row(home: rx.Var[DueRow]) -> rx.Component:
 
 
 def _nothing() -> rx.Component:
-    return empty(
+    """Before all has come once nobody knows whether somebody is to be seen."""
+    coming = empty("资料还没来齐", "来齐了，今天该去哪家，这里就写着。", sign=("今日", "…"))
+    nobody = empty(
         "今天没有该去的",
         "想去哪家看看，从农户里找。",
         sign=("今日", "0"),
         action=button_link("找农户", to="/households", kind="soft"),
     )
+    return rx.cond(TODAY["coming"], coming, nobody)

@@ -180,15 +180,22 @@ async function seeWho() {
   if (who.phase === "in" && before.phase === "locked") backToPlace();
 }
 
-/** The record that is being sent, as 待上传 was last told. @type {string | null} */
-let onItsWay = null;
+/** What a page says of the sender, and must not go on saying: what is on its way; that not all has come yet. */
+const OF_SENDER = {
+  "/outbox": ({ state, item }) => (state === "sending" ? item : null),
+  "/": ({ at }) => at !== null,
+};
 
-/** 待上传 says of a record that it is on its way, and must not go on saying so. @param {import("./types.js").SyncStatus} doing */
-function sending({ state, item }) {
+/** What the open page was last told of it. */
+let told = { path: "", said: null };
+
+/** @param {import("./types.js").SyncStatus} doing */
+function sending(doing) {
   lineNews();
-  const sent = state === "sending" ? item : null;
-  if (sent !== onItsWay && shown("route").path === "/outbox") drawing.news();
-  onItsWay = sent;
+  const { path } = shown("route");
+  const said = OF_SENDER[path]?.(doing) ?? null;
+  if (path === told.path && said !== told.said) drawing.news();
+  told = { path, said };
 }
 
 /** What the visit page itself has written is no news to it. @param {{elsewhere?: boolean}} detail @param {string} topic */

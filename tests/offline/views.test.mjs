@@ -66,7 +66,7 @@ const home = (id, more = {}) => ({
   filters: [], last_visit: null, ...more,
 });
 const task = (household, due_on, why = "7 天看一次") => ({ id: `t-${household.id}-${due_on}`, kind: "visit", household, due_on, why });
-const facts = (more) => ({ tasks: [], reviews: [], visited: new Set(), today: TODAY, stale: "", ...more });
+const facts = (more) => ({ tasks: [], reviews: [], visited: new Set(), today: TODAY, stale: "", whole: true, ...more });
 
 test("the longest due home is on the plate, the others follow, the next days last", () => {
   const [a, b, c] = [home("a"), home("b", { last_visit: { on: "2026-04-09" } }), home("c")];
@@ -82,6 +82,11 @@ test("a home visited today makes room for the next one, also before the county k
   const today = todayOf(facts({ tasks: [task(home("a"), TODAY), task(home("b"), TODAY)], visited: new Set(["a"]) }));
   assert.equal(today.next.id, "b");
   assert.equal(todayOf(facts({ tasks: [task(home("a"), TODAY)], visited: new Set(["a"]) })).next, null);
+});
+
+test("that nobody is to be seen is known only when all has come", () => {
+  assert.equal(todayOf(facts({ whole: false })).coming, true);
+  assert.equal(todayOf(facts({})).coming, false);
 });
 
 test("what is due for one home is said once, on one line", () => {

@@ -54,7 +54,7 @@ export async function loadToday(settle) {
   const [due, returned, written, open, at] = found;
   const rows = await returnedRows(returned);
   settle(() => show("today", {
-    ...todayOf({ tasks: due, reviews: rows, visited: visitedToday(written, today), today, stale: staleWords(at, moment) }),
+    ...todayOf({ tasks: due, reviews: rows, visited: visitedToday(written, today), today, stale: staleWords(at, moment), whole: at !== null }),
     unfinished: open.filter(isBegun).length,
     to_fix: written.filter((item) => item.state === "fix").length,
   }));

@@ -6,7 +6,7 @@ export const AHEAD = 3;
 const SHOWN = 50;
 
 export const initial = {
-  phase: "loading", date: "", stale: "", reviews: [], unfinished: 0, to_fix: 0, title: "", next: null, rest: [], soon: [], more: 0,
+  phase: "loading", date: "", stale: "", reviews: [], unfinished: 0, to_fix: 0, title: "", next: null, rest: [], soon: [], more: 0, coming: false,
 };
 
 /**
@@ -92,9 +92,10 @@ function plate(due, today) {
 
 /**
  * @param {{tasks: import("../types.js").Task[], reviews: object[], visited: Set<string>, today: string,
- *   stale: string}} facts `visited`: homes whose visit of today waits on this phone; `reviews` as `returnedRow` made them
+ *   stale: string, whole: boolean}} facts `visited`: homes whose visit of today waits on this phone; `reviews` as
+ *   `returnedRow` made them; `whole`: all that is for this phone has come once
  */
-export function todayOf({ tasks, reviews, visited, today, stale }) {
+export function todayOf({ tasks, reviews, visited, today, stale, whole }) {
   const homes = byHome(tasks, today).filter((due) => due.urgent || !visited.has(due.household.id)).sort(byNeed(today));
   const due = homes.filter((home) => home.urgent || home.due_on <= today);
   const soon = homes.filter((home) => !due.includes(home) && daysBetween(today, home.due_on) <= AHEAD);
@@ -109,5 +110,6 @@ export function todayOf({ tasks, reviews, visited, today, stale }) {
     rest: others.slice(0, SHOWN).map((home) => row(home, today)),
     soon: due.length > 0 ? soon.slice(0, SHOWN).map((home) => row(home, today)) : [],
     more: Math.max(0, others.length - SHOWN),
+    coming: !whole,
   };
 }
